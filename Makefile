@@ -1,0 +1,56 @@
+# Every target does its own set-up: on a fresh Debian 12 `make demo` or `make test` is all it takes.
+PROGRAMS = iiid iiiload relayfloor
+
+.PHONY: help setup build-packages build run demo test tidy bench fuzz format clean
+
+help:
+	@echo 'make demo    an engine and workers of two languages that call each other'
+	@echo 'make build   the release programs, in build/release/bin'
+	@echo 'make run     the engine, for use; ARGS="--config FILE" passes options on'
+	@echo 'make test    everything that is checked, as in continuous integration'
+	@echo 'make bench   engine and floor in turn, with ratios'
+	@echo 'make fuzz    each fuzz target for 10 minutes; MINUTES=1 for less, TARGETS=config for some'
+	@echo 'make tidy    clang-tidy and the rules of tools/tidy'
+	@echo 'make format  clang-format over all sources'
+	@echo 'make setup   only the packages (docs/dependencies.md)'
+	@echo 'make clean   removes build/'
+
+setup:
+	@tools/setup test
+
+build-packages:
+	@tools/setup build
+
+# Later changes of the lists are noticed by the build itself.
+build/release/build.ninja: CMakePresets.json | build-packages
+	@cmake --preset release
+	@touch $@
+
+build: build-packages build/release/build.ninja
+	@cmake --build build/release --target $(PROGRAMS)
+
+run: build
+	@build/release/bin/iiid $(ARGS)
+
+demo: PROGRAMS = iiid
+demo: build
+	@tools/demo
+
+test:
+	@tools/test
+
+tidy: setup build/release/build.ninja
+	@tools/tidy
+	@tools/clang_tidy
+
+bench: build
+	@bench/run $(ARGS)
+
+fuzz: setup
+	@tools/fuzz --minutes $(or $(MINUTES),10) $(TARGETS)
+
+format: setup
+	@tools/format
+
+clean:
+	rm -rf build

@@ -1,0 +1,72 @@
+// iiid: reads the command line and the configuration, then runs the engine until it is told to
+// stop.
+#include "engine/config.hpp"
+#include "engine/log.hpp"
+#include "engine/server.hpp"
+#include "iiid/options.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace {
+
+constexpr int failure = 1;
+
+void print(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
+
+std::optional<std::string> environment_variable(std::string_view name) {
+  const char* const value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// A list of mistakes names the file in each line and needs no prefix.
+int fail(const iii::Error& error) {
+  const bool is_list = error.code == iii::ErrorCode::invalid_config;
+  print(stderr, (is_list ? "" : "iiid: ") + error.message + "\n");
+  if (is_list) {
+    print(stderr, "iiid: the configuration file has mistakes\n");
+  }
+  return failure;
+}
+
+int run(const iii::iiid::Options& options) {
+  iii::engine::EngineConfig config;
+  if (options.config_file) {
+    auto loaded = iii::engine::load_config(*options.config_file, environment_variable);
+    if (!loaded) {
+      return fail(loaded.error());
+    }
+    config = *std::move(loaded);
+  }
+  if (options.check_config) {
+    print(stdout, *options.config_file + ": ok\n");
+    return EXIT_SUCCESS;
+  }
+  options.apply_to(config);
+  iii::engine::Logger log(config.logging);
+  auto server = iii::engine::Server::start(config, log);
+  if (!server) {
+    print(stderr, "iiid: " + server.error().message + "\n");
+    return failure;
+  }
+  return (*server)->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = iii::iiid::parse_options(argc, argv);
+  if (const auto* const ending = std::get_if<iii::iiid::Ending>(&parsed)) {
+    print(stdout, ending->output);
+    print(stderr, ending->errors);
+    return ending->status;
+  }
+  return run(std::get<iii::iiid::Options>(parsed));
+}

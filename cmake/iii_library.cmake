@@ -1,0 +1,54 @@
+# How a room becomes a library. The order of add_subdirectory in src/CMakeLists.txt is the layer
+# diagram: a dependency that is not yet defined stops the configuration.
+
+add_library(iii_warnings INTERFACE)
+target_compile_options(iii_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
+
+# iii_library(NAME SOURCES a.cpp … [HEADERS a.hpp …] [DEPS rooms …] [LIBRARIES external …]
+#             [TESTS a_test.cpp …])
+function(iii_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;LIBRARIES;TESTS" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "room '${name}': what is '${ARG_UNPARSED_ARGUMENTS}'?")
+  endif()
+  set(target iii_${name})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE iii_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(iii::${name} ALIAS ${target})
+  target_sources(${target} ${scope}
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS})
+  foreach(dep IN LISTS ARG_DEPS)
+    if(NOT TARGET iii_${dep})
+      message(FATAL_ERROR "room '${name}' depends on '${dep}', which is above it or does not exist")
+    endif()
+    target_link_libraries(${target} ${scope} iii_${dep})
+  endforeach()
+  target_link_libraries(${target} ${scope} ${ARG_LIBRARIES})
+  if(III_DEVELOPER AND ARG_TESTS)
+    iii_test(${name}_test LABEL unit SOURCES ${ARG_TESTS} DEPS ${name})
+  endif()
+endfunction()
+
+# iii_test(NAME LABEL unit|conformance|simulation|integration SOURCES … DEPS rooms …
+#          [LIBRARIES external …] [TIMEOUT seconds])
+function(iii_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS;LIBRARIES" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPS PREPEND iii::)
+  target_link_libraries(${name} PRIVATE
+    ${ARG_DEPS} ${ARG_LIBRARIES} iii::test_support iii_warnings GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} REUSE_FROM iii_test_precompiled)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

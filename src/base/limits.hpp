@@ -1,0 +1,111 @@
+// Every limit of the engine in one place, with its unit and its reason. docs/limits.md lists them
+// for users.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace iii::base::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t kib = 1024;
+inline constexpr std::size_t mib = 1024 * kib;
+
+// --- WebSocket (spec: wire-protocol §2.2) ---
+
+// What the official engines accept; workers of line 0.25 split larger messages into fragments.
+inline constexpr std::size_t frame_bytes_max = 16 * mib;
+inline constexpr std::size_t message_bytes_max = 64 * mib;
+static_assert(frame_bytes_max <= message_bytes_max);
+
+// A request head: browsers send a few kilobytes of cookies, proxies add a little.
+inline constexpr std::size_t request_head_bytes_max = 16 * kib;
+inline constexpr auto handshake_timeout = 10s;
+
+// --- JSON ---
+
+// Deeper nesting is refused, as the official engines do (spec: wire-protocol §3).
+inline constexpr std::size_t json_depth_max = 128;
+
+// --- Delivery ---
+
+// One read of a socket; large enough for some hundred small messages in a turn, small enough for
+// the second-level cache.
+inline constexpr std::size_t read_bytes = 256 * kib;
+
+// A connection with this much unsent output takes no further invocations: its callers get
+// `worker_overloaded`.
+inline constexpr std::size_t outbox_refuse_bytes = 16 * mib;
+// Answers and control messages are still queued up to here; then the connection is closed as a slow
+// consumer.
+inline constexpr std::size_t outbox_close_bytes = outbox_refuse_bytes + 2 * message_bytes_max;
+static_assert(outbox_close_bytes >= outbox_refuse_bytes + message_bytes_max);
+// Memory of an outbox that is kept for reuse while the connection is busy; above it the memory is
+// given back at once.
+inline constexpr std::size_t outbox_keep_bytes = 1 * mib;
+
+// --- Registries (per connection unless said otherwise) ---
+
+inline constexpr std::size_t id_bytes_max = 4 * kib;
+inline constexpr std::size_t functions_max = 65'536;
+inline constexpr std::size_t triggers_max = 65'536;
+inline constexpr std::size_t trigger_types_max = 4'096;
+inline constexpr std::size_t services_max = 65'536;  // in the engine
+// Calls a worker may have in flight. At 256 bytes an entry this bounds what one caller can occupy
+// to 64 MiB.
+inline constexpr std::size_t invocations_max = 262'144;
+inline constexpr std::size_t worker_text_characters_max =
+    280;  // name and description (spec: wire-protocol §5.3)
+
+// --- Channels (spec: wire-protocol §11) ---
+
+inline constexpr std::size_t channels_max = 65'536;  // in the engine
+inline constexpr std::size_t channel_messages_default = 64;
+inline constexpr std::size_t channel_messages_max = 1024;
+// Bytes waiting in one channel before its writer is no longer read. One message may exceed it.
+inline constexpr std::size_t channel_bytes_max = 4 * mib;
+inline constexpr auto channel_unclaimed_max = 300s;
+inline constexpr auto channel_sweep_interval = 60s;
+
+// --- Time ---
+
+// A peer that has been silent this long is pinged, and given up after `peer_silence_max` (spec:
+// wire-protocol §22 W2).
+inline constexpr auto ping_interval = 30s;
+inline constexpr auto peer_silence_max = 75s;
+static_assert(peer_silence_max > 2 * ping_interval);
+
+// The longest an invocation may take unless the configuration says otherwise: far above every SDK's
+// own 30 s, so that it only ends calls that nobody waits for any more.
+inline constexpr auto invocation_deadline_default = std::chrono::milliseconds(1h);
+// After a reattach, calls that the old connection was executing wait this long for their answer on
+// the new one.
+inline constexpr auto reattach_grace = 30s;
+inline constexpr auto provider_answer_timeout = 10s;  // spec: wire-protocol §9.6
+// Changes of the function list within this time are reported by one event.
+inline constexpr auto functions_available_delay = 250ms;
+// How long a graceful stop waits for calls in flight, and then for outboxes to empty.
+inline constexpr auto drain_timeout = std::chrono::milliseconds(5s);
+inline constexpr auto flush_timeout = std::chrono::milliseconds(2s);
+
+// --- Configuration file ---
+
+// Some thousand worker entries; larger is a wrong file. Expanded environment variables count too.
+inline constexpr std::size_t config_bytes_max = 1 * mib;
+inline constexpr std::size_t config_depth_max = 32;
+inline constexpr std::size_t config_mistakes_max = 100;  // shown at once
+inline constexpr std::size_t listeners_max = 64;
+// Bounds of what a configuration may set: longer values are slips of the unit.
+inline constexpr auto handshake_timeout_max = std::chrono::milliseconds(10min);
+inline constexpr auto invocation_deadline_max = std::chrono::milliseconds(168h);
+inline constexpr auto drain_timeout_max = std::chrono::milliseconds(10min);
+static_assert(handshake_timeout <= handshake_timeout_max && drain_timeout <= drain_timeout_max);
+static_assert(invocation_deadline_default <= invocation_deadline_max);
+
+// --- Telemetry, until the observability worker takes it ---
+
+inline constexpr std::size_t telemetry_frame_bytes_max = 4 * mib;
+
+}  // namespace iii::base::limits

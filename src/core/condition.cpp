@@ -1,0 +1,29 @@
+#include "core/condition.hpp"
+
+#include "json/scan.hpp"
+
+namespace iii::core {
+namespace {
+
+class ConditionMember final : public json::MemberSink {
+ public:
+  void on_member(const json::Value& key, const json::Value& value) override {
+    if (value.kind == json::Kind::string && json::decode_string(key) == "condition_function_id") {
+      function_id = json::decode_string(value);
+    }
+  }
+
+  std::optional<std::string> function_id;
+};
+
+}  // namespace
+
+std::optional<std::string> condition_function(std::string_view config_json) {
+  ConditionMember member;
+  if (json::scan_object(config_json, {}, member)) {
+    return std::nullopt;
+  }
+  return member.function_id;
+}
+
+}  // namespace iii::core

@@ -1,0 +1,30 @@
+#include "core/connection.hpp"
+
+#include <charconv>
+
+namespace iii::core {
+
+std::ostream& operator<<(std::ostream& out, Line line) {
+  return out << (line == Line::v0_11 ? "0.11" : "0.22");
+}
+
+std::optional<Line> line_of_version(std::string_view version) {
+  if (!version.starts_with("0.")) {
+    return std::nullopt;
+  }
+  unsigned minor = 0;
+  const char* first = version.data() + 2;
+  const char* last = version.data() + version.size();
+  const auto parsed = std::from_chars(first, last, minor);
+  if (parsed.ec != std::errc() || (parsed.ptr != last && *parsed.ptr != '.')) {
+    return std::nullopt;
+  }
+  constexpr unsigned oldest_known = 11;
+  constexpr unsigned first_of_new_line = 12;
+  if (minor < oldest_known) {
+    return std::nullopt;
+  }
+  return minor < first_of_new_line ? Line::v0_11 : Line::v0_22;
+}
+
+}  // namespace iii::core

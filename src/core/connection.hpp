@@ -1,0 +1,75 @@
+// What the core knows of one connection: who it is, what it has registered, which calls it is part
+// of.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace iii::core {
+
+struct Function;
+
+// Which generation of SDKs a worker belongs to: decides where replies of the two contradict each
+// other (docs/compatibility.md).
+enum class Line : std::uint8_t { v0_11, v0_22 };
+std::ostream& operator<<(std::ostream& out, Line line);
+
+// The line of an announced SDK version; nullopt when the text names none that exists.
+[[nodiscard]] std::optional<Line> line_of_version(std::string_view version);
+
+// Where the list of a connection's calls in the invocation table begins (see invocation_table.hpp).
+struct InvocationList {
+  static constexpr std::uint32_t none = UINT32_MAX;
+  std::uint32_t first = none;
+  std::uint32_t size = 0;
+};
+
+// Remote: a WebSocket connection. In-process: a built-in worker or the program that embeds the
+// engine; its name is its id.
+enum class Residence : std::uint8_t { remote, in_process };
+
+struct Connection {
+  base::ConnectionId id;
+  base::WorkerId worker_id;
+  base::Uuid reattach_token;
+  Residence residence = Residence::remote;
+  bool is_mandatory =
+      false;  // an in-process worker that every engine has; listings call it internal
+  std::string ip_address;
+  base::WallTime connected_at;
+
+  // Announced by engine::workers::register.
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+  std::optional<std::string> runtime;
+  std::optional<std::string> version;
+  std::optional<std::string> os;
+  std::optional<std::string> isolation;
+  std::optional<std::uint32_t> pid;
+  std::string telemetry_json;
+  std::optional<Line> line;
+  bool declares_observe = false;
+  bool declares_large_messages = false;
+
+  std::set<Function*> functions;
+  std::set<std::string> trigger_types;
+  std::set<std::string> triggers;  // live, pending and waiting for their id
+  // Ids that were refused because a built-in has them; told to workers that understand it once they
+  // announce themselves.
+  std::vector<std::string> refused_functions;
+
+  InvocationList issued;
+  InvocationList executing;
+
+  bool is_congested = false;  // its outbox has reached its limit
+  bool is_closing = false;    // being removed: nothing may be sent to it any more
+};
+
+}  // namespace iii::core

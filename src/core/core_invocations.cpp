@@ -1,0 +1,510 @@
+// Calls: from the message that asks to the one result that answers.
+#include "core/condition.hpp"
+#include "core/core.hpp"
+#include "core/trace_context.hpp"
+#include "json/scan.hpp"
+#include "protocol/decode.hpp"
+#include "protocol/error_codes.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace iii::core {
+
+namespace limits = base::limits;
+namespace from_worker = protocol::from_worker;
+namespace to_worker = protocol::to_worker;
+namespace codes = protocol::codes;
+using from_worker::Action;
+using from_worker::is_present;
+
+namespace {
+
+protocol::ErrorBody error_of(std::string_view code, std::string message) {
+  return {std::string(code), std::move(message), {}};
+}
+
+protocol::ErrorBody not_found(std::string_view function_id) {
+  return error_of(codes::function_not_found, "Function " + std::string(function_id) + " not found");
+}
+
+// Calls `use` with the characters of a string value, decoded only where it has escapes.
+template <class Use>
+auto with_text(const json::Value& string, Use use) {
+  if (string.has_escapes) {
+    return use(std::string_view(json::decode_string(string)));
+  }
+  return use(string.body());
+}
+
+// Fills in what the target may see of the caller's trace (spec: wire-protocol §13).
+void forward_trace(
+    const from_worker::InvokeFunction& message,
+    const Function& function,
+    to_worker::InvokeFunction& out,
+    Effects& effects
+) {
+  if (is_present(message.traceparent) && is_valid_traceparent(message.traceparent.body())) {
+    out.traceparent_json = message.traceparent.text;
+  }
+  if (is_present(message.baggage) && message.baggage.body() != "") {
+    out.baggage_json =
+        effects.keep(json::quoted(baggage_for(json::decode_string(message.baggage), function.id)));
+  } else if (is_present(message.baggage) || is_present(message.traceparent)) {
+    out.baggage_json = function.baggage_json;
+  }
+}
+
+// `caller` as workers of line 0.25 read it: what the sender asserted, with the identity that the
+// engine knows (spec: line-0.25 §3.1).
+std::string stamped_caller(const json::Value& asserted, const Connection& caller) {
+  boost::json::object stamped;
+  boost::system::error_code ignored;
+  boost::json::value value = boost::json::parse(asserted.text, ignored);
+  if (value.is_object()) {
+    stamped = std::move(value.get_object());
+  }
+  stamped["worker_id"] = caller.worker_id.value().to_string();
+  stamped.erase("worker_name");
+  if (caller.name) {
+    stamped["worker_name"] = *caller.name;
+  }
+  return boost::json::serialize(stamped);
+}
+
+}  // namespace
+
+void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effects& effects) {
+  if (is_draining_) {
+    refuse(
+        caller,
+        message,
+        error_of(
+            codes::engine_stopping,
+            "The engine is shutting down and takes no new calls; call again after it has restarted"
+        ),
+        effects
+    );
+    return;
+  }
+  if (message.action == Action::enqueue) {
+    enqueue(caller, message, now, effects);
+    return;
+  }
+  Function* function =
+      with_text(message.function_id, [this](std::string_view id) { return functions_.find(id); });
+  if (function == nullptr || !function->is_registered()) {
+    refuse(caller, message, with_text(message.function_id, not_found), effects);
+  } else if (function->engine_function != nullptr && &function->owner() == self_) {
+    call_engine_function(caller, message, *function, now, effects);
+  } else {
+    call_worker(caller, message, *function, now, effects);
+  }
+}
+
+void Core::call_worker(
+    Connection& caller, const Invoke& message, Function& function, base::Now now, Effects& effects
+) {
+  Connection& target = function.owner();
+  if (target.is_congested) {
+    refuse(
+        caller,
+        message,
+        error_of(
+            codes::worker_overloaded,
+            "Worker " + target.name.value_or(target.worker_id.value().to_string()) +
+                " does not keep up with what it is sent; call " + function.id + " again later"
+        ),
+        effects
+    );
+    return;
+  }
+  const bool is_awaited = message.action == Action::call && message.invocation_id;
+  to_worker::InvokeFunction out{
+      .invocation_id =
+          is_awaited ? *message.invocation_id : base::InvocationId(base::Uuid::random(random_)),
+      .function_id_json = function.id_json,
+      .data_json = message.data.text,
+      .metadata_json = message.metadata.text
+  };
+  if (is_awaited) {
+    // Filed before the message leaves: no answer can be too early (spec: engine-core §20.1).
+    if (open_invocation(caller, message, function, out.invocation_id, now, effects) == nullptr) {
+      return;
+    }
+  } else {
+    ++counters_.fire_and_forget;
+  }
+  ++counters_.invocations;
+
+  if (caller.residence == Residence::remote) {
+    out.caller = caller.worker_id;
+    if (message.data.has_watched_key) {
+      out.data_json = effects.keep(json::without_member(message.data, protocol::caller_worker_key));
+    }
+  }
+  if (is_present(message.traceparent) || is_present(message.baggage)) {
+    forward_trace(message, function, out, effects);
+  }
+  if (target.declares_observe && is_present(message.caller)) {
+    out.caller_json = effects.keep(stamped_caller(message.caller, caller));
+    out.observe_depth_json = message.observe_depth.text;
+  }
+  effects.send(target.id, std::move(out));
+}
+
+Invocation* Core::open_invocation(
+    Connection& caller,
+    const Invoke& message,
+    Function& function,
+    base::InvocationId id,
+    base::Now now,
+    Effects& effects
+) {
+  if (caller.issued.size >= options_.invocations_max) {
+    refuse(
+        caller,
+        message,
+        error_of(
+            codes::limit_exceeded,
+            "This worker has " + std::to_string(caller.issued.size) +
+                " calls in flight, which is the limit; wait for some to end"
+        ),
+        effects
+    );
+    return nullptr;
+  }
+  // The newcomer takes the id over (spec: wire-protocol §8.2).
+  if (Invocation* previous = invocations_.find(id)) {
+    fail(*previous, codes::invocation_error, "channel closed", now, effects);
+  }
+  base::MonotonicTime deadline = now.monotonic + options_.invocation_deadline;
+  bool is_aging = true;
+  if (message.timeout_ms &&
+      *message.timeout_ms < static_cast<std::uint64_t>(options_.invocation_deadline.count())) {
+    deadline = now.monotonic + std::chrono::milliseconds(*message.timeout_ms);
+    is_aging = false;
+  }
+  Invocation& invocation = invocations_.open(
+      {.id = id,
+       .caller = &caller,
+       .target = &function.owner(),
+       .function = &function,
+       .deadline = deadline,
+       .is_aging = is_aging}
+  );
+  invocation.traceparent_json.assign(message.traceparent.text);
+  invocation.baggage_json.assign(message.baggage.text);
+  return &invocation;
+}
+
+void Core::call_engine_function(
+    Connection& caller, const Invoke& message, Function& function, base::Now now, Effects& effects
+) {
+  ++counters_.invocations;
+  boost::system::error_code error;
+  boost::json::parse_options parse_options;
+  parse_options.max_depth = limits::json_depth_max + 1;
+  boost::json::value input = boost::json::parse(message.data.text, error, {}, parse_options);
+  const bool is_awaited = message.action == Action::call && message.invocation_id;
+  const EngineCall call{
+      .caller = caller,
+      .input = input,
+      .invocation_id = is_awaited ? message.invocation_id : std::nullopt,
+      .traceparent_json = message.traceparent.text,
+      .baggage_json = message.baggage.text,
+      .now = now,
+      .effects = effects
+  };
+  // The caller counts its own call while it runs, as the reference system does.
+  caller.issued.size += is_awaited ? 1 : 0;
+  EngineAnswer answer = function.engine_function->run(*this, call);
+  caller.issued.size -= is_awaited ? 1 : 0;
+  if (std::holds_alternative<AnsweredLater>(answer)) {
+    return;
+  }
+  auto* refusal = std::get_if<protocol::ErrorBody>(&answer);
+  ++(refusal != nullptr ? counters_.failures : counters_.results);
+  if (!is_awaited) {
+    return;
+  }
+  to_worker::InvocationResult out{
+      .invocation_id = *message.invocation_id,
+      .function_id_json = function.id_json,
+      .traceparent_json = message.traceparent.text,
+      .baggage_json = message.baggage.text
+  };
+  if (refusal != nullptr) {
+    out.error = std::move(*refusal);
+  } else {
+    out.result_json = effects.keep(boost::json::serialize(std::get<boost::json::value>(answer)));
+  }
+  effects.send(caller.id, std::move(out));
+}
+
+// The queue is whoever serves this function (spec: wire-protocol §8.5).
+void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Effects& effects) {
+  constexpr std::string_view port = "engine::queue::enqueue";
+  Function* function = functions_.find(port);
+  if (function == nullptr || !function->is_registered()) {
+    refuse(
+        caller,
+        message,
+        error_of(
+            codes::enqueue_error,
+            line_of(caller) == Line::v0_11
+                ? "QueueModule not loaded"
+                : "No queue is available: no worker serves " + std::string(port) +
+                      ". Start one (in the reference system: iii worker add queue) and call again"
+        ),
+        effects
+    );
+    return;
+  }
+  const base::Uuid receipt = base::Uuid::random(random_);
+  const std::string target = json::decode_string(message.function_id);
+  const std::string baggage = json::quoted(
+      baggage_for(is_present(message.baggage) ? json::decode_string(message.baggage) : "", target)
+  );
+  std::string data = R"({"queue":)" + std::string(message.queue.text);
+  data.append(R"(,"function_id":)").append(message.function_id.text);
+  data.append(R"(,"data":)").append(message.data.text);
+  data.append(R"(,"messageReceiptId":")").append(receipt.to_string());
+  data.append(R"(","traceparent":)");
+  data.append(is_present(message.traceparent) ? message.traceparent.text : "null");
+  data.append(R"(,"baggage":)").append(baggage).append("}");
+
+  to_worker::InvokeFunction out{
+      .invocation_id = base::InvocationId(base::Uuid::random(random_)),
+      .function_id_json = function->id_json,
+      .data_json = effects.keep(std::move(data)),
+      .baggage_json = effects.keep(std::string(baggage))
+  };
+  if (is_present(message.traceparent) && is_valid_traceparent(message.traceparent.body())) {
+    out.traceparent_json = message.traceparent.text;
+  }
+  ++counters_.invocations;
+  if (message.invocation_id) {
+    Invocation* invocation =
+        open_invocation(caller, message, *function, out.invocation_id, now, effects);
+    if (invocation == nullptr) {
+      return;
+    }
+    invocation->purpose = Purpose::enqueue;
+    invocation->receipt = receipt;
+    invocation->answered_id = *message.invocation_id;
+    invocation->answered_function_json.assign(message.function_id.text);
+  }
+  effects.send(function->owner().id, std::move(out));
+}
+
+void Core::refuse(
+    Connection& caller, const Invoke& message, protocol::ErrorBody error, Effects& effects
+) {
+  ++counters_.failures;
+  if (message.invocation_id && message.action != Action::fire_and_forget) {
+    effects.send(
+        caller.id,
+        to_worker::InvocationResult{
+            .invocation_id = *message.invocation_id,
+            .function_id_json = message.function_id.text,
+            .error = std::move(error),
+            .traceparent_json = message.traceparent.text,
+            .baggage_json = message.baggage.text
+        }
+    );
+    return;
+  }
+  ++counters_.dropped_fire_and_forget;
+  effects.note(
+      Severity::warn,
+      "call_dropped",
+      {{"function_id", std::string(message.function_id.body())}, {"reason", error.message}}
+  );
+}
+
+void Core::on_result(
+    Connection& from, const from_worker::InvocationResult& message, base::Now now, Effects& effects
+) {
+  Invocation* invocation = invocations_.find(message.invocation_id);
+  if (invocation == nullptr || invocation->target != &from) {
+    // The answer of a void call, one that came too late, or one from a worker that was not asked.
+    ++counters_.unexpected_results;
+    return;
+  }
+  ++counters_.results;
+  end(*invocation, {message.result.text, message.error}, now, effects);
+}
+
+void Core::end(Invocation& invocation, Outcome outcome, base::Now now, Effects& effects) {
+  invocations_.close(invocation);
+  switch (invocation.purpose) {
+    case Purpose::call:
+      effects.send(
+          invocation.caller->id,
+          to_worker::InvocationResult{
+              .invocation_id = invocation.id,
+              .function_id_json = invocation.function->id_json,
+              .result_json = outcome.result_json,
+              .error = std::move(outcome.error),
+              .traceparent_json = invocation.traceparent_json,
+              .baggage_json = invocation.baggage_json
+          }
+      );
+      break;
+    case Purpose::enqueue:
+      answer_enqueue(invocation, std::move(outcome), effects);
+      break;
+    case Purpose::condition:
+      on_condition(invocation.continuation, outcome, now, effects);
+      break;
+  }
+  functions_.release(*invocation.function);
+}
+
+void Core::answer_enqueue(const Invocation& invocation, Outcome outcome, Effects& effects) {
+  to_worker::InvocationResult out{
+      .invocation_id = invocation.answered_id,
+      .function_id_json = invocation.answered_function_json,
+      .traceparent_json = invocation.traceparent_json,
+      .baggage_json = invocation.baggage_json
+  };
+  if (outcome.error) {
+    out.error = error_of(codes::enqueue_error, outcome.error->code + ": " + outcome.error->message);
+  } else {
+    out.result_json =
+        effects.keep(R"({"messageReceiptId":")" + invocation.receipt.to_string() + "\"}");
+  }
+  effects.send(invocation.caller->id, std::move(out));
+}
+
+void Core::fail(
+    Invocation& invocation,
+    std::string_view code,
+    std::string message,
+    base::Now now,
+    Effects& effects
+) {
+  ++counters_.failures;
+  end(invocation, {{}, error_of(code, std::move(message))}, now, effects);
+}
+
+void Core::forget(Invocation& invocation) {
+  invocations_.close(invocation);
+  functions_.release(*invocation.function);
+}
+
+bool Core::dispatch(
+    std::string_view function_id,
+    std::string_view payload_json,
+    std::string_view metadata_json,
+    base::Now now,
+    Effects& effects
+) {
+  Function* function = functions_.find(function_id);
+  if (function == nullptr || !function->is_registered() || function->owner().is_congested) {
+    ++counters_.dropped_fire_and_forget;
+    effects.note(
+        Severity::warn, "trigger_target_unavailable", {{"function_id", std::string(function_id)}}
+    );
+    return false;
+  }
+  ++counters_.invocations;
+  ++counters_.fire_and_forget;
+  if (function->engine_function != nullptr && &function->owner() == self_) {
+    boost::system::error_code error;
+    const boost::json::value input = boost::json::parse(payload_json, error);
+    function->engine_function->run(*this, {*self_, input, {}, {}, {}, now, effects});
+    return true;
+  }
+  effects.send(
+      function->owner().id,
+      to_worker::InvokeFunction{
+          .invocation_id = base::InvocationId(base::Uuid::random(random_)),
+          .function_id_json = function->id_json,
+          .data_json = payload_json,
+          .metadata_json = metadata_json
+      }
+  );
+  return true;
+}
+
+void Core::on_fired(
+    base::ConnectionId provider,
+    std::string_view trigger_id,
+    std::string_view payload_json,
+    base::Now now,
+    Effects& effects
+) {
+  start_event();
+  const Trigger* trigger = triggers_.find(trigger_id);
+  const TriggerType* type = trigger == nullptr ? nullptr : triggers_.find_type(trigger->type);
+  if (type == nullptr || type->provider().id != provider || !trigger->is_live) {
+    return;
+  }
+  const std::string_view payload = effects.keep(std::string(payload_json));
+  const std::string_view metadata = effects.keep(trigger->metadata_json);
+  const auto condition_id = condition_function(trigger->config_json);
+  if (!condition_id) {
+    dispatch(trigger->function_id, payload, metadata, now, effects);
+    return;
+  }
+  Function* condition = functions_.find(*condition_id);
+  if (condition == nullptr || !condition->is_registered() ||
+      condition->engine_function != nullptr) {
+    effects.note(
+        Severity::warn,
+        "condition_failed",
+        {{"trigger_id", trigger->id}, {"reason", not_found(*condition_id).message}}
+    );
+    return;
+  }
+  const std::uint64_t fire = next_fire_++;
+  pending_fires_.emplace(
+      fire, PendingFire{trigger->function_id, std::string(payload_json), trigger->metadata_json}
+  );
+  Invocation& invocation = invocations_.open(
+      {.id = base::InvocationId(base::Uuid::random(random_)),
+       .caller = nullptr,
+       .target = &condition->owner(),
+       .function = condition,
+       .deadline = now.monotonic + options_.invocation_deadline,
+       .is_aging = true}
+  );
+  invocation.purpose = Purpose::condition;
+  invocation.continuation = fire;
+  effects.send(
+      condition->owner().id,
+      to_worker::InvokeFunction{
+          .invocation_id = invocation.id,
+          .function_id_json = condition->id_json,
+          .data_json = payload
+      }
+  );
+}
+
+void Core::on_condition(
+    std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects
+) {
+  const auto found = pending_fires_.find(fire);
+  PendingFire pending = std::move(found->second);
+  pending_fires_.erase(found);
+  if (outcome.error) {
+    effects.note(
+        Severity::warn,
+        "condition_failed",
+        {{"function_id", pending.function_id}, {"reason", outcome.error->message}}
+    );
+    return;
+  }
+  if (condition_allows(outcome.result_json)) {
+    const std::string_view payload = effects.keep(std::move(pending.payload_json));
+    const std::string_view metadata = effects.keep(std::move(pending.metadata_json));
+    dispatch(pending.function_id, payload, metadata, now, effects);
+  }
+}
+
+}  // namespace iii::core

@@ -1,0 +1,105 @@
+// Functions and services: who offers what.
+#include "core/core.hpp"
+#include "protocol/error_codes.hpp"
+
+#include <utility>
+
+namespace iii::core {
+
+namespace limits = base::limits;
+namespace from_worker = protocol::from_worker;
+
+namespace {
+
+// Enough to tell a worker about every mistake that is not an attack.
+constexpr std::size_t refused_functions_max = 64;
+
+void note_refusal(
+    const Connection& owner, std::string_view id, std::string_view reason, Effects& effects
+) {
+  effects.note(
+      Severity::warn,
+      "function_refused",
+      {{"function_id", std::string(id.substr(0, limits::id_bytes_max))},
+       {"worker_id", owner.worker_id.value().to_string()},
+       {"reason", std::string(reason)}}
+  );
+}
+
+}  // namespace
+
+void Core::register_function(
+    Connection& owner, const from_worker::RegisterFunction& message, Effects& effects
+) {
+  if (message.is_http_invoked) {
+    note_refusal(
+        owner, message.id, "functions behind a URL need the worker iii-http-functions", effects
+    );
+    return;
+  }
+  if (message.id.size() > limits::id_bytes_max) {
+    note_refusal(owner, message.id, "the id is longer than 4096 bytes", effects);
+    return;
+  }
+  if (owner.functions.size() >= limits::functions_max) {
+    note_refusal(owner, message.id, "the worker has 65536 functions already", effects);
+    return;
+  }
+  const RegisterOutcome outcome = functions_.add(
+      owner,
+      message.id,
+      {.description = message.description,
+       .request_format = message.request_format,
+       .response_format = message.response_format,
+       .metadata = message.metadata}
+  );
+  switch (outcome) {
+    case RegisterOutcome::added:
+      services_.on_function_added(message.id);
+      break;
+    case RegisterOutcome::replaced:
+      break;
+    case RegisterOutcome::taken_over:
+      effects.note(
+          Severity::warn,
+          "function_taken_over",
+          {{"function_id", message.id}, {"worker_id", owner.worker_id.value().to_string()}}
+      );
+      break;
+    case RegisterOutcome::refused:
+      note_refusal(owner, message.id, "a built-in function has this id", effects);
+      if (owner.refused_functions.size() < refused_functions_max) {
+        owner.refused_functions.push_back(message.id);
+      }
+      break;
+  }
+}
+
+void Core::unregister_function(Connection& owner, std::string_view id) {
+  if (functions_.remove(owner, id)) {
+    const Function* function = functions_.find(id);
+    if (function == nullptr || !function->is_registered()) {
+      services_.on_function_removed(id);
+    }
+  }
+}
+
+void Core::register_service(
+    Connection& owner, const from_worker::RegisterService& message, Effects& effects
+) {
+  if (!services_.declare(owner.id, message.name, message.description, message.parent_service_id)) {
+    effects.note(
+        Severity::warn,
+        "service_refused",
+        {{"service", message.name}, {"reason", "the engine has 65536 services already"}}
+    );
+  }
+}
+
+void Core::on_functions_changed(base::MonotonicTime now) {
+  if (functions_.fingerprint() != reported_functions_ && functions_event_at_ == base::never) {
+    functions_event_at_ = now + limits::functions_available_delay;
+  }
+}
+
+}  // namespace iii::core

@@ -1,0 +1,203 @@
+#include "core/listings.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <chrono>
+
+namespace iii::core {
+
+namespace {
+
+constexpr std::string_view internal_prefix = "engine::";
+
+std::string_view first_segment(std::string_view id) {
+  return id.substr(0, id.find("::"));
+}
+
+boost::json::value or_null(const std::optional<std::string>& text) {
+  return text ? boost::json::value(*text) : boost::json::value(nullptr);
+}
+
+void add_if_present(boost::json::object& row, std::string_view name, std::string_view json) {
+  if (!json.empty()) {
+    row[name] = parsed(json);
+  }
+}
+
+// Cut as the reference system does (spec: engine-core §8.2), but never inside a character.
+std::string summary_of(std::string_view config_json) {
+  constexpr std::size_t characters_max = 80;
+  std::size_t at = 0;
+  for (std::size_t characters = 0; at < config_json.size(); ++at) {
+    const bool starts_character = (static_cast<unsigned char>(config_json[at]) & 0xc0U) != 0x80U;
+    if (starts_character && characters++ == characters_max) {
+      return std::string(config_json.substr(0, at)) + "…";
+    }
+  }
+  return std::string(config_json);
+}
+
+boost::json::array triggers_of_function(const Core& core, std::string_view function_id) {
+  boost::json::array triggers;
+  for (const auto& [id, trigger] : core.triggers().all()) {
+    if (trigger.function_id == function_id) {
+      boost::json::object row{
+          {"id", id}, {"trigger_type", trigger.type}, {"config", parsed(trigger.config_json)}
+      };
+      if (!trigger.is_live) {
+        row["pending"] = trigger.pending_reason;
+      }
+      triggers.push_back(std::move(row));
+    }
+  }
+  return triggers;
+}
+
+}  // namespace
+
+boost::json::value parsed(std::string_view json) {
+  boost::system::error_code error;
+  boost::json::parse_options options;
+  options.max_depth = base::limits::json_depth_max + 1;
+  return json.empty() ? nullptr : boost::json::parse(json, error, {}, options);
+}
+
+std::string owner_name(const Core& core, std::string_view function_id) {
+  const Function* function = core.functions().find(function_id);
+  if (function != nullptr && function->is_registered() && function->owner().name) {
+    return *function->owner().name;
+  }
+  return std::string(first_segment(function_id));
+}
+
+std::string provider_name(const Core&, const TriggerType& type) {
+  if (is_internal_id(type.id)) {
+    return "engine";
+  }
+  return type.provider().name.value_or(std::string(first_segment(type.id)));
+}
+
+bool is_internal_id(std::string_view id) {
+  return id.starts_with(internal_prefix);
+}
+
+bool is_internal_function(const Function& function, Line line) {
+  if (line == Line::v0_11) {
+    return is_internal_id(function.id);
+  }
+  if (is_internal_id(function.id) && !function.id.starts_with("engine::queue::")) {
+    return true;
+  }
+  const boost::json::value metadata = parsed(function.current().description.metadata);
+  const boost::json::object* members = metadata.if_object();
+  const boost::json::value* internal =
+      members == nullptr ? nullptr : members->if_contains("internal");
+  return internal != nullptr && *internal == true;
+}
+
+boost::json::object function_row(const Core& core, const Function& function) {
+  const FunctionDescription& description = function.current().description;
+  return {
+      {"function_id", function.id},
+      {"worker_name", owner_name(core, function.id)},
+      {"description", or_null(description.description)},
+      {"request_format", parsed(description.request_format)},
+      {"response_format", parsed(description.response_format)},
+      {"metadata", parsed(description.metadata)}
+  };
+}
+
+boost::json::object function_detail(const Core& core, const Function& function) {
+  const FunctionDescription& description = function.current().description;
+  boost::json::object detail{
+      {"function_id", function.id},
+      {"worker_name", owner_name(core, function.id)},
+      {"registered_triggers", triggers_of_function(core, function.id)}
+  };
+  if (description.description) {
+    detail["description"] = *description.description;
+  }
+  add_if_present(detail, "request_schema", description.request_format);
+  add_if_present(detail, "response_schema", description.response_format);
+  add_if_present(detail, "metadata", description.metadata);
+  return detail;
+}
+
+boost::json::array all_functions(const Core& core) {
+  boost::json::array rows;
+  for (const Function* function : core.functions().sorted()) {
+    rows.push_back(function_row(core, *function));
+  }
+  return rows;
+}
+
+boost::json::object worker_row(const Connection& worker) {
+  const bool is_local = worker.residence == Residence::in_process;
+  boost::json::array functions;
+  std::set<std::string_view> ids;
+  for (const Function* function : worker.functions) {
+    ids.insert(function->id);
+  }
+  for (const std::string_view id : ids) {
+    functions.emplace_back(id);
+  }
+  const auto connected_at =
+      std::chrono::duration_cast<std::chrono::milliseconds>(worker.connected_at.time_since_epoch());
+  boost::json::object row{
+      {"id", is_local ? *worker.name : worker.worker_id.value().to_string()},
+      {"name", or_null(worker.name)},
+      {"description", or_null(worker.description)},
+      {"version", or_null(worker.version)},
+      {"runtime", or_null(worker.runtime)},
+      {"os", or_null(worker.os)},
+      {"status", is_local ? "available" : "connected"},
+      {"internal", worker.is_mandatory},
+      {"connected_at_ms", connected_at.count()},
+      {"function_count", functions.size()},
+      {"functions", std::move(functions)},
+      {"active_invocations", worker.issued.size + worker.executing.size},
+      {"isolation", or_null(worker.isolation)},
+      {"ip_address", is_local ? boost::json::value(nullptr) : boost::json::value(worker.ip_address)
+      },
+      {"latest_metrics", nullptr}
+  };
+  if (worker.pid) {
+    row["pid"] = *worker.pid;
+  }
+  return row;
+}
+
+boost::json::object trigger_type_row(const Core& core, const TriggerType& type) {
+  return {
+      {"id", type.id},
+      {"worker_name", provider_name(core, type)},
+      {"description", type.description().description}
+  };
+}
+
+boost::json::object trigger_type_detail(const Core& core, const TriggerType& type) {
+  boost::json::object detail = trigger_type_row(core, type);
+  add_if_present(detail, "configuration_schema", type.description().trigger_request_format);
+  add_if_present(detail, "request_schema", type.description().call_request_format);
+  detail["instance_count"] = core.triggers().live_count(type.id);
+  return detail;
+}
+
+boost::json::object trigger_row(const Core& core, const Trigger& trigger) {
+  boost::json::object row{
+      {"id", trigger.id},
+      {"trigger_type", trigger.type},
+      {"function_id", trigger.function_id},
+      {"worker_name", owner_name(core, trigger.function_id)},
+      {"config", parsed(trigger.config_json)},
+      {"config_summary", summary_of(trigger.config_json)},
+      {"state", trigger.is_live ? "live" : "pending"}
+  };
+  if (!trigger.is_live) {
+    row["pending_reason"] = trigger.pending_reason;
+  }
+  add_if_present(row, "metadata", trigger.metadata_json);
+  return row;
+}
+
+}  // namespace iii::core

@@ -1,0 +1,133 @@
+#include "core/trigger_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace iii::core {
+
+TriggerType* TriggerTable::find_type(std::string_view id) {
+  const auto found = types_.find(id);
+  return found == types_.end() ? nullptr : &found->second;
+}
+
+TriggerType& TriggerTable::add_provider(
+    Connection& connection, std::string_view id, TriggerTypeDescription description
+) {
+  TriggerType& type = types_[std::string(id)];
+  type.id = id;
+  std::erase_if(type.providers, [&connection](const Provider& provider) {
+    return provider.connection == &connection;
+  });
+  type.providers.push_back({&connection, std::move(description)});
+  connection.trigger_types.emplace(id);
+  return type;
+}
+
+TriggerTable::Removal TriggerTable::remove_provider(Connection& connection, std::string_view id) {
+  TriggerType* type = find_type(id);
+  if (type == nullptr || connection.trigger_types.erase(std::string(id)) == 0) {
+    return Removal::none;
+  }
+  const bool was_current = &type->provider() == &connection;
+  std::erase_if(type->providers, [&connection](const Provider& provider) {
+    return provider.connection == &connection;
+  });
+  if (type->providers.empty()) {
+    types_.erase(types_.find(id));
+    return Removal::orphaned;
+  }
+  return was_current ? Removal::replaced : Removal::was_spare;
+}
+
+Trigger* TriggerTable::find(std::string_view id) {
+  const auto found = triggers_.find(id);
+  return found == triggers_.end() ? nullptr : &found->second;
+}
+
+std::vector<Trigger*> TriggerTable::of_type(std::string_view type) {
+  std::vector<Trigger*> triggers;
+  if (const auto ids = ids_by_type_.find(type); ids != ids_by_type_.end()) {
+    triggers.reserve(ids->second.size());
+    for (const auto& [sequence, id] : ids->second) {
+      triggers.push_back(find(id));
+    }
+  }
+  return triggers;
+}
+
+std::size_t TriggerTable::live_count(std::string_view type) const {
+  const auto ids = ids_by_type_.find(type);
+  if (ids == ids_by_type_.end()) {
+    return 0;
+  }
+  return static_cast<std::size_t>(std::ranges::count_if(ids->second, [this](const auto& entry) {
+    return triggers_.find(entry.second)->second.is_live;
+  }));
+}
+
+Trigger& TriggerTable::put(Trigger trigger) {
+  erase(trigger.id);
+  trigger.sequence = next_sequence_++;
+  if (trigger.owner != nullptr) {
+    trigger.owner->triggers.insert(trigger.id);
+  } else {
+    ++unowned_;
+  }
+  ids_by_type_[trigger.type].emplace(trigger.sequence, trigger.id);
+  std::string id = trigger.id;
+  return triggers_.insert_or_assign(std::move(id), std::move(trigger)).first->second;
+}
+
+void TriggerTable::erase(std::string_view id) {
+  const auto found = triggers_.find(id);
+  if (found == triggers_.end()) {
+    return;
+  }
+  const Trigger& trigger = found->second;
+  if (trigger.owner != nullptr) {
+    trigger.owner->triggers.erase(trigger.id);
+  } else {
+    --unowned_;
+  }
+  const auto ids = ids_by_type_.find(trigger.type);
+  ids->second.erase(trigger.sequence);
+  if (ids->second.empty()) {
+    ids_by_type_.erase(ids);
+  }
+  triggers_.erase(found);
+}
+
+void TriggerTable::wait_for_id(Trigger trigger) {
+  drop_waiting(*trigger.owner, trigger.id);
+  trigger.owner->triggers.insert(trigger.id);
+  waiting_[trigger.id].push_back(std::move(trigger));
+}
+
+std::optional<Trigger> TriggerTable::take_waiting(std::string_view id) {
+  const auto found = waiting_.find(id);
+  if (found == waiting_.end()) {
+    return std::nullopt;
+  }
+  std::optional<Trigger> trigger = std::move(found->second.front());
+  found->second.pop_front();
+  if (found->second.empty()) {
+    waiting_.erase(found);
+  }
+  return trigger;
+}
+
+bool TriggerTable::drop_waiting(const Connection& owner, std::string_view id) {
+  const auto found = waiting_.find(id);
+  if (found == waiting_.end()) {
+    return false;
+  }
+  const std::size_t dropped = std::erase_if(found->second, [&owner](const Trigger& trigger) {
+    return trigger.owner == &owner;
+  });
+  if (found->second.empty()) {
+    waiting_.erase(found);
+  }
+  return dropped != 0;
+}
+
+}  // namespace iii::core

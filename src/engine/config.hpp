@@ -1,0 +1,90 @@
+// What the engine is started with, and how it is read from the reference system's YAML (spec:
+// configuration §2).
+//
+// load_config reads a file; parse_config is the pure part of it: text and a lookup of environment
+// variables in, either a configuration without a single mistake or all mistakes out. Nothing here
+// throws, keeps state or knows the command line. docs/guides/configuration.md describes the format
+// for users.
+#pragma once
+
+#include "base/limits.hpp"
+#include "engine/log.hpp"
+
+#include <iii/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iii::engine {
+
+// The line of the reference system that decides for a connection which has not announced its SDK's
+// version.
+enum class CompatLine { v0_11, v0_22 };
+
+[[nodiscard]] std::string_view to_string(CompatLine line) noexcept;
+// "0.11" or "0.22".
+[[nodiscard]] Result<CompatLine> parse_compat_line(std::string_view text);
+
+struct ListenerConfig {
+  std::string host = "127.0.0.1";  // safe by default; the reference listens on every interface
+  std::uint16_t port = 49134;      // 0: any free port
+  std::chrono::milliseconds handshake_timeout = base::limits::handshake_timeout;
+
+  friend bool operator==(const ListenerConfig&, const ListenerConfig&) = default;
+};
+
+struct EngineConfig {
+  std::vector<ListenerConfig> listeners = {ListenerConfig{}};  // never empty
+  LoggingConfig logging;
+  CompatLine compat = CompatLine::v0_22;
+  std::chrono::milliseconds invocation_deadline_max = base::limits::invocation_deadline_default;
+  std::chrono::milliseconds drain_timeout = base::limits::drain_timeout;
+
+  friend bool operator==(const EngineConfig&, const EngineConfig&) = default;
+};
+
+// Something in a configuration file that the user has to change.
+struct ConfigMistake {
+  std::size_t line = 1;    // from 1
+  std::size_t column = 1;  // from 1, in characters
+  std::string key;  // path such as "workers[0].config.port", or empty when no key is concerned
+  std::string message;
+
+  friend bool operator==(const ConfigMistake&, const ConfigMistake&) = default;
+};
+
+// "file:line:column: key: message"
+[[nodiscard]] std::string to_string(const ConfigMistake& mistake, std::string_view file_name);
+
+// The value of an environment variable, or nothing when it is not set. Empty is set.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+// `config` may be used only when `mistakes` is empty. Mistakes are in the order of the file.
+struct ConfigReading {
+  EngineConfig config;
+  std::vector<ConfigMistake> mistakes;
+};
+
+[[nodiscard]] ConfigReading read_config(std::string_view text, const Environment& environment);
+
+// The configuration, or `invalid_config` with one line per mistake.
+[[nodiscard]] Result<EngineConfig> parse_config(
+    std::string_view text, std::string_view file_name, const Environment& environment
+);
+
+// Reads the file and parses it. `not_found`, `permission_denied`, `io_error` and `limit_exceeded`
+// speak of the file.
+[[nodiscard]] Result<EngineConfig> load_config(
+    const std::string& file_name, const Environment& environment
+);
+
+// Refuses what can never be the address or the name of a network interface.
+[[nodiscard]] Status check_host(std::string_view host);
+
+}  // namespace iii::engine

@@ -1,0 +1,158 @@
+#include "engine/server.hpp"
+
+#include "base/limits.hpp"
+#include "engine/version.hpp"
+#include "net/clock.hpp"
+#include "workers/observability/log_functions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <string>
+#include <utility>
+
+namespace iii::engine {
+
+namespace limits = base::limits;
+
+namespace {
+
+constexpr std::size_t mailbox_tasks_max = 65'536;
+
+// The listeners, as listings of workers show them.
+class WorkerManager final : public workers::Worker {
+ public:
+  [[nodiscard]] core::LocalWorker identity() const override {
+    return {
+        .name = "iii-worker-manager", .description = "Listens for workers.", .is_mandatory = true
+    };
+  }
+  void start(workers::Outputs&) override {}
+  void on_invoked(const workers::Invocation&, base::Now, workers::Outputs&) override {}
+};
+
+core::CoreOptions core_options(const EngineConfig& config) {
+  return {
+      .default_line = config.compat == CompatLine::v0_11 ? core::Line::v0_11 : core::Line::v0_22,
+      .engine_version = std::string(engine_version()),
+      .invocation_deadline = config.invocation_deadline_max
+  };
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(EngineConfig config, Logger& log, SignalUse signals) {
+  std::unique_ptr<Server> server(new Server(std::move(config), log));
+  if (signals == SignalUse::stop_on_termination) {
+    constexpr std::array numbers = {SIGTERM, SIGINT};
+    if (Status watched = server->loop_.watch_signals(numbers); !watched) {
+      return watched.error();
+    }
+  }
+  for (const ListenerConfig& listener : server->config_.listeners) {
+    const auto index = server->loop_.listen(listener.host, listener.port);
+    if (!index) {
+      return index.error();
+    }
+    log.log(
+        LogLevel::info, "listening", {{"host", listener.host}, {"port", server->loop_.port(*index)}}
+    );
+  }
+  server->add(std::make_unique<WorkerManager>());
+  server->add(std::make_unique<workers::LogFunctions>());
+  server->gateway_.settle();
+  return server;
+}
+
+Server::Server(EngineConfig config, Logger& log)
+    : config_(std::move(config)),
+      log_(log),
+      core_(core_options(config_), random_, net::now()),
+      gateway_(config_, core_, local_workers_, log),
+      loop_(gateway_),
+      mailbox_(mailbox_tasks_max) {
+  gateway_.use(loop_);
+  gateway_.on_turn();
+}
+
+Server::~Server() = default;
+
+base::ConnectionId Server::add(std::unique_ptr<workers::Worker> worker) {
+  return local_workers_.add(std::move(worker), core_, gateway_.now());
+}
+
+void Server::submit(base::ConnectionId worker, workers::Outputs outputs) {
+  local_workers_.submit(worker, std::move(outputs));
+}
+
+int Server::run() {
+  while (stage_ != Stage::stopped) {
+    turn();
+  }
+  mailbox_.close();
+  log_.log(LogLevel::info, "stopped");
+  return 0;
+}
+
+void Server::stop() {
+  post([this] { stop_requested_ = true; });
+}
+
+bool Server::post(std::function<void()> task) {
+  using Outcome = Mailbox<std::function<void()>>::Outcome;
+  const Outcome outcome = mailbox_.put(std::move(task));
+  if (outcome == Outcome::first) {
+    loop_.wake();
+  }
+  return outcome == Outcome::first || outcome == Outcome::queued;
+}
+
+void Server::turn() {
+  loop_.run_turn(std::min(gateway_.next_deadline(), stage_deadline_));
+  run_tasks();
+  gateway_.on_time();
+  advance_stop();
+}
+
+void Server::run_tasks() {
+  for (const auto& task : mailbox_.take_all()) {
+    task();
+    gateway_.settle();
+  }
+}
+
+void Server::advance_stop() {
+  switch (stage_) {
+    case Stage::serving:
+      if (!stop_requested_ && gateway_.signals_received() == 0) {
+        return;
+      }
+      log_.log(LogLevel::info, "stopping", {{"calls_in_flight", core_.in_flight()}});
+      loop_.stop_listening();
+      core_.on_drain_started();
+      stage_ = Stage::draining;
+      stage_deadline_ = gateway_.now().monotonic + config_.drain_timeout;
+      [[fallthrough]];
+    case Stage::draining: {
+      const bool is_urged = gateway_.signals_received() > 1;
+      if (core_.in_flight() != 0 && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
+        return;
+      }
+      core_.on_drain_ended(gateway_.now(), gateway_.effects());
+      gateway_.settle();
+      gateway_.close_all();
+      stage_ = Stage::closing;
+      stage_deadline_ = gateway_.now().monotonic + limits::flush_timeout;
+      return;
+    }
+    case Stage::closing:
+      if (loop_.open_sockets() == 0 || gateway_.now().monotonic >= stage_deadline_) {
+        stage_ = Stage::stopped;
+      }
+      return;
+    case Stage::stopped:
+      return;
+  }
+}
+
+}  // namespace iii::engine

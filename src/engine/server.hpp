@@ -1,0 +1,82 @@
+// The engine, put together: configuration to loop, gateway, core and built-in workers; start,
+// turns, graceful stop.
+//
+//   starting -> serving --stop()/signal--> draining (calls in flight end) -> closing (outboxes
+//   empty) -> stopped
+//
+// Everything runs on the thread that calls run(), except stop() and post().
+#pragma once
+
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "engine/config.hpp"
+#include "engine/gateway.hpp"
+#include "engine/local_workers.hpp"
+#include "engine/log.hpp"
+#include "engine/mailbox.hpp"
+#include "net/loop.hpp"
+#include "net/system_random.hpp"
+
+#include <iii/result.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace iii::engine {
+
+enum class SignalUse : std::uint8_t {
+  none,                 // an embedding program keeps its own handling
+  stop_on_termination,  // SIGTERM and SIGINT stop gracefully; a second one at once
+};
+
+class Server {
+ public:
+  // Binds every listener before it returns: a port in use is reported here. The logger must outlive
+  // the server.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(
+      EngineConfig config, Logger& log, SignalUse signals = SignalUse::stop_on_termination
+  );
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  // The real port of a listener, also when the configuration asked for any.
+  [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const { return loop_.port(listener); }
+
+  // Adds an in-process worker. Before run(), or from a task given to post().
+  base::ConnectionId add(std::unique_ptr<workers::Worker> worker);
+  // Its answers outside of its own turn; likewise.
+  void submit(base::ConnectionId worker, workers::Outputs outputs);
+
+  // Serves until a stop is complete. The exit status of a program: 0.
+  int run();
+
+  // Starts the graceful stop. Any thread.
+  void stop();
+  // Runs the task on the engine's thread. False: the engine has stopped. Any thread.
+  bool post(std::function<void()> task);
+
+ private:
+  enum class Stage : std::uint8_t { serving, draining, closing, stopped };
+
+  Server(EngineConfig config, Logger& log);
+  void turn();
+  void advance_stop();
+  void run_tasks();
+
+  EngineConfig config_;
+  Logger& log_;
+  net::SystemRandom random_;
+  core::Core core_;
+  LocalWorkers local_workers_;
+  Gateway gateway_;
+  net::Loop loop_;
+  Mailbox<std::function<void()>> mailbox_;
+  Stage stage_ = Stage::serving;
+  bool stop_requested_ = false;
+  base::MonotonicTime stage_deadline_ = base::never;
+};
+
+}  // namespace iii::engine

@@ -1,0 +1,22 @@
+// What arrives on /otel and as telemetry frames on /: counted and let go until the observability
+// worker takes it. Keeps no bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace iii::engine {
+
+struct TelemetryIntake {
+  std::uint64_t traces = 0;
+  std::uint64_t metrics = 0;
+  std::uint64_t logs = 0;
+  std::uint64_t unknown_frames = 0;
+  std::uint64_t oversized_frames = 0;  // above limits::telemetry_frame_bytes_max
+  std::uint64_t bytes = 0;
+
+  // A binary message. False: it carries no telemetry prefix (spec: wire-protocol §12.1).
+  bool take(std::string_view frame);
+};
+
+}  // namespace iii::engine

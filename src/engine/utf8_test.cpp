@@ -1,0 +1,34 @@
+#include "engine/utf8.hpp"
+
+namespace iii::engine {
+namespace {
+
+struct Case {
+  std::string_view text;
+  std::size_t bytes;
+};
+
+TEST(Utf8, MeasuresTheSequenceAtTheFront) {
+  const Case cases[] = {
+      {"", 0},
+      {"ab", 1},
+      {"\xC2\xA0", 2},
+      {"\xE2\x82\xAC!", 3},
+      {"\xF0\x9F\x98\x80", 4},
+      {"\x80", 0},              // a continuation byte alone
+      {"\xC1\x81", 0},          // overlong
+      {"\xE0\x9F\xBF", 0},      // overlong
+      {"\xED\xA0\x80", 0},      // a surrogate
+      {"\xF0\x8F\xBF\xBF", 0},  // overlong
+      {"\xF4\x90\x80\x80", 0},  // above U+10FFFF
+      {"\xF5\x80\x80\x80", 0},
+      {"\xE2\x82", 0},  // cut
+      {"\xE2\x82\x41", 0},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(utf8_sequence_bytes(each.text), each.bytes) << testing::PrintToString(each.text);
+  }
+}
+
+}  // namespace
+}  // namespace iii::engine

@@ -1,0 +1,514 @@
+#include "net/loop.hpp"
+
+#include "base/limits.hpp"
+#include "net/address.hpp"
+#include "net/clock.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace iii::net {
+
+namespace limits = base::limits;
+
+namespace {
+
+// What an epoll event is about: the kind in the upper half, an index in the lower.
+enum class Source : std::uint32_t { socket, listener, wake, signals };
+
+constexpr std::uint64_t tag(Source source, std::size_t index) {
+  return static_cast<std::uint64_t>(source) << 32U | index;
+}
+
+constexpr std::size_t events_per_turn = 512;
+constexpr std::size_t accepts_per_turn = 64;
+// A rest up to this size is copied in front of the next read; a larger one grows where it is.
+constexpr std::size_t moved_rest_max = 64 * limits::kib;
+constexpr std::size_t pooled_outboxes_max = 64;
+constexpr auto linger_time = std::chrono::seconds(2);
+
+bool add_interest(const Descriptor& epoll, int fd, std::uint32_t events, std::uint64_t data) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = data;
+  return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+// Thousands of workers are ordinary: take all the descriptors that we may have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+}  // namespace
+
+Loop::Loop(SocketEvents& events)
+    : events_(events),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      read_buffer_(std::make_unique_for_overwrite<char[]>(moved_rest_max + limits::read_bytes)) {
+  raise_descriptor_limit();
+  add_interest(epoll_, wake_.get(), EPOLLIN, tag(Source::wake, 0));
+}
+
+Loop::~Loop() = default;
+
+Result<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
+  auto bound = bind_listener(host, port);
+  if (!bound) {
+    return bound.error();
+  }
+  const std::size_t index = listeners_.size();
+  if (!add_interest(epoll_, bound->descriptor.get(), EPOLLIN, tag(Source::listener, index))) {
+    return Error{
+        ErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
+    };
+  }
+  listeners_.push_back({std::move(bound->descriptor), bound->port});
+  return index;
+}
+
+std::uint16_t Loop::port(std::size_t listener) const {
+  return listeners_[listener].port;
+}
+
+void Loop::stop_listening() {
+  for (Listener& listener : listeners_) {
+    listener.descriptor.reset();
+  }
+}
+
+Status Loop::watch_signals(std::span<const int> signal_numbers) {
+  sigset_t set{};
+  sigemptyset(&set);
+  for (const int number : signal_numbers) {
+    sigaddset(&set, number);
+  }
+  if (::pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) {
+    return Error{ErrorCode::io_error, "cannot block signals"};
+  }
+  signals_ = Descriptor(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!signals_.is_open() ||
+      !add_interest(epoll_, signals_.get(), EPOLLIN, tag(Source::signals, 0))) {
+    return Error{ErrorCode::io_error, std::string("cannot watch signals: ") + std::strerror(errno)};
+  }
+  return {};
+}
+
+void Loop::run_turn(base::MonotonicTime deadline) {
+  int timeout_ms = -1;
+  if (!resumed_.empty() || !dirty_.empty() || !dropped_.empty()) {
+    timeout_ms = 0;
+  } else {
+    for (const std::uint32_t slot : lingering_) {
+      deadline = std::min(deadline, sockets_[slot].linger_until);
+    }
+    if (deadline != base::never) {
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(deadline - now().monotonic);
+      timeout_ms = static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, 3'600'000));
+    }
+  }
+  std::array<epoll_event, events_per_turn> events;
+  const int count =
+      ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  events_.on_turn();
+  for (int i = 0; i < count; ++i) {
+    dispatch(events[static_cast<std::size_t>(i)]);
+  }
+  for (const std::uint32_t slot : std::exchange(resumed_, {})) {
+    read_rest(slot);
+  }
+  if (!lingering_.empty()) {
+    end_lingering();
+  }
+  flush_dirty();
+  for (const std::uint32_t slot : std::exchange(dropped_, {})) {
+    release(slot);
+  }
+}
+
+void Loop::wake() noexcept {
+  const std::uint64_t one = 1;
+  // A full counter wakes as well; nothing else can go wrong here.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Loop::dispatch(const epoll_event& event) {
+  const auto index = static_cast<std::uint32_t>(event.data.u64);
+  switch (static_cast<Source>(event.data.u64 >> 32U)) {
+    case Source::listener:
+      accept_from(index);
+      return;
+    case Source::wake:
+      drain_wake();
+      return;
+    case Source::signals:
+      read_signals();
+      return;
+    case Source::socket:
+      break;
+  }
+  Socket& socket = sockets_[index];
+  if ((event.events & EPOLLOUT) != 0 && socket.state != State::free) {
+    mark_dirty(index);
+  }
+  const bool has_input = (event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
+  if (!has_input || socket.state == State::free || socket.state == State::dropped) {
+    return;
+  }
+  if (socket.state == State::lingering || socket.state == State::finishing) {
+    discard(index);
+  } else if (socket.is_paused) {
+    // Only the end of the connection is reported to a paused socket, and it cannot be held back.
+    if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
+      peer_ended(index);
+    }
+  } else {
+    read(index);
+  }
+}
+
+bool Loop::is_open(base::ConnectionId socket) const {
+  const Socket* found = find(socket);
+  return found != nullptr && found->state == State::open;
+}
+
+base::ByteBuffer* Loop::outbox(base::ConnectionId id) {
+  Socket* socket = find(id);
+  if (socket == nullptr || socket->state != State::open) {
+    return nullptr;
+  }
+  take_outbox(*socket);
+  mark_dirty(static_cast<std::uint32_t>(id.value()) - 1);
+  return &socket->outbox;
+}
+
+void Loop::watch_for_dead_peer(base::ConnectionId id) {
+  if (const Socket* socket = find(id)) {
+    // Seconds of silence, seconds between probes, probes: as long as limits::peer_silence_max.
+    constexpr std::array<std::pair<int, int>, 3> options = {
+        {{TCP_KEEPIDLE, 45}, {TCP_KEEPINTVL, 10}, {TCP_KEEPCNT, 3}}
+    };
+    const int on = 1;
+    ::setsockopt(socket->descriptor.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    for (const auto& [option, value] : options) {
+      ::setsockopt(socket->descriptor.get(), IPPROTO_TCP, option, &value, sizeof value);
+    }
+  }
+}
+
+void Loop::pause(base::ConnectionId id) {
+  Socket* socket = find(id);
+  if (socket != nullptr && !socket->is_paused) {
+    socket->is_paused = true;
+    update_interest(static_cast<std::uint32_t>(id.value()) - 1);
+  }
+}
+
+void Loop::resume(base::ConnectionId id) {
+  Socket* socket = find(id);
+  if (socket != nullptr && socket->is_paused) {
+    const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+    socket->is_paused = false;
+    update_interest(slot);
+    resumed_.push_back(slot);
+  }
+}
+
+void Loop::drop(base::ConnectionId id) {
+  if (Socket* socket = find(id)) {
+    socket->state = State::dropped;
+    dropped_.push_back(static_cast<std::uint32_t>(id.value()) - 1);
+  }
+}
+
+void Loop::finish(base::ConnectionId id) {
+  Socket* socket = find(id);
+  if (socket != nullptr && socket->state == State::open) {
+    socket->state = State::finishing;
+    socket->rest.release();
+    const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+    if (socket->is_paused) {
+      socket->is_paused = false;
+      update_interest(slot);
+    }
+    mark_dirty(slot);
+  }
+}
+
+bool Loop::has_unsent() const {
+  return std::ranges::any_of(sockets_, [](const Socket& socket) {
+    return socket.state != State::free && socket.state != State::dropped && !socket.outbox.empty();
+  });
+}
+
+Loop::Socket* Loop::find(base::ConnectionId id) {
+  return const_cast<Socket*>(std::as_const(*this).find(id));
+}
+
+const Loop::Socket* Loop::find(base::ConnectionId id) const {
+  const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+  const auto generation = static_cast<std::uint32_t>(id.value() >> 32U);
+  if (slot >= sockets_.size() || sockets_[slot].generation != generation ||
+      sockets_[slot].state == State::free || sockets_[slot].state == State::dropped) {
+    return nullptr;
+  }
+  return &sockets_[slot];
+}
+
+base::ConnectionId Loop::id_of(std::uint32_t slot) const {
+  return base::ConnectionId(std::uint64_t{sockets_[slot].generation} << 32U | (slot + 1U));
+}
+
+void Loop::accept_from(std::size_t index) {
+  for (std::size_t i = 0; i < accepts_per_turn && listeners_[index].descriptor.is_open(); ++i) {
+    auto accepted = accept_connection(listeners_[index].descriptor);
+    if (!accepted.descriptor.is_open()) {
+      if (accepted.error_number != EAGAIN) {
+        events_.on_accept_failed(accepted.error_number);
+      }
+      return;
+    }
+    add(std::move(accepted.descriptor), index, accepted.ip_address);
+  }
+}
+
+void Loop::add(Descriptor descriptor, std::size_t listener, std::string_view ip_address) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(sockets_.size()));
+    sockets_.emplace_back();
+  }
+  const std::uint32_t slot = free_slots_.back();
+  if (!add_interest(epoll_, descriptor.get(), EPOLLIN, tag(Source::socket, slot))) {
+    events_.on_accept_failed(errno);
+    return;
+  }
+  free_slots_.pop_back();
+  Socket& socket = sockets_[slot];
+  socket.descriptor = std::move(descriptor);
+  socket.state = State::open;
+  ++open_sockets_;
+  events_.on_accepted(listener, id_of(slot), ip_address);
+}
+
+void Loop::read(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  const std::size_t held = socket.rest.size();
+  if (held > moved_rest_max) {
+    // A large message is still arriving: let it grow in place.
+    char* end = socket.rest.prepare(limits::read_bytes);
+    const ssize_t count = ::recv(socket.descriptor.get(), end, limits::read_bytes, 0);
+    if (check_received(slot, count)) {
+      socket.rest.commit(static_cast<std::size_t>(count));
+      read_rest(slot);
+    }
+    return;
+  }
+  if (held != 0) {
+    std::memcpy(read_buffer_.get(), socket.rest.view().data(), held);
+  }
+  const ssize_t count =
+      ::recv(socket.descriptor.get(), read_buffer_.get() + held, limits::read_bytes, 0);
+  if (!check_received(slot, count)) {
+    return;
+  }
+  socket.rest.clear();
+  present(slot, {read_buffer_.get(), held + static_cast<std::size_t>(count)});
+}
+
+// The bytes lie in the shared buffer, which the next read overwrites.
+void Loop::present(std::uint32_t slot, std::span<char> bytes) {
+  const base::ConnectionId id = id_of(slot);
+  const std::size_t used = events_.on_bytes(id, bytes);
+  Socket* socket = find(id);
+  if (socket == nullptr || socket->state != State::open) {
+    return;
+  }
+  if (used < bytes.size()) {
+    const auto left = bytes.subspan(used);
+    socket->rest.append({left.data(), left.size()});
+  } else if (socket->rest.capacity() != 0) {
+    socket->rest.release();
+  }
+}
+
+void Loop::read_rest(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  if (socket.state != State::open || socket.is_paused || socket.rest.empty()) {
+    return;
+  }
+  const base::ConnectionId id = id_of(slot);
+  const std::size_t used = events_.on_bytes(id, socket.rest.bytes());
+  if (find(id) != nullptr && socket.state == State::open) {
+    socket.rest.consume(used);
+    if (socket.rest.empty()) {
+      socket.rest.release();
+    }
+  }
+}
+
+bool Loop::check_received(std::uint32_t slot, ssize_t count) {
+  if (count > 0) {
+    return true;
+  }
+  if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+    peer_ended(slot);
+  }
+  return false;
+}
+
+void Loop::discard(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  const ssize_t count = ::recv(socket.descriptor.get(), read_buffer_.get(), limits::read_bytes, 0);
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+    release(slot);
+  }
+}
+
+void Loop::flush_dirty() {
+  // Flushing may relieve a connection and so fill other outboxes; those are written in the next
+  // turn.
+  for (const std::uint32_t slot : std::exchange(dirty_, {})) {
+    if (sockets_[slot].is_dirty && sockets_[slot].state != State::dropped) {
+      sockets_[slot].is_dirty = false;
+      flush(slot);
+    }
+  }
+}
+
+void Loop::flush(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  while (!socket.outbox.empty()) {
+    const std::string_view bytes = socket.outbox.view();
+    const ssize_t count = ::send(socket.descriptor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      if (errno != EAGAIN) {
+        peer_ended(slot);
+        return;
+      }
+      break;
+    }
+    socket.outbox.consume(static_cast<std::size_t>(count));
+  }
+  const bool waits_for_room = !socket.outbox.empty();
+  if (waits_for_room != socket.waits_for_room) {
+    socket.waits_for_room = waits_for_room;
+    update_interest(slot);
+  }
+  if (!waits_for_room) {
+    return_outbox(socket);
+    if (socket.state == State::finishing) {
+      start_lingering(slot);
+      return;
+    }
+  }
+  if (socket.state == State::open) {
+    events_.on_flushed(id_of(slot), socket.outbox.size());
+  }
+}
+
+void Loop::mark_dirty(std::uint32_t slot) {
+  if (!sockets_[slot].is_dirty) {
+    sockets_[slot].is_dirty = true;
+    dirty_.push_back(slot);
+  }
+}
+
+void Loop::update_interest(std::uint32_t slot) {
+  const Socket& socket = sockets_[slot];
+  epoll_event event{};
+  event.events = (socket.is_paused ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
+                 (socket.waits_for_room ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  event.data.u64 = tag(Source::socket, slot);
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket.descriptor.get(), &event);
+}
+
+void Loop::start_lingering(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  ::shutdown(socket.descriptor.get(), SHUT_WR);
+  socket.state = State::lingering;
+  socket.linger_until = now().monotonic + linger_time;
+  lingering_.push_back(slot);
+}
+
+void Loop::end_lingering() {
+  const base::MonotonicTime moment = now().monotonic;
+  std::erase_if(lingering_, [this, moment](std::uint32_t slot) {
+    if (sockets_[slot].state == State::lingering && sockets_[slot].linger_until <= moment) {
+      release(slot);
+    }
+    return sockets_[slot].state != State::lingering;
+  });
+}
+
+void Loop::peer_ended(std::uint32_t slot) {
+  const base::ConnectionId id = id_of(slot);
+  const bool was_open = sockets_[slot].state == State::open;
+  release(slot);
+  if (was_open) {
+    events_.on_ended(id);
+  }
+}
+
+void Loop::release(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  socket.descriptor.reset();
+  ++socket.generation;
+  socket.state = State::free;
+  socket.is_dirty = socket.is_paused = socket.waits_for_room = false;
+  socket.outbox.release();
+  socket.rest.release();
+  --open_sockets_;
+  free_slots_.push_back(slot);
+}
+
+void Loop::take_outbox(Socket& socket) {
+  if (socket.outbox.capacity() == 0 && !outbox_pool_.empty()) {
+    socket.outbox = std::move(outbox_pool_.back());
+    outbox_pool_.pop_back();
+  }
+}
+
+void Loop::return_outbox(Socket& socket) {
+  if (socket.outbox.capacity() <= limits::outbox_keep_bytes &&
+      outbox_pool_.size() < pooled_outboxes_max) {
+    socket.outbox.clear();
+    outbox_pool_.push_back(std::move(socket.outbox));
+    socket.outbox = base::ByteBuffer();
+  } else {
+    socket.outbox.release();
+  }
+}
+
+void Loop::drain_wake() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t received = ::read(wake_.get(), &count, sizeof count);
+}
+
+void Loop::read_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    events_.on_signal(static_cast<int>(info.ssi_signo));
+  }
+}
+
+}  // namespace iii::net

@@ -1,0 +1,155 @@
+// Sockets in batches: one turn of the loop reads what all sockets have, hands the bytes to the
+// owner, and only then writes every outbox, one system call each (DESIGN D3). epoll,
+// level-triggered; why not Asio: docs/decisions/0002-own-event-loop.md.
+//
+// Order of calls: listen(), then run_turn() again and again. During a turn the owner's SocketEvents
+// may call everything but run_turn(). An idle socket holds no buffer: outboxes come from a pool,
+// and only the incomplete rest of a message is kept. One thread, except wake().
+#pragma once
+
+#include "base/byte_buffer.hpp"
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "net/descriptor.hpp"
+
+#include <iii/result.hpp>
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct epoll_event;
+
+namespace iii::net {
+
+class SocketEvents {
+ public:
+  // Waiting is over; the events that follow happened now.
+  virtual void on_turn() = 0;
+  virtual void on_accepted(
+      std::size_t listener, base::ConnectionId socket, std::string_view ip_address
+  ) = 0;
+  // Returns how many of the bytes it has used up. The rest is presented again, followed by more.
+  virtual std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes) = 0;
+  // The peer or the network has ended the connection; the id is no longer valid. Not called for
+  // what the owner ends itself.
+  virtual void on_ended(base::ConnectionId socket) = 0;
+  // The outbox has been written as far as the peer takes it; this much is left.
+  virtual void on_flushed(base::ConnectionId socket, std::size_t bytes_left) = 0;
+  virtual void on_accept_failed(int error_number) = 0;
+  // One of the signals of watch_signals().
+  virtual void on_signal(int signal_number) = 0;
+
+ protected:
+  ~SocketEvents() = default;
+};
+
+class Loop {
+ public:
+  // Throws nothing; a failure of the operating system to give us epoll is reported by listen().
+  explicit Loop(SocketEvents& events);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop();
+
+  // The index that on_accepted() gives. Port 0: any free port.
+  [[nodiscard]] Result<std::size_t> listen(const std::string& host, std::uint16_t port);
+  [[nodiscard]] std::uint16_t port(std::size_t listener) const;
+  void stop_listening();
+
+  [[nodiscard]] Status watch_signals(std::span<const int> signal_numbers);
+
+  // Waits for events until `deadline`, then runs one turn.
+  void run_turn(base::MonotonicTime deadline);
+  // Ends the waiting of run_turn(). Any thread.
+  void wake() noexcept;
+
+  // --- Sockets. An id that is no longer valid is ignored. ---
+
+  [[nodiscard]] bool is_open(base::ConnectionId socket) const;
+  // Append to it; it is written at the end of the turn. null: the socket has gone.
+  [[nodiscard]] base::ByteBuffer* outbox(base::ConnectionId socket);
+  // For peers that need not answer pings: the operating system finds out when they are gone.
+  void watch_for_dead_peer(base::ConnectionId socket);
+  // Stop and take up again reading; bytes already read wait too.
+  void pause(base::ConnectionId socket);
+  void resume(base::ConnectionId socket);
+  // Ends the connection at once; what the outbox holds is lost.
+  void drop(base::ConnectionId socket);
+  // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
+  // close its own, so that the last bytes are not cut off.
+  void finish(base::ConnectionId socket);
+
+  [[nodiscard]] std::size_t open_sockets() const { return open_sockets_; }
+  // Bytes in all outboxes.
+  [[nodiscard]] bool has_unsent() const;
+
+ private:
+  enum class State : std::uint8_t { free, open, finishing, lingering, dropped };
+  struct Socket {
+    Descriptor descriptor;
+    std::uint32_t generation = 1;
+    State state = State::free;
+    bool is_dirty = false;
+    bool is_paused = false;
+    bool waits_for_room = false;  // EPOLLOUT is on
+    base::ByteBuffer outbox;
+    base::ByteBuffer rest;  // of an incomplete message
+    base::MonotonicTime linger_until = base::never;
+  };
+  struct Listener {
+    Descriptor descriptor;
+    std::uint16_t port = 0;
+  };
+
+  [[nodiscard]] Socket* find(base::ConnectionId socket);
+  [[nodiscard]] const Socket* find(base::ConnectionId socket) const;
+  [[nodiscard]] base::ConnectionId id_of(std::uint32_t slot) const;
+  void accept_from(std::size_t listener);
+  void add(Descriptor descriptor, std::size_t listener, std::string_view ip_address);
+  void read(std::uint32_t slot);
+  void present(std::uint32_t slot, std::span<char> bytes);
+  void read_rest(std::uint32_t slot);
+  // What recv() said: bytes, nothing yet, or the end. False: the socket has gone.
+  [[nodiscard]] bool check_received(std::uint32_t slot, ssize_t count);
+  void discard(std::uint32_t slot);
+  void flush(std::uint32_t slot);
+  void flush_dirty();
+  void mark_dirty(std::uint32_t slot);
+  void update_interest(std::uint32_t slot);
+  void start_lingering(std::uint32_t slot);
+  void peer_ended(std::uint32_t slot);
+  void release(std::uint32_t slot);
+  void take_outbox(Socket& socket);
+  void return_outbox(Socket& socket);
+  void end_lingering();
+  void drain_wake();
+  void read_signals();
+  void dispatch(const epoll_event& event);
+
+  SocketEvents& events_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  Descriptor signals_;
+  std::vector<Listener> listeners_;
+  std::deque<Socket> sockets_;
+  std::vector<std::uint32_t> free_slots_;
+  std::vector<std::uint32_t> dirty_;
+  std::vector<std::uint32_t> resumed_;
+  std::vector<std::uint32_t> lingering_;
+  std::vector<std::uint32_t>
+      dropped_;  // released at the end of the turn: their bytes may still be in use
+  std::vector<base::ByteBuffer> outbox_pool_;
+  std::unique_ptr<char[]> read_buffer_;
+  std::size_t open_sockets_ = 0;
+};
+
+}  // namespace iii::net

@@ -1,0 +1,183 @@
+#include "base/assert.hpp"
+#include "json/scan.hpp"
+#include "protocol/decode.hpp"
+#include "protocol/to_worker.hpp"
+
+#include <cstring>
+#include <ostream>
+#include <type_traits>
+
+namespace iii::protocol {
+namespace {
+
+// Each message is written by one template, once to measure and once to copy, so that size and text
+// cannot disagree.
+class MeasuringPen {
+ public:
+  void raw(std::string_view text) { size_ += text.size(); }
+  void uuid(const base::Uuid&) { size_ += base::Uuid::text_size; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = 0;
+};
+
+class CopyingPen {
+ public:
+  explicit CopyingPen(char* out) : out_(out) {}
+
+  void raw(std::string_view text) {
+    std::memcpy(out_, text.data(), text.size());
+    out_ += text.size();
+  }
+  void uuid(const base::Uuid& id) {
+    id.write(out_);
+    out_ += base::Uuid::text_size;
+  }
+  [[nodiscard]] char* end() const { return out_; }
+
+ private:
+  char* out_;
+};
+
+void optional_member(auto& pen, std::string_view name_and_colon, std::string_view json) {
+  if (!json.empty()) {
+    pen.raw(name_and_colon);
+    pen.raw(json);
+  }
+}
+
+void error_member(auto& pen, const ErrorBody& error) {
+  pen.raw(R"(,"error":{"code":)");
+  pen.raw(json::quoted(error.code));
+  pen.raw(R"(,"message":)");
+  pen.raw(json::quoted(error.message));
+  if (error.stacktrace) {
+    pen.raw(R"(,"stacktrace":)");
+    pen.raw(json::quoted(*error.stacktrace));
+  }
+  pen.raw("}");
+}
+
+// Puts the caller's id in front of the payload's own members.
+void data_with_caller(auto& pen, std::string_view object, const base::WorkerId& caller) {
+  const std::size_t first = object.find_first_not_of(" \t\r\n", 1);
+  pen.raw(R"({"_caller_worker_id":")");
+  pen.uuid(caller.value());
+  pen.raw(object[first] == '}' ? R"(")" : R"(",)");
+  pen.raw(object.substr(first));
+}
+
+void write(auto& pen, const to_worker::InvokeFunction& message) {
+  pen.raw(R"({"type":"invokefunction","invocation_id":")");
+  pen.uuid(message.invocation_id.value());
+  pen.raw(R"(","function_id":)");
+  pen.raw(message.function_id_json);
+  pen.raw(R"(,"data":)");
+  if (message.caller && message.data_json.front() == '{') {
+    data_with_caller(pen, message.data_json, *message.caller);
+  } else {
+    pen.raw(message.data_json);
+  }
+  optional_member(pen, R"(,"traceparent":)", message.traceparent_json);
+  optional_member(pen, R"(,"baggage":)", message.baggage_json);
+  optional_member(pen, R"(,"metadata":)", message.metadata_json);
+  optional_member(pen, R"(,"caller":)", message.caller_json);
+  optional_member(pen, R"(,"observe_depth":)", message.observe_depth_json);
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::InvocationResult& message) {
+  pen.raw(R"({"type":"invocationresult","invocation_id":")");
+  pen.uuid(message.invocation_id.value());
+  pen.raw(R"(","function_id":)");
+  pen.raw(message.function_id_json);
+  if (message.error) {
+    error_member(pen, *message.error);
+  } else {
+    optional_member(pen, R"(,"result":)", message.result_json);
+  }
+  optional_member(pen, R"(,"traceparent":)", message.traceparent_json);
+  optional_member(pen, R"(,"baggage":)", message.baggage_json);
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::WorkerRegistered& message) {
+  pen.raw(R"({"type":"workerregistered","worker_id":")");
+  pen.uuid(message.worker_id.value());
+  pen.raw(R"(","reattach_token":")");
+  pen.uuid(message.reattach_token);
+  pen.raw(R"("})");
+}
+
+void write(auto& pen, const to_worker::RegisterTrigger& message) {
+  pen.raw(R"({"type":"registertrigger","id":)");
+  pen.raw(json::quoted(message.id));
+  pen.raw(R"(,"trigger_type":)");
+  pen.raw(json::quoted(message.trigger_type));
+  pen.raw(R"(,"function_id":)");
+  pen.raw(json::quoted(message.function_id));
+  pen.raw(R"(,"config":)");
+  pen.raw(message.config_json);
+  optional_member(pen, R"(,"metadata":)", message.metadata_json);
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::UnregisterTrigger& message) {
+  pen.raw(R"({"type":"unregistertrigger","id":)");
+  pen.raw(json::quoted(message.id));
+  pen.raw(R"(,"trigger_type":)");
+  pen.raw(json::quoted(message.trigger_type));
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::TriggerRegistrationResult& message) {
+  pen.raw(R"({"type":"triggerregistrationresult","id":)");
+  pen.raw(json::quoted(message.id));
+  pen.raw(R"(,"trigger_type":)");
+  pen.raw(json::quoted(message.trigger_type));
+  pen.raw(R"(,"function_id":)");
+  pen.raw(json::quoted(message.function_id));
+  error_member(pen, message.error);
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::RegistrationRejected& message) {
+  pen.raw(
+      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT","namespace":"default","function_id":)"
+  );
+  pen.raw(json::quoted(message.function_id));
+  pen.raw(R"(,"owner_worker_id":)");
+  pen.raw(json::quoted(message.owner_worker_id));
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::Pong&) {
+  pen.raw(R"({"type":"pong"})");
+}
+
+}  // namespace
+
+std::size_t encoded_size(const to_worker::Message& message) {
+  MeasuringPen pen;
+  std::visit([&pen](const auto& alternative) { write(pen, alternative); }, message);
+  return pen.size();
+}
+
+char* encode(const to_worker::Message& message, char* out) {
+  CopyingPen pen(out);
+  std::visit([&pen](const auto& alternative) { write(pen, alternative); }, message);
+  return pen.end();
+}
+
+std::string encode(const to_worker::Message& message) {
+  std::string text(encoded_size(message), '\0');
+  encode(message, text.data());
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const to_worker::Message& message) {
+  return out << encode(message);
+}
+
+}  // namespace iii::protocol

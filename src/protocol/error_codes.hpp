@@ -1,0 +1,48 @@
+// The error codes that the engine itself puts on the wire, in one table: name, spelling, meaning,
+// source. Codes of functions are passed through and do not stand here. Spellings of the reference
+// system are load-bearing: SDKs map some.
+#pragma once
+
+#include <string_view>
+
+namespace iii::protocol::codes {
+
+// No live worker has registered the function (spec: wire-protocol §14.1).
+inline constexpr std::string_view function_not_found = "function_not_found";
+// The worker that was executing the call, or the engine, has gone (spec: wire-protocol §14.1).
+inline constexpr std::string_view invocation_stopped = "invocation_stopped";
+// Another call took over the invocation id (spec: wire-protocol §14.1).
+inline constexpr std::string_view invocation_error = "invocation_error";
+// The queue refused the message, or there is none (spec: wire-protocol §8.5).
+inline constexpr std::string_view enqueue_error = "enqueue_error";
+// A built-in function could not read its input (spec: engine-core §4.3).
+inline constexpr std::string_view deserialization_error = "deserialization_error";
+// A provider refused a trigger (spec: wire-protocol §14.1).
+inline constexpr std::string_view trigger_registration_failed = "trigger_registration_failed";
+// Lookups and arguments of engine::*::info functions (spec: wire-protocol §14.1).
+inline constexpr std::string_view not_found = "NOT_FOUND";
+inline constexpr std::string_view invalid_arguments = "INVALID_ARGUMENTS";
+// A function id is taken; in `registrationrejected`, towards workers of line 0.25 (spec: line-0.25
+// §3).
+inline constexpr std::string_view function_namespace_conflict = "FUNCTION_NAMESPACE_CONFLICT";
+
+// --- Ours: what the reference system drops in silence or waits for without end ---
+
+// The deadline of the call has passed. Spelt as SDKs spell their own, which some map to a type
+// (spec: wire-protocol §14.5).
+inline constexpr std::string_view timeout = "TIMEOUT";
+// The message named an invocation but could not be understood.
+inline constexpr std::string_view invalid_message = "invalid_message";
+// The executing worker's answer could not be understood.
+inline constexpr std::string_view invalid_result = "invalid_result";
+// The target does not read what it has been sent (limits::outbox_refuse_bytes).
+inline constexpr std::string_view worker_overloaded = "worker_overloaded";
+// The caller has too many calls in flight (limits::invocations_max), or the engine too many
+// channels.
+inline constexpr std::string_view limit_exceeded = "limit_exceeded";
+// The engine is shutting down and takes no new calls.
+inline constexpr std::string_view engine_stopping = "engine_stopping";
+// The trigger id belongs to another worker.
+inline constexpr std::string_view trigger_id_in_use = "trigger_id_in_use";
+
+}  // namespace iii::protocol::codes

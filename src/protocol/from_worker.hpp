@@ -1,0 +1,136 @@
+// The messages that workers send to the engine (spec: wire-protocol §4), decoded. The two that
+// carry payloads hold slices of the text they were decoded from and live as long as it does;
+// registrations own their strings.
+#pragma once
+
+#include "base/id.hpp"
+#include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace iii::protocol::from_worker {
+
+// A member that was absent or null has an empty text.
+inline bool is_present(const json::Value& value) {
+  return !value.text.empty();
+}
+
+enum class Action : std::uint8_t { call, fire_and_forget, enqueue };
+
+struct InvokeFunction {
+  std::optional<base::InvocationId> invocation_id;
+  json::Value function_id;  // string
+  json::Value
+      data;  // always present; null when the sender left it out (spec: wire-protocol §21 T1)
+  Action action = Action::call;
+  json::Value queue;  // string; with Action::enqueue
+  json::Value traceparent;
+  json::Value baggage;
+  json::Value metadata;
+  // Asserted by workers of line 0.25 (spec: line-0.25 §3.1).
+  json::Value caller;
+  json::Value observe_depth;
+  // Ours: the call ends with an error after this long.
+  std::optional<std::uint64_t> timeout_ms;
+};
+
+struct InvocationResult {
+  base::InvocationId invocation_id;
+  json::Value result;              // absent and null are the same thing for worker-served functions
+  std::optional<ErrorBody> error;  // wins over result
+};
+
+// Raw JSON members are empty when absent or null.
+struct RegisterFunction {
+  std::string id;
+  std::optional<std::string> description;
+  std::string request_format;
+  std::string response_format;
+  std::string metadata;
+  bool is_http_invoked = false;
+};
+
+struct UnregisterFunction {
+  std::string id;
+};
+
+struct RegisterTriggerType {
+  std::string id;
+  std::string description;
+  std::string trigger_request_format;
+  std::string call_request_format;
+};
+
+struct UnregisterTriggerType {
+  std::string id;
+};
+
+struct RegisterTrigger {
+  std::string id;
+  std::string trigger_type;
+  std::string function_id;
+  std::string config = "null";
+  std::string metadata;
+};
+
+struct UnregisterTrigger {
+  std::string id;
+};
+
+struct TriggerRegistrationResult {
+  std::string id;
+  std::string trigger_type;
+  std::string function_id;
+  std::optional<ErrorBody> error;
+};
+
+struct RegisterService {
+  std::string id;
+  std::string name;
+  std::optional<std::string> description;
+  std::optional<std::string> parent_service_id;
+};
+
+struct Reattach {
+  std::string previous_worker_id;
+  std::optional<std::string> token;
+};
+
+struct Ping {};
+
+// Known types that mean nothing to an engine, types of newer lines, and whitespace.
+struct Ignored {
+  std::string type;
+};
+
+// A text that is no message. Whatever could be found in it helps to answer it.
+struct Malformed {
+  std::string reason;
+  std::string type;
+  std::optional<base::InvocationId> invocation_id;
+  std::string function_id;
+  std::string trigger_id;
+  std::string trigger_type;
+};
+
+using Message = std::variant<
+    InvokeFunction,
+    InvocationResult,
+    RegisterFunction,
+    UnregisterFunction,
+    RegisterTriggerType,
+    UnregisterTriggerType,
+    RegisterTrigger,
+    UnregisterTrigger,
+    TriggerRegistrationResult,
+    RegisterService,
+    Reattach,
+    Ping,
+    Ignored,
+    Malformed>;
+
+}  // namespace iii::protocol::from_worker

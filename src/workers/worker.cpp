@@ -1,0 +1,16 @@
+#include "workers/worker.hpp"
+
+namespace iii::workers {
+
+void Worker::
+    on_trigger_registered(const protocol::to_worker::RegisterTrigger&, base::Now, Outputs&) {
+}
+
+void Worker::
+    on_trigger_unregistered(const protocol::to_worker::UnregisterTrigger&, base::Now, Outputs&) {
+}
+
+void Worker::on_result(const CallResult&, base::Now, Outputs&) {
+}
+
+}  // namespace iii::workers

@@ -1,0 +1,88 @@
+// A built-in worker: part of the engine process, behind the same door as remote ones. It registers
+// functions and trigger types with messages, is told about calls and triggers, and answers; it
+// never sees the core, a socket or a clock.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iii::workers {
+
+// A call of one of the worker's functions. Texts are decoded; an empty JSON text is absent.
+struct Invocation {
+  base::InvocationId id;
+  std::string function_id;
+  std::string data_json;
+  std::string metadata_json;
+  std::string traceparent;
+  std::string baggage;
+};
+
+// Empty `result_json` without error: no result.
+struct Reply {
+  base::InvocationId id;
+  std::string result_json;
+  std::optional<protocol::ErrorBody> error;
+};
+
+// A trigger's event: the trigger's function is to be called with it, if its condition allows.
+struct Firing {
+  std::string trigger_id;
+  std::string payload_json;
+};
+
+// A call that the worker makes itself. Without an id nobody waits for the result.
+struct Call {
+  std::optional<base::InvocationId> id;
+  std::string function_id;
+  std::string data_json;
+  std::string metadata_json;
+  std::optional<std::uint64_t> timeout_ms;
+};
+
+// How such a call ended.
+struct CallResult {
+  base::InvocationId id;
+  std::string result_json;
+  std::optional<protocol::ErrorBody> error;
+};
+
+struct Outputs {
+  std::vector<Reply> replies;
+  std::vector<Call> calls;
+  std::vector<Firing> firings;
+  std::vector<protocol::from_worker::Message> messages;  // registrations and answers to triggers
+  std::vector<core::Note> notes;
+};
+
+class Worker {
+ public:
+  Worker() = default;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  virtual ~Worker() = default;
+
+  [[nodiscard]] virtual core::LocalWorker identity() const = 0;
+  // Registers what the worker offers.
+  virtual void start(Outputs& outputs) = 0;
+  virtual void on_invoked(const Invocation& invocation, base::Now now, Outputs& outputs) = 0;
+  virtual void on_trigger_registered(
+      const protocol::to_worker::RegisterTrigger& trigger, base::Now now, Outputs& outputs
+  );
+  virtual void on_trigger_unregistered(
+      const protocol::to_worker::UnregisterTrigger& trigger, base::Now now, Outputs& outputs
+  );
+  virtual void on_result(const CallResult& result, base::Now now, Outputs& outputs);
+};
+
+}  // namespace iii::workers
