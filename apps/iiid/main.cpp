@@ -1,6 +1,7 @@
 // iiid: reads the command line and the configuration, then runs the engine until it is told to
 // stop.
 #include "engine/config.hpp"
+#include "engine/environment.hpp"
 #include "engine/log.hpp"
 #include "engine/server.hpp"
 #include "iiid/options.hpp"
@@ -21,11 +22,6 @@ void print(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
-std::optional<std::string> environment_variable(std::string_view name) {
-  const char* const value = std::getenv(std::string(name).c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
 // A list of mistakes names the file in each line and needs no prefix.
 int fail(const iii::Error& error) {
   const bool is_list = error.code == iii::ErrorCode::invalid_config;
@@ -39,7 +35,7 @@ int fail(const iii::Error& error) {
 int run(const iii::iiid::Options& options) {
   iii::engine::EngineConfig config;
   if (options.config_file) {
-    auto loaded = iii::engine::load_config(*options.config_file, environment_variable);
+    auto loaded = iii::engine::load_config(*options.config_file, iii::engine::environment_variable);
     if (!loaded) {
       return fail(loaded.error());
     }

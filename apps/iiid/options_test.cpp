@@ -1,6 +1,12 @@
 #include "iiid/options.hpp"
 
+#include "engine/config.hpp"
+#include "engine/log.hpp"
+
 #include <initializer_list>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace iii::iiid {
 namespace {

@@ -1,14 +1,21 @@
 #include "engine/config.hpp"
 
+#include "base/limits.hpp"
 #include "engine/config_names.hpp"
 #include "engine/config_section.hpp"
 #include "engine/config_yaml.hpp"
+#include "engine/log.hpp"
 #include "engine/log_line.hpp"
 
+#include <iii/result.hpp>
+
 #include <algorithm>
-#include <iterator>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace iii::engine {
 namespace {

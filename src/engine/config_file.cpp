@@ -1,6 +1,8 @@
 #include "base/limits.hpp"
 #include "engine/config.hpp"
 
+#include <iii/result.hpp>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>

@@ -1,8 +1,14 @@
 #include "base/limits.hpp"
 #include "engine/config.hpp"
 
+#include <iii/result.hpp>
+
 #include <filesystem>
 #include <fstream>
+#include <ios>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace iii::engine {
 namespace {
@@ -16,12 +22,15 @@ class ConfigFile : public testing::Test {
   ConfigFile() { std::filesystem::create_directories(folder_); }
   ~ConfigFile() override { std::filesystem::remove_all(folder_); }
 
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
   std::string write(std::string_view text) {
     const std::filesystem::path path = folder_ / "engine.yaml";
     std::ofstream(path, std::ios::binary) << text;
     return path.string();
   }
 
+ private:
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) /
       testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -43,7 +52,7 @@ TEST_F(ConfigFile, NamesTheFileInEachMistake) {
 }
 
 TEST_F(ConfigFile, ThatDoesNotExistIsNotFound) {
-  const std::string file = (folder_ / "absent.yaml").string();
+  const std::string file = (folder() / "absent.yaml").string();
   const auto config = load_config(file, no_variables);
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, ErrorCode::not_found);
@@ -51,7 +60,7 @@ TEST_F(ConfigFile, ThatDoesNotExistIsNotFound) {
 }
 
 TEST_F(ConfigFile, ThatIsAFolderCannotBeRead) {
-  const auto config = load_config(folder_.string(), no_variables);
+  const auto config = load_config(folder().string(), no_variables);
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().code, ErrorCode::io_error);
 }

@@ -1,10 +1,14 @@
 #include "engine/config_placeholder.hpp"
 
+#include "engine/config.hpp"
 #include "engine/version.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 namespace iii::engine {
@@ -72,8 +76,11 @@ std::optional<MaskedText::Placeholder> MaskedText::placeholder_at(
 }
 
 std::size_t MaskedText::original_offset(std::size_t masked_offset) const noexcept {
-  const auto after = std::ranges::upper_bound(
-      placeholders_, masked_offset, std::less<>(), &Placeholder::masked_begin
+  const auto after = std::upper_bound(
+      placeholders_.begin(),
+      placeholders_.end(),
+      masked_offset,
+      [](std::size_t offset, const Placeholder& each) { return offset < each.masked_begin; }
   );
   if (after == placeholders_.begin()) {
     return masked_offset;

@@ -1,5 +1,10 @@
 #include "engine/config_placeholder.hpp"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace iii::engine {
 namespace {
 

@@ -1,13 +1,22 @@
 #include "engine/config_section.hpp"
 
 #include "engine/config_names.hpp"
+#include "engine/config_yaml.hpp"
 #include "engine/log_line.hpp"
 #include "engine/utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace iii::engine {
 namespace {
@@ -21,6 +30,24 @@ bool is_flag(const YamlNode& node) {
           text == "False" || text == "FALSE");
 }
 
+// Whether the whole text is one number.
+template <class Number>
+bool parse_number(std::string_view text, Number& value, int number_base) {
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value, number_base);
+  return result.ec == std::errc() && result.ptr == end;
+}
+
+bool is_decimal_number(std::string_view text) {
+  if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) {
+    return false;
+  }
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value);
+  return result.ec != std::errc::invalid_argument && result.ptr == end;  // also beyond the range
+}
+
 // Any number YAML knows: 5, -5, 0x1f, 1.5, 1e3, .inf, .nan.
 bool is_number(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar || !node.is_plain) {
@@ -30,32 +57,20 @@ bool is_number(const YamlNode& node) {
   if (digits.starts_with('+') || digits.starts_with('-')) {
     digits.remove_prefix(1);
   }
-  if (digits == ".inf" || digits == ".Inf" || digits == ".INF" || node.text == ".nan" ||
-      node.text == ".NaN" || node.text == ".NAN") {
-    return true;
+  std::uint64_t ignored = 0;
+  if (digits.starts_with("0x")) {
+    return parse_number(digits.substr(2), ignored, 16);
   }
-  const char* const end = digits.data() + digits.size();
-  if (digits.starts_with("0x") || digits.starts_with("0o")) {
-    std::uint64_t value = 0;
-    const auto result = std::from_chars(digits.data() + 2, end, value, digits[1] == 'x' ? 16 : 8);
-    return result.ec == std::errc() && result.ptr == end;
+  if (digits.starts_with("0o")) {
+    return parse_number(digits.substr(2), ignored, 8);
   }
-  if (digits.empty() || digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos) {
-    return false;
-  }
-  double value = 0;
-  const auto result = std::from_chars(digits.data(), end, value);
-  return result.ec != std::errc::invalid_argument && result.ptr == end;
+  return digits == ".inf" || digits == ".Inf" || digits == ".INF" || node.text == ".nan" ||
+         node.text == ".NaN" || node.text == ".NAN" || is_decimal_number(digits);
 }
 
 std::optional<std::uint64_t> whole_number(const YamlNode& node) {
-  if (!is_number(node)) {
-    return std::nullopt;
-  }
   std::uint64_t value = 0;
-  const char* const end = node.text.data() + node.text.size();
-  const auto result = std::from_chars(node.text.data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end) {
+  if (!is_number(node) || !parse_number(node.text, value, 10)) {
     return std::nullopt;
   }
   return value;

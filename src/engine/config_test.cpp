@@ -1,8 +1,18 @@
 #include "engine/config.hpp"
 
 #include "base/limits.hpp"
+#include "engine/log.hpp"
+
+#include <iii/result.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace iii::engine {
 namespace {

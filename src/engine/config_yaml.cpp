@@ -1,6 +1,7 @@
 #include "engine/config_yaml.hpp"
 
 #include "base/limits.hpp"
+#include "engine/config.hpp"
 #include "engine/config_placeholder.hpp"
 #include "engine/log_line.hpp"
 #include "engine/utf8.hpp"
@@ -13,12 +14,16 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
-#include <functional>
 #include <optional>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace iii::engine {
 namespace {
@@ -95,13 +100,7 @@ class TreeBuilder : public YAML::EventHandler {
       throw YAML::ParserException(mark, "the values of the environment variables are too long");
     }
     for (const MaskedText::Missing& missing : expansion.missing) {
-      const std::string name(missing.name_view);
-      tree_.mistakes.push_back({
-          .offset = missing.original_offset,
-          .key = "",
-          .message = "the environment variable " + name +
-                     " is not set; set it or write a default: ${" + name + ":default}",
-      });
+      report_missing(missing);
       node.kind = YamlNode::Kind::unknown;
     }
     if (node.kind == YamlNode::Kind::scalar && node.is_plain && is_null_text(expansion.text)) {
@@ -140,6 +139,17 @@ class TreeBuilder : public YAML::EventHandler {
 
   [[nodiscard]] std::size_t offset_of(const YAML::Mark& mark) const {
     return masked_.original_offset(static_cast<std::size_t>(std::max(mark.pos, 0)));
+  }
+
+  void report_missing(const MaskedText::Missing& missing) {
+    std::string message = "the environment variable ";
+    append_printable(message, missing.name_view);
+    message += " is not set; set it or write a default: ${";
+    append_printable(message, missing.name_view);
+    message += ":default}";
+    tree_.mistakes.push_back(
+        {.offset = missing.original_offset, .key = "", .message = std::move(message)}
+    );
   }
 
   // yaml-cpp reports "?" for what has no tag, "!" for a quoted scalar, and sometimes nothing.

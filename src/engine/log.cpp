@@ -2,6 +2,8 @@
 
 #include "engine/log_line.hpp"
 
+#include <iii/result.hpp>
+
 #include <spdlog/common.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/sink.h>
@@ -11,9 +13,11 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::engine {
@@ -135,9 +139,8 @@ Logger::Logger(LoggingConfig config, std::shared_ptr<spdlog::sinks::sink> sink)
 Logger::~Logger() = default;
 
 void Logger::write(LogLevel level, std::string_view event, std::span<const LogField> fields) {
-  const std::span<const LogField> all(fields.begin(), fields.size());
-  const std::string line =
-      format_ == LogFormat::json ? json_line(level, event, all) : human_line(level, event, all);
+  const std::string line = format_ == LogFormat::json ? json_line(level, event, fields)
+                                                      : human_line(level, event, fields);
   output_->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -10,6 +10,8 @@
 
 #include <iii/result.hpp>
 
+#include <spdlog/fwd.h>
+
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -17,13 +19,6 @@
 #include <span>
 #include <string_view>
 #include <variant>
-
-namespace spdlog {
-class logger;
-namespace sinks {
-class sink;
-}
-}  // namespace spdlog
 
 namespace iii::engine {
 

@@ -1,12 +1,15 @@
 #include "engine/log_line.hpp"
 
+#include "engine/log.hpp"
 #include "engine/utf8.hpp"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 

@@ -4,11 +4,14 @@
 
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <limits>
 #include <memory>
-#include <new>
 #include <sstream>
+#include <string>
+#include <string_view>
 
 namespace iii::engine {
 namespace {

@@ -85,17 +85,23 @@ void Server::submit(base::ConnectionId worker, workers::Outputs outputs) {
   local_workers_.submit(worker, std::move(outputs));
 }
 
+base::InvocationId Server::new_invocation_id() {
+  return base::InvocationId(base::Uuid::random(random_));
+}
+
 int Server::run() {
   while (stage_ != Stage::stopped) {
     turn();
   }
   mailbox_.close();
+  run_tasks();
   log_.log(LogLevel::info, "stopped");
   return 0;
 }
 
 void Server::stop() {
-  post([this] { stop_requested_ = true; });
+  stop_requested_ = true;
+  loop_.wake();
 }
 
 bool Server::post(std::function<void()> task) {

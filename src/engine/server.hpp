@@ -19,6 +19,7 @@
 
 #include <iii/result.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -55,7 +56,11 @@ class Server {
 
   // Starts the graceful stop. Any thread.
   void stop();
-  // Runs the task on the engine's thread. False: the engine has stopped. Any thread.
+  // For a call of an in-process worker; likewise.
+  [[nodiscard]] base::InvocationId new_invocation_id();
+
+  // Runs the task on the engine's thread. False: the engine has stopped, or 65,536 tasks wait
+  // already. Any thread.
   bool post(std::function<void()> task);
 
  private:
@@ -75,7 +80,7 @@ class Server {
   net::Loop loop_;
   Mailbox<std::function<void()>> mailbox_;
   Stage stage_ = Stage::serving;
-  bool stop_requested_ = false;
+  std::atomic<bool> stop_requested_ = false;
   base::MonotonicTime stage_deadline_ = base::never;
 };
 

@@ -1,5 +1,8 @@
 #include "engine/utf8.hpp"
 
+#include <cstddef>
+#include <string_view>
+
 namespace iii::engine {
 namespace {
 

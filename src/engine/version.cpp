@@ -1,5 +1,7 @@
 #include "engine/version.hpp"
 
+#include <string_view>
+
 namespace iii::engine {
 
 std::string_view engine_version() noexcept {
