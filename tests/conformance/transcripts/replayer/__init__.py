@@ -1,0 +1,1 @@
+"""Plays recorded conversations of the reference system against iiid and compares its answers."""

@@ -1,0 +1,229 @@
+"""Plays one transcript: does what its clients did and compares what comes back.
+
+Time decides nothing. A message may take long on a busy machine; silence is the recorded time and
+then until the engine has provably read everything that was sent before.
+"""
+
+import asyncio
+import base64
+
+from . import compare, websocket
+from .engine import Engine
+from .placeholders import Bindings, Mismatch, shortened
+
+# How much longer than recorded a message may take.
+PATIENCE = 4
+RECEIVE_MS = 8000
+
+
+class Player:
+    def __init__(self, transcript, command, folder):
+        self.events = transcript.play_list()
+        self.engine = Engine(command, folder)
+        self.bindings = Bindings()
+        self.connections = {}
+        self.workers = {}  # the connections on /, where Pings are answered at once
+        self.last_sender = None
+        self.is_signalled = False
+
+    async def play(self):
+        """Raises Mismatch where the engine deviates."""
+        where = "start"
+        try:
+            while self.events:
+                event = self.events.pop(0)
+                where = event["where"]
+                await getattr(self, f"on_{event['t']}")(event)
+            where = "end"
+            await self.end()
+        except Mismatch as problem:
+            raise Mismatch(f"{where}: {problem}") from None
+        except (OSError, asyncio.IncompleteReadError) as problem:
+            raise Mismatch(f"{where}: {problem!r}; {self.engine.log_end()}") from None
+        finally:
+            for connection in self.connections.values():
+                connection.drop()
+            await self.engine.kill()
+
+    async def end(self):
+        """Nothing is left over, and the engine stops in order."""
+        if self.is_signalled:
+            return
+        await self.settle()
+        self.expect_silence(self.connections)
+        for connection in self.connections.values():
+            connection.drop()
+        self.engine.signal("TERM")
+        await self.on_exit({"code": 0})
+
+    # --- Order between connections ---
+
+    async def settle(self):
+        """Returns when all effects of what was sent have been sent: the first round of Pings
+        follows every message into the engine, the second one follows their effects out of it."""
+        for _ in range(2):
+            for worker in list(self.workers.values()):
+                await self.in_time(worker.barrier())
+
+    async def turn_to(self, name):
+        """Lets the engine read what one connection sent before another one goes on."""
+        if self.last_sender not in (None, name) and self.last_sender in self.workers:
+            await self.in_time(self.workers[self.last_sender].barrier())
+        self.last_sender = name
+
+    async def in_time(self, awaitable, milliseconds=RECEIVE_MS):
+        try:
+            return await asyncio.wait_for(awaitable, PATIENCE * milliseconds / 1000)
+        except asyncio.TimeoutError:
+            raise Mismatch("nothing came") from None
+
+    def connection(self, event):
+        if event["c"] not in self.connections:
+            raise Mismatch(f"connection {event['c']} is not open")
+        return self.connections[event["c"]]
+
+    # --- What transcripts are made of ---
+
+    async def on_meta(self, event):
+        pass
+
+    async def on_note(self, event):
+        pass
+
+    async def on_config(self, event):
+        await self.engine.start(event["yaml"], self.bindings, event.get("env", {}))
+
+    async def on_open(self, event):
+        await self.turn_to(event["c"])
+        path = self.bindings.fill(event["path"])
+        connection = websocket.WebSocket()
+        status, body = 101, ""
+        try:
+            port = self.bindings.fill("$" + event.get("port", "wsport"))
+            await self.in_time(connection.open(int(port), path, event.get("headers", ())))
+        except websocket.UpgradeRefused as refusal:
+            status, body = refusal.status, refusal.body
+        if status != event.get("status", 101):
+            raise Mismatch(f"the upgrade was answered {status}: {body}")
+        if "body" in event:
+            self.bindings.match(event["body"], body, "body")
+        if status == 101:
+            self.connections[event["c"]] = connection
+            if path.split("?")[0] == "/":
+                self.workers[event["c"]] = connection
+
+    async def on_send(self, event):
+        await self.send(event, websocket.TEXT, self.bindings.fill(event["text"]).encode())
+
+    async def on_sendbin(self, event):
+        await self.send(event, websocket.BINARY, self.bytes_of(event))
+
+    async def on_ping(self, event):
+        await self.send(event, websocket.PING, event["text"].encode())
+
+    async def send(self, event, opcode, payload):
+        await self.turn_to(event["c"])
+        await self.in_time(self.connection(event).send(opcode, payload))
+
+    def bytes_of(self, event):
+        if "b64" in event:
+            return base64.b64decode(event["b64"])
+        return self.bindings.fill(event["text"]).encode()
+
+    async def on_close(self, event):
+        await self.turn_to(event["c"])
+        await self.connection(event).close(event.get("code"))
+
+    async def on_drop(self, event):
+        await self.turn_to(event["c"])
+        self.connection(event).drop()
+        del self.connections[event["c"]]
+        self.workers.pop(event["c"], None)
+
+    async def on_recv(self, event):
+        group = [event]
+        while "u" in event and self.events and self.is_same_group(event, self.events[0]):
+            group.append(self.events.pop(0))
+        texts = [await self.receive(member, "text") for member in group]
+        compare.assign(group, texts, self.bindings, compare.match_text)
+
+    @staticmethod
+    def is_same_group(event, other):
+        return other["t"] == "recv" and all(other.get(k) == event[k] for k in ("c", "u"))
+
+    async def on_recvbin(self, event):
+        actual = await self.receive(event, "binary")
+        if actual != self.bytes_of(event):
+            raise Mismatch(f"expected {shortened(self.bytes_of(event))}, got {shortened(actual)}")
+
+    async def on_pong(self, event):
+        actual = await self.receive(event, "pong")
+        if actual != event["text"]:
+            raise Mismatch(f"expected a Pong {event['text']}, got {actual}")
+
+    async def on_closed(self, event):
+        code = await self.receive(event, "closed")
+        if code != event["code"]:
+            raise Mismatch(f"the connection ended with {code}, expected {event['code']}")
+        del self.connections[event["c"]]
+        self.workers.pop(event["c"], None)
+
+    async def receive(self, event, kind):
+        connection = self.connection(event)
+        actual, value = await self.in_time(
+            connection.arrived.get(), event.get("timeout_ms", RECEIVE_MS)
+        )
+        if actual != kind:
+            raise Mismatch(f"{event['c']}: expected {kind}, got {actual} {shortened(value)}")
+        return value
+
+    async def on_quiet(self, event):
+        await asyncio.sleep(event["ms"] / 1000)
+        await self.settle()
+        self.expect_silence(event.get("c") or self.connections)
+
+    def expect_silence(self, names):
+        for name in names:
+            connection = self.connections.get(name)
+            if connection and not connection.arrived.empty():
+                kind, value = connection.arrived.get_nowait()
+                raise Mismatch(f"{name}: expected silence, got {kind} {shortened(value)}")
+
+    async def on_sleep(self, event):
+        await asyncio.sleep(event["ms"] / 1000)
+
+    async def on_http(self, event):
+        request = event["request"]
+        port = int(self.bindings.fill("$" + event.get("port", "httpport")))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = request.get("body", "").encode()
+        fields = [(name, self.bindings.fill(value)) for name, value in request["headers"]]
+        if body:
+            fields.append(("content-length", len(body)))
+        head = [f"{request['method']} {request['target']} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in fields]
+        writer.write(("\r\n".join(head) + "\r\n\r\n").encode("latin-1") + body)
+        actual = await self.in_time(websocket.read_response(reader))
+        writer.close()
+        self.compare_response(event, *actual)
+
+    def compare_response(self, event, status, fields, body):
+        expected = event["response"]
+        if status != expected["status"]:
+            raise Mismatch(f"HTTP status {status}, expected {expected['status']}: {body}")
+        ignored = {"content-length", "transfer-encoding", "date", *event.get("ignore_headers", ())}
+        for name, value in expected["headers"]:
+            values = [v for n, v in fields if n == name]
+            if name not in ignored and value not in values:
+                raise Mismatch(f"HTTP field {name}: expected {value}, got {values}")
+        if not event.get("loose"):
+            self.bindings.match(expected.get("body", ""), body.decode(), "body")
+
+    async def on_signal(self, event):
+        self.is_signalled = True
+        self.engine.signal(event["sig"])
+
+    async def on_exit(self, event):
+        code = await self.engine.exit()
+        if code != event["code"]:
+            raise Mismatch(f"the engine exited with {code}: {self.engine.log_end()}")

@@ -1,0 +1,5 @@
+import { registerWorker } from 'iii-sdk'
+import { createChannel } from 'iii-sdk/helpers'
+import { start } from '../worker.mjs'
+
+start({ registerWorker, createChannel })

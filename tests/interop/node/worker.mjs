@@ -1,0 +1,151 @@
+// The Node worker of the interop tests: it serves the functions that every test worker serves, and
+// obeys the commands that arrive as JSON lines on standard input (README.md lists both). Events and
+// answers leave as JSON lines on standard output; everything else goes to standard error.
+
+import { createHash, webcrypto } from 'node:crypto'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+// The packages expect the global that Node has from version 20 on.
+globalThis.crypto ??= webcrypto
+
+console.log = console.error
+console.info = console.error
+console.debug = console.error
+
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`)
+
+// The same bytes in every language: 251 is prime, so a lost or swapped 64 KiB piece shows.
+const pattern = (bytes, seed) => {
+  const data = Buffer.alloc(bytes)
+  for (let at = 0; at < bytes; at++) data[at] = (at + seed) % 251
+  return data
+}
+
+const sum = (data, texts) => ({
+  bytes: data.length,
+  sha256: createHash('sha256').update(data).digest('hex'),
+  texts,
+})
+
+const readAll = async (reader) => {
+  const texts = []
+  reader.onMessage((text) => texts.push(text))
+  return sum(await reader.readAll(), texts)
+}
+
+const writeAll = async (writer, { bytes, seed, text }) => {
+  const data = pattern(bytes, seed)
+  writer.sendMessage(text)
+  const finished = once(writer.stream, 'finish')
+  writer.stream.end(data)
+  await finished
+  return sum(data, [text])
+}
+
+const failure = (error) => ({
+  code: error.code ?? 'local',
+  message: error.message,
+  stacktrace: error.stacktrace ?? null,
+})
+
+/** `createChannel(client)` is the only call that is spelled differently in the versions. */
+export const start = ({ registerWorker, createChannel }) => {
+  const [url, name] = process.argv.slice(2)
+  const client = registerWorker(url, { workerName: name })
+  const bindings = new Map() // What this worker asked for: our number -> handle.
+  const bound = new Map() // What others asked of this worker's trigger type: trigger id -> binding.
+  const holds = new Map()
+
+  const serve = (id, handler) => client.registerFunction(`${name}::${id}`, handler)
+
+  serve('echo', async (data) => ({ by: name, data }))
+  serve('nothing', async () => null)
+  serve('fail', async ({ token }) => {
+    throw new Error(`boom ${token}`)
+  })
+  serve('refuse', async ({ token }) => {
+    throw Object.assign(new Error(`refused ${token}`), { code: 'interop_refused' })
+  })
+  serve('note', async ({ token }) => {
+    say({ event: 'noted', token })
+    return 'a void caller never sees this'
+  })
+  serve('metadata', async (_data, metadata) => ({ metadata: metadata ?? null }))
+  serve('sink', async ({ reader }) => readAll(reader))
+  serve('source', async ({ writer, ...what }) => writeAll(writer, what))
+  serve('hold', ({ token }) => {
+    const released = new Promise((resolve) => holds.set(token, resolve))
+    say({ event: 'held', token })
+    return released
+  })
+  serve('fired', async (data, metadata) => {
+    say({ event: 'fired', token: data.token, metadata: metadata ?? null })
+    return { seen: data.token }
+  })
+
+  client.registerTriggerType(
+    { id: `${name}::type`, description: 'A trigger type of the interop tests' },
+    {
+      registerTrigger: async ({ id, function_id, config, metadata }) => {
+        if (config.reject) throw new Error(config.reject)
+        bound.set(id, { function_id, metadata })
+        const what = { function: function_id, config, metadata: metadata ?? null }
+        say({ event: 'bound', trigger: id, ...what })
+      },
+      unregisterTrigger: async ({ id }) => {
+        bound.delete(id)
+        say({ event: 'unbound', trigger: id })
+      },
+    },
+  )
+
+  const commands = {
+    call: async ({ function_id, payload, metadata, timeout_ms }) =>
+      (await client.trigger({ function_id, payload, metadata, timeoutMs: timeout_ms })) ?? null,
+    void: async ({ function_id, payload }) =>
+      (await client.trigger({ function_id, payload, action: { type: 'void' } })) ?? null,
+    register: async ({ count }) => {
+      for (let i = 0; i < count; i++) serve(`many::${i}`, async () => i)
+    },
+    calls: async ({ prefix, numbers }) =>
+      Promise.all(numbers.map((i) => client.trigger({ function_id: prefix + i, payload: {} }))),
+    bind: async ({ binding, type, function_id, config, metadata }) => {
+      bindings.set(binding, client.registerTrigger({ type, function_id, config, metadata }))
+    },
+    unbind: async ({ binding }) => {
+      bindings.get(binding).unregister()
+      bindings.delete(binding)
+    },
+    fire: async ({ trigger, payload }) => {
+      const { function_id, metadata } = bound.get(trigger)
+      return client.trigger({ function_id, payload, metadata })
+    },
+    send: async ({ function_id, ...what }) => {
+      const { writer, readerRef } = await createChannel(client)
+      const answer = client.trigger({ function_id, payload: { reader: readerRef } })
+      const [sent, received] = await Promise.all([writeAll(writer, what), answer])
+      return { sent, received }
+    },
+    receive: async ({ function_id, ...what }) => {
+      const { reader, writerRef } = await createChannel(client)
+      const answer = client.trigger({ function_id, payload: { writer: writerRef, ...what } })
+      const [received, sent] = await Promise.all([readAll(reader), answer])
+      return { sent, received }
+    },
+    release: async ({ token }) => holds.get(token)(token),
+    leave: async () => client.shutdown(),
+  }
+
+  const input = createInterface({ input: process.stdin })
+  input.on('close', () => process.exit(0))
+  input.on('line', async (line) => {
+    const { id, command, ...fields } = JSON.parse(line)
+    try {
+      say({ id, result: (await commands[command](fields)) ?? null })
+    } catch (error) {
+      say({ id, error: failure(error) })
+    }
+    if (command === 'leave') process.exit(0)
+  })
+}

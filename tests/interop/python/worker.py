@@ -1,0 +1,238 @@
+"""The Python worker of the interop tests, for every version of the package.
+
+It serves the functions that every test worker serves, and obeys the commands that arrive as JSON
+lines on standard input (README.md lists both). Events and answers leave as JSON lines on standard
+output; everything else goes to standard error.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+from iii import InitOptions, TriggerAction, register_worker
+from iii.triggers import TriggerHandler
+
+try:
+    from iii.helpers import create_channel
+except ImportError:  # Up to 0.11 it is a method of the client.
+
+    def create_channel(client):
+        return client.create_channel()
+
+
+output = sys.stdout
+sys.stdout = sys.stderr
+output_lock = threading.Lock()
+
+
+def say(message):
+    with output_lock:
+        output.write(json.dumps(message) + "\n")
+        output.flush()
+
+
+def pattern(count, seed):
+    """The same bytes in every language: 251 is prime, so a lost or swapped 64 KiB piece shows."""
+    return (bytes(range(251)) * (count // 251 + 2))[seed % 251 :][:count]
+
+
+def checksum(data, texts):
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "texts": texts}
+
+
+async def read_all(reader):
+    texts = []
+    reader.on_message(texts.append)
+    return checksum(await reader.read_all(), texts)
+
+
+async def write_all(writer, what):
+    data = pattern(what["bytes"], what["seed"])
+    await writer.send_message_async(what["text"])
+    await writer.write(data)
+    await writer.close_async()
+    return checksum(data, [what["text"]])
+
+
+class InteropWorker(TriggerHandler):
+    def __init__(self, url, name):
+        self.name = name
+        self.bindings = {}  # What this worker asked for: our number -> handle.
+        self.bound = {}  # What others asked of this worker's trigger type: trigger id -> binding.
+        self.holds = {}
+        self.callers = ThreadPoolExecutor(max_workers=32)
+        self.client = register_worker(url, InitOptions(worker_name=name))
+        functions = "echo nothing fail refuse note metadata sink source hold fired"
+        for function in functions.split():
+            self.serve(function, getattr(self, "on_" + function))
+        self.client.register_trigger_type(
+            {"id": f"{name}::type", "description": "A trigger type of the interop tests"}, self
+        )
+
+    def serve(self, function, handler):
+        self.client.register_function(f"{self.name}::{function}", handler)
+
+    # The functions. Up to 0.11 handlers are called without metadata.
+
+    async def on_echo(self, data):
+        return {"by": self.name, "data": data}
+
+    async def on_nothing(self, _data):
+        return None
+
+    async def on_fail(self, data):
+        raise RuntimeError("boom " + data["token"])
+
+    async def on_refuse(self, data):
+        error = RuntimeError("refused " + data["token"])
+        error.code = "interop_refused"
+        raise error
+
+    async def on_note(self, data):
+        say({"event": "noted", "token": data["token"]})
+        return "a void caller never sees this"
+
+    async def on_metadata(self, _data, metadata=None):
+        return {"metadata": metadata}
+
+    async def on_sink(self, data):
+        return await read_all(data["reader"])
+
+    async def on_source(self, data):
+        return await write_all(data["writer"], data)
+
+    async def on_hold(self, data):
+        released = asyncio.get_running_loop().create_future()
+        self.holds[data["token"]] = released
+        say({"event": "held", "token": data["token"]})
+        return await released
+
+    async def on_fired(self, data, metadata=None):
+        say({"event": "fired", "token": data["token"], "metadata": metadata})
+        return {"seen": data["token"]}
+
+    # The trigger type.
+
+    async def register_trigger(self, trigger):
+        if trigger.config.get("reject"):
+            raise RuntimeError(trigger.config["reject"])
+        self.bound[trigger.id] = trigger
+        say(
+            {
+                "event": "bound",
+                "trigger": trigger.id,
+                "function": trigger.function_id,
+                "config": trigger.config,
+                "metadata": trigger.metadata,
+            }
+        )
+
+    async def unregister_trigger(self, trigger):
+        self.bound.pop(trigger.id, None)
+        say({"event": "unbound", "trigger": trigger.id})
+
+    # The commands.
+
+    def call(self, function_id, payload, metadata=None, timeout_ms=None):
+        return self.client.trigger(
+            {
+                "function_id": function_id,
+                "payload": payload,
+                "metadata": metadata,
+                "timeout_ms": timeout_ms,
+            }
+        )
+
+    def void(self, function_id, payload):
+        return self.client.trigger(
+            {"function_id": function_id, "payload": payload, "action": TriggerAction.Void()}
+        )
+
+    def register(self, count):
+        for i in range(count):
+            self.register_number(i)
+
+    def register_number(self, number):
+        async def handler(_data):
+            return number
+
+        self.serve(f"many::{number}", handler)
+
+    def calls(self, prefix, numbers):
+        return list(self.callers.map(lambda i: self.call(f"{prefix}{i}", {}), numbers))
+
+    def bind(self, binding, type, function_id, config, metadata):
+        self.bindings[binding] = self.client.register_trigger(
+            {"type": type, "function_id": function_id, "config": config, "metadata": metadata}
+        )
+
+    def unbind(self, binding):
+        self.bindings.pop(binding).unregister()
+
+    def fire(self, trigger, payload):
+        binding = self.bound[trigger]
+        return self.call(binding.function_id, payload, metadata=binding.metadata)
+
+    def send(self, function_id, **what):
+        async def transfer():
+            channel = create_channel(self.client)
+            payload = {"reader": channel.reader_ref.model_dump()}
+            answer = asyncio.to_thread(self.call, function_id, payload)
+            sent, received = await asyncio.gather(write_all(channel.writer, what), answer)
+            return {"sent": sent, "received": received}
+
+        return asyncio.run(transfer())
+
+    def receive(self, function_id, **what):
+        async def transfer():
+            channel = create_channel(self.client)
+            payload = {"writer": channel.writer_ref.model_dump(), **what}
+            answer = asyncio.to_thread(self.call, function_id, payload)
+            received, sent = await asyncio.gather(read_all(channel.reader), answer)
+            return {"sent": sent, "received": received}
+
+        return asyncio.run(transfer())
+
+    def release(self, token):
+        released = self.holds.pop(token)
+        released.get_loop().call_soon_threadsafe(released.set_result, token)
+
+    def leave(self):
+        self.client.shutdown()
+
+    def obey(self, request):
+        answer = {"id": request.pop("id")}
+        command = request.pop("command")
+        try:
+            answer["result"] = getattr(self, command)(**request)
+        except Exception as error:  # Whatever went wrong belongs to the answer.
+            answer["error"] = {
+                "code": getattr(error, "code", "local"),
+                "message": getattr(error, "message", str(error)),
+                "stacktrace": getattr(error, "stacktrace", None),
+            }
+        say(answer)
+        if command == "leave":
+            os._exit(0)
+
+
+def main():
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
+    worker = InteropWorker(*sys.argv[1:])
+    for line in sys.stdin:
+        threading.Thread(target=worker.obey, args=(json.loads(line),), daemon=True).start()
+
+
+# The package keeps threads alive, so that only this ends the process.
+try:
+    main()
+except BaseException:
+    traceback.print_exc()
+    os._exit(1)
+os._exit(0)

@@ -1,0 +1,238 @@
+"""What is checked between a caller and a callee: a function per check, which fails by raising."""
+
+import itertools
+
+from harness import LIMIT_SECONDS, Refused
+
+CHANNEL_BYTES = 10 * 1024 * 1024
+MANY = 1000
+
+# Numbers, texts and shapes that survive JSON in every language.
+PAYLOAD = {
+    "text": "größer, 日本, \U0001f680, \"quoted\" \\ \u0001 \u2028",
+    "numbers": [0, -1, 9007199254740991, -9007199254740991, 0.1, 1.5e300, 1e-7],
+    "nested": {"a": [{}, [], [[True, False, None]]], "": "empty key"},
+    "long": "x" * 200_000,
+}
+
+tokens = itertools.count(1)
+
+
+def new_token(caller, callee):
+    return f"{caller.name}>{callee.name}#{next(tokens)}"
+
+
+def expect(actual, expected, what):
+    if actual != expected:
+        raise AssertionError(f"{what}: {str(actual)[:300]} instead of {str(expected)[:300]}")
+
+
+def expect_refusal(call_it, what):
+    try:
+        result = call_it()
+    except Refused as refused:
+        return refused
+    raise AssertionError(f"{what}: no error but {str(result)[:300]}")
+
+
+def knows_metadata(worker):
+    return worker.version >= (0, 22)
+
+
+# Calls.
+
+
+def call(caller, callee):
+    answer = caller.call(f"{callee.name}::echo", PAYLOAD)
+    expect(answer["by"], callee.name, "served by")
+    data = dict(answer["data"])
+    caller_id = data.pop("_caller_worker_id", None)
+    expect(isinstance(caller_id, str) and len(caller_id), 36, "length of _caller_worker_id")
+    expect(data, PAYLOAD, "payload")
+
+
+def values(caller, callee):
+    """A payload that is no object arrives untouched; Python leaves a null one out of the frame."""
+    for payload in ("text", 12.5, True, [1, "two", None], [], None):
+        answer = caller.call(f"{callee.name}::echo", payload)
+        expect(answer["data"], payload, "payload")
+    expect(caller.call(f"{callee.name}::nothing", {}), None, "result")
+
+
+def error(caller, callee):
+    token = new_token(caller, callee)
+    refused = expect_refusal(lambda: caller.call(f"{callee.name}::fail", {"token": token}), "fail")
+    expect(refused.code, "invocation_failed", "code")
+    expect(refused.message.endswith(f"boom {token}"), True, f"message {refused.message!r}")
+    expect(bool(refused.stacktrace), True, "has a stacktrace")
+    if callee.language in ("node", "python"):
+        expect(f"boom {token}" in refused.stacktrace, True, "stacktrace names the error")
+
+
+def own_code(caller, callee):
+    """Only the Rust package lets a function choose its error code and stacktrace."""
+    token = new_token(caller, callee)
+    refused = expect_refusal(
+        lambda: caller.call(f"{callee.name}::refuse", {"token": token}), "refuse"
+    )
+    rust = callee.language == "rust"
+    expect(refused.code, "interop_refused" if rust else "invocation_failed", "code")
+    # The Node package puts the code in front of every message it throws.
+    prefix = f"{refused.code}: " if caller.language == "node" else ""
+    expect(refused.message, f"{prefix}refused {token}", "message")
+    if rust:
+        expect(refused.stacktrace, "line 7 of the policy", "stacktrace")
+
+
+def absent(caller, callee):
+    function_id = f"{callee.name}::absent"
+    refused = expect_refusal(lambda: caller.call(function_id, {}), "absent")
+    expect(refused.code, "function_not_found", "code")
+    expect(function_id in refused.message, True, f"message {refused.message!r} names the function")
+
+
+def void(caller, callee):
+    token = new_token(caller, callee)
+    answer = caller.ask("void", function_id=f"{callee.name}::note", payload={"token": token})
+    expect(answer, None, "result of a void call")
+    callee.wait_event("noted", token=token)
+
+
+def metadata(caller, callee):
+    """Metadata of a call exists from 0.22 on: 0.11 neither sends nor hands it to a function."""
+    sent = {"tenant": new_token(caller, callee), "deep": [1, {"two": None}]}
+    answer = caller.call(f"{callee.name}::metadata", {}, metadata=sent)
+    expected = sent if knows_metadata(caller) and knows_metadata(callee) else None
+    expect(answer, {"metadata": expected}, "metadata")
+
+
+# Triggers: the callee provides the type, the caller binds a function of its own.
+
+
+def bind(caller, callee, config):
+    number = next(tokens)
+    caller.ask(
+        "bind",
+        binding=number,
+        type=f"{callee.name}::type",
+        function_id=f"{caller.name}::fired",
+        config=config,
+        metadata={"for": config["token"]},
+    )
+    return number
+
+
+def bound(caller, callee, config, since=0):
+    event = callee.wait_event("bound", since, config=config)
+    expect(event["function"], f"{caller.name}::fired", "function of the binding")
+    expect(event["metadata"], {"for": config["token"]}, "metadata of the binding")
+    return event["trigger"]
+
+
+def fire(caller, callee, trigger, config):
+    """0.11 providers do not pass the metadata on, 0.11 functions do not get it."""
+    token = new_token(caller, callee)
+    answer = callee.ask("fire", trigger=trigger, payload={"token": token})
+    expect(answer, {"seen": token}, "answer to the provider")
+    delivered = {"for": config["token"]}
+    expected = delivered if knows_metadata(caller) and knows_metadata(callee) else None
+    caller.wait_event("fired", token=token, metadata=expected)
+
+
+def trigger(caller, callee):
+    config = {"token": new_token(caller, callee), "path": "/hook", "list": [1, None]}
+    number = bind(caller, callee, config)
+    trigger_id = bound(caller, callee, config)
+    fire(caller, callee, trigger_id, config)
+    caller.ask("unbind", binding=number)
+    if callee.version >= (0, 22):
+        callee.wait_event("unbound", trigger=trigger_id)
+        return
+    # A 0.11 provider ignores the notice. Messages keep their order: after this call it was sent.
+    caller.call(f"{callee.name}::echo", {})
+    unbound = [event for event in callee.events if event["event"] == "unbound"]
+    expect(unbound, [], "events of a 0.11 provider")
+
+
+def rejected_trigger(caller, callee):
+    """The provider refuses a binding: from 0.22 on the requester logs why (Rust by `tracing`)."""
+    reason = f"path taken: {new_token(caller, callee)}"
+    number = bind(caller, callee, {"token": reason, "reject": reason})
+    if caller.version >= (0, 22) and caller.language != "rust":
+        caller.wait_log(reason)
+    caller.ask("unbind", binding=number)
+    caller.call(f"{callee.name}::echo", {})
+    if caller is not callee and caller.version < (0, 22):
+        expect([line for line in caller.log if reason in line], [], "log of a 0.11 requester")
+
+
+# Channels.
+
+
+def transfer(caller, callee, command, function):
+    token = new_token(caller, callee)
+    answer = caller.ask(
+        command,
+        function_id=f"{callee.name}::{function}",
+        bytes=CHANNEL_BYTES,
+        seed=next(tokens),
+        text=token,
+    )
+    expect(answer["sent"]["bytes"], CHANNEL_BYTES, "bytes sent")
+    expect(answer["received"], answer["sent"], "received")
+
+
+def channel_to_callee(caller, callee):
+    transfer(caller, callee, "send", "sink")
+
+
+def channel_to_caller(caller, callee):
+    transfer(caller, callee, "receive", "source")
+
+
+PAIR_SCENARIOS = {
+    "call": call,
+    "values": values,
+    "error": error,
+    "own code": own_code,
+    "absent function": absent,
+    "void": void,
+    "metadata": metadata,
+    "trigger": trigger,
+    "rejected trigger": rejected_trigger,
+    "channel to callee": channel_to_callee,
+    "channel to caller": channel_to_caller,
+}
+
+
+# A thousand functions: together, the callers call every one of them.
+
+
+def register_many(worker):
+    worker.ask("register", count=MANY)
+    numbers = [0, MANY - 1]
+    answer = worker.ask("calls", prefix=f"{worker.name}::many::", numbers=numbers)
+    expect(answer, numbers, "results")
+
+
+def call_many(caller, callee, callers):
+    numbers = list(range(MANY))[callers.index(caller) :: len(callers)]
+    answer = caller.ask("calls", prefix=f"{callee.name}::many::", numbers=numbers)
+    expect(answer, numbers, "results")
+
+
+# A worker disappears while it serves a call.
+
+
+def hold(caller, callee):
+    """Starts a call that stays open at the callee."""
+    token = new_token(caller, callee)
+    function_id = f"{callee.name}::hold"
+    future = caller.begin("call", function_id=function_id, payload={"token": token})
+    callee.wait_event("held", token=token)
+    return token, future
+
+
+def expect_stopped(future):
+    refused = expect_refusal(lambda: future.result(LIMIT_SECONDS), "call of a lost worker")
+    expect(refused.code, "invocation_stopped", "code")

@@ -1,0 +1,107 @@
+#include "simulation/crowd.hpp"
+
+namespace iii::simulation {
+
+Crowd::Crowd(World& shared_world, Network& shared_network, Checks& shared_checks)
+    : world(shared_world), network(shared_network), checks(shared_checks) {
+}
+
+void Crowd::start() {
+  for (std::size_t i = 0; i < world.setting.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(*this, i));
+    workers_.back()->start();
+  }
+}
+
+void Crowd::become_calm() {
+  for (const auto& worker : workers_) {
+    worker->become_calm();
+  }
+  for (const auto& peer : channel_peers_) {
+    peer->become_calm();
+  }
+}
+
+void Crowd::leave() {
+  for (const auto& worker : workers_) {
+    worker->leave();
+  }
+  for (const auto& peer : channel_peers_) {
+    peer->leave();
+  }
+}
+
+void Crowd::restart_a_worker() {
+  world.chance.pick(workers_)->restart();
+}
+
+void Crowd::open_channel(const core::ChannelKey& key, std::size_t messages_max) {
+  checks.on_channel_created(key, messages_max);
+  const auto add = [&](core::ChannelEnd end) {
+    Opening opening{.channel = key, .end = end};
+    if (world.chance.one_in(20)) {
+      opening.channel->access_key = world.chance.uuid();
+    }
+    channel_peers_.push_back(std::make_unique<ChannelPeer>(world, network, opening));
+    channel_peers_.back()->start();
+  };
+  for (const core::ChannelEnd end : {core::ChannelEnd::writer, core::ChannelEnd::reader}) {
+    if (!world.chance.one_in(10)) {
+      add(end);
+    }
+    if (world.chance.one_in(10)) {
+      add(end);
+    }
+  }
+}
+
+std::string Crowd::function_id() {
+  if (world.chance.one_in(12)) {
+    return world.chance.one_in(2) ? "local::echo" : "local::call";
+  }
+  return "f" + std::to_string(world.chance.below(world.setting.functions));
+}
+
+std::string Crowd::service_function_id() {
+  return "s" + std::to_string(world.chance.below(3)) + "::f" +
+         std::to_string(world.chance.below(3));
+}
+
+std::string Crowd::trigger_id() {
+  if (!triggers_.empty() && world.chance.one_in(8)) {
+    return world.chance.pick(triggers_);
+  }
+  return "t" + std::to_string(world.chance.below(6));
+}
+
+std::string Crowd::trigger_type() {
+  switch (world.chance.below(8)) {
+    case 0:
+      return "local::event";
+    case 1:
+      return "engine::workers-available";
+    case 2:
+      return "engine::functions-available";
+    default:
+      return "type" + std::to_string(world.chance.below(3));
+  }
+}
+
+std::string Crowd::overheard_call() {
+  return calls_.empty() ? std::string() : world.chance.pick(calls_);
+}
+
+std::string Crowd::worker_id_of(LinkId link) const {
+  const auto found = worker_ids_.find(link);
+  return found == worker_ids_.end() ? std::string() : found->second;
+}
+
+void Crowd::remember(std::deque<std::string>& heard, const std::string& id) {
+  constexpr std::size_t heard_max = 12;
+  heard.push_back(id);
+  if (heard.size() > heard_max) {
+    heard.pop_front();
+  }
+}
+
+}  // namespace iii::simulation

@@ -1,0 +1,31 @@
+// What everything in a run shares.
+#pragma once
+
+#include "simulation/agenda.hpp"
+#include "simulation/chance.hpp"
+#include "simulation/journal.hpp"
+#include "simulation/setting.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace iii::simulation {
+
+struct World {
+  World(std::uint64_t seed, std::size_t journal_lines)
+      : chance(seed), setting(draw_setting(chance)), journal(journal_lines) {}
+
+  Chance chance;
+  Setting setting;
+  Agenda agenda;
+  Journal journal;
+  // Faults have stopped, nobody starts anything new, and everybody answers.
+  bool is_calm = false;
+  std::size_t in_process_calls = 0;  // made by in-process workers and not yet answered
+
+  void note(std::string line) { journal.add(agenda, std::move(line)); }
+};
+
+}  // namespace iii::simulation
