@@ -6,12 +6,12 @@
 #include "engine/server.hpp"
 #include "iiid/options.hpp"
 
+#include <iii/result.hpp>
+
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace {
@@ -32,27 +32,30 @@ int fail(const iii::Error& error) {
   return failure;
 }
 
-int run(const iii::iiid::Options& options) {
-  iii::engine::EngineConfig config;
-  if (options.config_file) {
-    auto loaded = iii::engine::load_config(*options.config_file, iii::engine::environment_variable);
-    if (!loaded) {
-      return fail(loaded.error());
-    }
-    config = *std::move(loaded);
-  }
-  if (options.check_config) {
-    print(stdout, *options.config_file + ": ok\n");
-    return EXIT_SUCCESS;
-  }
+int serve(const iii::iiid::Options& options, iii::engine::EngineConfig config) {
   options.apply_to(config);
   iii::engine::Logger log(config.logging);
-  auto server = iii::engine::Server::start(config, log);
+  const auto server = iii::engine::Server::start(std::move(config), log);
   if (!server) {
     print(stderr, "iiid: " + server.error().message + "\n");
     return failure;
   }
   return (*server)->run();
+}
+
+int run(const iii::iiid::Options& options) {
+  if (!options.config_file) {
+    return serve(options, {});
+  }
+  auto config = iii::engine::load_config(*options.config_file, iii::engine::environment_variable);
+  if (!config) {
+    return fail(config.error());
+  }
+  if (options.check_config) {
+    print(stdout, *options.config_file + ": ok\n");
+    return EXIT_SUCCESS;
+  }
+  return serve(options, *std::move(config));
 }
 
 }  // namespace

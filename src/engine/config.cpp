@@ -100,7 +100,7 @@ void ConfigReader::read_named(
   const YamlNode* const config = entry.take("config");
   if (kind == WorkerKind::unavailable) {
     entry.report(
-        "name", "the worker " + quoted(name) + " is not available in this version of iiid"
+        "name", "the worker " + in_quotes(name) + " is not available in this version of iiid"
     );
     return;
   }
@@ -108,17 +108,19 @@ void ConfigReader::read_named(
     const std::string_view nearest = nearest_worker_name(name);
     entry.report(
         "name",
-        "unknown worker " + quoted(name) +
+        "unknown worker " + in_quotes(name) +
             (nearest.empty() ? "; external workers are not started by this version of iiid"
                              : "; did you mean '" + std::string(nearest) + "'?")
     );
     return;
   }
   if (image != nullptr && image->kind != YamlNode::Kind::null) {
-    entry.report("image", "the worker " + quoted(name) + " is built in and cannot have an image");
+    entry.report(
+        "image", "the worker " + in_quotes(name) + " is built in and cannot have an image"
+    );
   }
   if (kind != WorkerKind::listener && std::ranges::find(seen_, kind) != seen_.end()) {
-    entry.report("name", "the worker " + quoted(name) + " is listed twice");
+    entry.report("name", "the worker " + in_quotes(name) + " is listed twice");
   }
   seen_.push_back(kind);
   read_config(kind, ConfigSection(tree_, config, path + ".config", entry.offset_of("name")));
@@ -296,7 +298,7 @@ Status check_host(std::string_view host) {
   if (host.empty() || host.size() > host_bytes_max || !is_possible) {
     return Error{
         .code = ErrorCode::invalid_config,
-        .message = "must be an IP address or a host name, not " + quoted(host),
+        .message = "must be an IP address or a host name, not " + in_quotes(host),
     };
   }
   return {};

@@ -3,7 +3,7 @@
 #include "engine/config.hpp"
 #include "engine/version.hpp"
 
-#include <algorithm>
+#include <algorithm>  // IWYU pragma: keep
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -76,12 +76,8 @@ std::optional<MaskedText::Placeholder> MaskedText::placeholder_at(
 }
 
 std::size_t MaskedText::original_offset(std::size_t masked_offset) const noexcept {
-  const auto after = std::upper_bound(
-      placeholders_.begin(),
-      placeholders_.end(),
-      masked_offset,
-      [](std::size_t offset, const Placeholder& each) { return offset < each.masked_begin; }
-  );
+  const auto after =
+      std::ranges::upper_bound(placeholders_, masked_offset, {}, &Placeholder::masked_begin);
   if (after == placeholders_.begin()) {
     return masked_offset;
   }

@@ -21,7 +21,7 @@
 namespace iii::engine {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 60;  // enough to recognise the text in the file
+constexpr std::size_t quote_bytes_max = 60;  // enough to recognise the text in the file
 
 bool is_flag(const YamlNode& node) {
   const std::string& text = node.text;
@@ -86,9 +86,9 @@ std::string expectation(NumberRange range) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::size_t kept = 0;
-  while (kept < text.size() && kept < quoted_bytes_max) {
+  while (kept < text.size() && kept < quote_bytes_max) {
     kept += std::max<std::size_t>(1, utf8_sequence_bytes(text.substr(kept)));
   }
   std::string result = "'";
@@ -114,9 +114,9 @@ std::string description_of(const YamlNode& node) {
       break;
   }
   if (is_number(node)) {
-    return "the number " + quoted(node.text);
+    return "the number " + in_quotes(node.text);
   }
-  return (is_flag(node) ? "the boolean " : "the text ") + quoted(node.text);
+  return (is_flag(node) ? "the boolean " : "the text ") + in_quotes(node.text);
 }
 
 bool is_text(const YamlNode& node) {
@@ -153,7 +153,7 @@ void ConfigSection::add_key(std::size_t name_node, std::size_t value_node) {
   if (name.kind != YamlNode::Kind::scalar) {
     problem = "a key must be a text, not " + description_of(name);
   } else if (find(name.text) != nullptr) {
-    problem = "the key " + quoted(name.text) + " is given twice";
+    problem = "the key " + in_quotes(name.text) + " is given twice";
   }
   if (problem.empty()) {
     keys_.push_back({.name = name.text, .name_node = name_node, .value_node = value_node});

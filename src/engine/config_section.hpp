@@ -83,7 +83,7 @@ class ConfigSection {
 };
 
 // `text` in single quotes, shortened and without control characters: for messages.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 // What a person would call the node: "a list", "the number 5", "the text 'abc'".
 [[nodiscard]] std::string description_of(const YamlNode& node);
 // Unquoted texts that YAML reads as something else than text.

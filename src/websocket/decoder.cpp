@@ -154,7 +154,8 @@ bool Decoder::accepts_size(const FrameHead& head, std::uint64_t payload_bytes) {
 }
 
 void Decoder::deliver(const FrameHead& head, std::span<char> payload, MessageSink& sink) {
-  const bool is_ascii = head.mask_key != 0 && apply_mask(payload, head.mask_key);
+  // Also with a key of zero: the pass that unmasks is the cheapest proof that a text is UTF-8.
+  const bool is_ascii = options_.role == Role::server && apply_mask(payload, head.mask_key);
   const std::string_view view(payload.data(), payload.size());
   switch (head.opcode) {
     case Opcode::ping:
