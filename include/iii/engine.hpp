@@ -11,10 +11,11 @@
 //   engine->stop();
 //
 // Order: start(), then anything, then stop() or the destructor. Every member function may be called
-// from any thread. Handlers run on the engine's own thread, one at a time: they must not block,
-// must not wait for an invoke() of their own, and may not throw (an exception becomes the error
-// `invocation_failed`). Work that takes time belongs on a thread of yours: move the Responder
-// there. Payloads, results, configs and metadata are JSON texts; this header needs no JSON library.
+// from any thread. Handlers run on the engine's own thread, one at a time: they must not block and
+// must not wait for an invoke() of their own. What a function throws becomes the error
+// `invocation_failed`; what other callbacks throw is logged. Work that takes time belongs on a
+// thread of yours: move the Responder there. Payloads, results, configs and metadata are JSON
+// texts; this header needs no JSON library.
 #pragma once
 
 #include <iii/result.hpp>
@@ -113,7 +114,7 @@ struct TriggerTypeOptions {
   std::string description;
   std::string trigger_request_format;  // JSON Schema of a trigger's config, or empty
   std::string call_request_format;     // JSON Schema of the event, or empty
-  // A trigger appeared or changed; an Error refuses it, and its owner is told why.
+  // A trigger appeared or changed; an Error or exception refuses it, and its owner is told why.
   std::function<Status(const TriggerBinding& trigger)> on_registered;
   std::function<void(std::string_view trigger_id)> on_unregistered;
 };
@@ -121,7 +122,7 @@ struct TriggerTypeOptions {
 class Engine {
  public:
   // Listens before it returns. Errors: `address_in_use`, `permission_denied`, `invalid_config` (all
-  // mistakes, one a line), `invalid_argument`.
+  // mistakes, one a line), `not_found` (the file), `invalid_argument`, `io_error`.
   [[nodiscard]] static Result<Engine> start(const EngineOptions& options = {});
 
   Engine(Engine&&) noexcept;
@@ -133,7 +134,9 @@ class Engine {
   [[nodiscard]] std::uint16_t port() const;
 
   // Registering an id again replaces the handler. Remote workers cannot take the id over. Errors:
-  // `closed` after stop(), `invalid_argument` for formats or metadata that are not JSON.
+  // `closed` after stop(), `limit_exceeded` when 65,536 requests of this program wait for the
+  // engine's thread already, `invalid_argument` for an id that is empty, longer than 4 KiB or not
+  // UTF-8, and for formats or metadata that are not JSON.
   Status register_function(std::string id, FunctionHandler handler, FunctionOptions options = {});
   Status unregister_function(std::string id);
 
@@ -148,7 +151,8 @@ class Engine {
   [[nodiscard]] std::future<CallOutcome> invoke(
       std::string function_id, std::string payload_json, InvokeOptions options = {}
   );
-  // The same; `on_ended` runs on the engine's thread.
+  // The same; `on_ended` runs on the engine's thread, or before invoke() returns if the call cannot
+  // even begin.
   void invoke(
       std::string function_id,
       std::string payload_json,

@@ -1,11 +1,19 @@
 #include "core/connection.hpp"
 
+#include "base/limits.hpp"
+
 #include <charconv>
 
 namespace iii::core {
 
 std::ostream& operator<<(std::ostream& out, Line line) {
   return out << (line == Line::v0_11 ? "0.11" : "0.22");
+}
+
+std::size_t Connection::message_bytes_max() const {
+  const bool is_old_python = runtime == "python" && !declares_large_messages;
+  return is_old_python ? base::limits::old_python_message_bytes_max
+                       : base::limits::message_bytes_max;
 }
 
 std::optional<Line> line_of_version(std::string_view version) {

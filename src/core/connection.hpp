@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -61,12 +62,16 @@ struct Connection {
   std::set<Function*> functions;
   std::set<std::string> trigger_types;
   std::set<std::string> triggers;  // live, pending and waiting for their id
-  // Ids that were refused because a built-in has them; told to workers that understand it once they
-  // announce themselves.
+  // Ids that were refused because a built-in has them; told to a worker when it turns out to read
+  // `registrationrejected`.
   std::vector<std::string> refused_functions;
+  bool reads_rejections = false;
 
   InvocationList issued;
   InvocationList executing;
+
+  // The largest message that its SDK takes.
+  [[nodiscard]] std::size_t message_bytes_max() const;
 
   bool is_congested = false;  // its outbox has reached its limit
   bool is_closing = false;    // being removed: nothing may be sent to it any more

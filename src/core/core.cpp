@@ -203,15 +203,30 @@ void Core::on_drain_ended(base::Now now, Effects& effects) {
   while (Invocation* invocation = invocations_.any()) {
     fail(*invocation, codes::invocation_stopped, "Invocation stopped", now, effects);
   }
+  while (!provider_waits_.empty()) {
+    const std::string trigger_id = provider_waits_.begin()->first;
+    end_provider_wait(trigger_id, std::nullopt, effects);
+  }
 }
 
-void Core::on_stopping(Effects& effects) {
-  for (const auto& [id, connection] : connections_) {
-    if (connection->residence == Residence::remote) {
+void Core::on_stopping(base::Now now, Effects& effects) {
+  start_event();
+  std::vector<Connection*> remote;
+  for (const Connection* each : connections()) {
+    if (each->residence == Residence::remote) {
       // Python workers up to 0.24.3 never come back after 1001 (spec: wire-protocol §21 T3).
-      const bool is_python = connection->runtime == "python";
-      effects.add(CloseConnection{id, is_python ? Ending::restarting : Ending::going_away});
+      const bool is_python = each->runtime == "python";
+      effects.add(CloseConnection{each->id, is_python ? Ending::restarting : Ending::going_away});
+      remote.push_back(find(each->id));
+      remote.back()->is_closing = true;
     }
+  }
+  // First what they asked for: nobody is left to answer.
+  for (Connection* connection : remote) {
+    forget_issued(*connection);
+  }
+  for (Connection* connection : remote) {
+    remove(*connection, now, effects);
   }
 }
 
@@ -271,9 +286,7 @@ void Core::remove(Connection& connection, base::Now now, Effects& effects) {
   functions_.remove_all(connection);
   services_.on_closed(connection.id);
   // First what it asked for itself, which may be its own functions: nobody is left to answer.
-  while (Invocation* invocation = invocations_.first_of(connection.issued)) {
-    forget(*invocation);
-  }
+  forget_issued(connection);
   while (Invocation* invocation = invocations_.first_of(connection.executing)) {
     fail(*invocation, codes::invocation_stopped, "Invocation stopped", now, effects);
   }
@@ -327,6 +340,11 @@ void Core::reattach(
   }
   while (Invocation* invocation = invocations_.first_of(previous.issued)) {
     invocations_.move_to_caller(*invocation, successor);
+  }
+  for (auto& [trigger_id, wait] : provider_waits_) {
+    if (wait.caller == previous.id) {
+      wait.caller = successor.id;
+    }
   }
   effects.note(
       Severity::info,

@@ -103,7 +103,7 @@ class Core {
   void on_drain_started();
   void on_drain_ended(base::Now now, Effects& effects);
   // Closes every remote worker, with a code that it comes back after.
-  void on_stopping(Effects& effects);
+  void on_stopping(base::Now now, Effects& effects);
 
   // --- Channels have connections of their own; the driver brings their events here. ---
   [[nodiscard]] Channels& channels() { return channels_; }
@@ -200,8 +200,8 @@ class Core {
   );
   void answer_enqueue(const Invocation& invocation, Outcome outcome, Effects& effects);
   void on_condition(std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects);
-  // Ends a call whose caller has gone.
-  void forget(Invocation& invocation);
+  // Ends the calls of a caller that has gone.
+  void forget_issued(const Connection& caller);
   // The engine's own call: nobody waits for the result. False: nobody could be called.
   bool dispatch(
       std::string_view function_id,

@@ -31,6 +31,19 @@ protocol::ErrorBody not_found(std::string_view function_id) {
   return error_of(codes::function_not_found, "Function " + std::string(function_id) + " not found");
 }
 
+// What a message needs besides its payload, generously.
+constexpr std::size_t envelope_bytes = 2 * limits::id_bytes_max;
+
+protocol::ErrorBody too_large(std::size_t payload_bytes, const Connection& receiver) {
+  return error_of(
+      codes::payload_too_large,
+      "A payload of " + std::to_string(payload_bytes) + " bytes is more than worker " +
+          receiver.name.value_or(receiver.worker_id.value().to_string()) + " can take (" +
+          std::to_string(receiver.message_bytes_max()) +
+          " bytes a message); send it through a channel"
+  );
+}
+
 // Calls `use` with the characters of a string value, decoded only where it has escapes.
 template <class Use>
 auto with_text(const json::Value& string, Use use) {
@@ -68,7 +81,7 @@ std::string stamped_caller(const json::Value& asserted, const Connection& caller
     stamped = std::move(value.get_object());
   }
   stamped["worker_id"] = caller.worker_id.value().to_string();
-  stamped.erase("worker_name");
+  stamped.stable_erase("worker_name");
   if (caller.name) {
     stamped["worker_name"] = *caller.name;
   }
@@ -122,6 +135,12 @@ void Core::call_worker(
     );
     return;
   }
+  const std::size_t payload_bytes = message.data.text.size() + message.metadata.text.size() +
+                                    message.traceparent.text.size() + message.baggage.text.size();
+  if (payload_bytes + envelope_bytes > target.message_bytes_max()) {
+    refuse(caller, message, too_large(payload_bytes, target), effects);
+    return;
+  }
   const bool is_awaited = message.action == Action::call && message.invocation_id;
   to_worker::InvokeFunction out{
       .invocation_id =
@@ -149,8 +168,10 @@ void Core::call_worker(
   if (is_present(message.traceparent) || is_present(message.baggage)) {
     forward_trace(message, function, out, effects);
   }
-  if (target.declares_observe && is_present(message.caller)) {
-    out.caller_json = effects.keep(stamped_caller(message.caller, caller));
+  if (target.declares_observe) {
+    if (is_present(message.caller)) {
+      out.caller_json = effects.keep(stamped_caller(message.caller, caller));
+    }
     out.observe_depth_json = message.observe_depth.text;
   }
   effects.send(target.id, std::move(out));
@@ -264,6 +285,18 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     );
     return;
   }
+  if (function->owner().is_congested) {
+    refuse(
+        caller,
+        message,
+        error_of(
+            codes::enqueue_error,
+            "The queue does not keep up with what it is sent; enqueue again later"
+        ),
+        effects
+    );
+    return;
+  }
   const base::Uuid receipt = base::Uuid::random(random_);
   const std::string target = json::decode_string(message.function_id);
   const std::string baggage = json::quoted(
@@ -286,7 +319,6 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
   if (is_present(message.traceparent) && is_valid_traceparent(message.traceparent.body())) {
     out.traceparent_json = message.traceparent.text;
   }
-  ++counters_.invocations;
   if (message.invocation_id) {
     Invocation* invocation =
         open_invocation(caller, message, *function, out.invocation_id, now, effects);
@@ -298,6 +330,7 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     invocation->answered_id = *message.invocation_id;
     invocation->answered_function_json.assign(message.function_id.text);
   }
+  ++counters_.invocations;
   effects.send(function->owner().id, std::move(out));
 }
 
@@ -343,6 +376,9 @@ void Core::end(Invocation& invocation, Outcome outcome, base::Now now, Effects& 
   invocations_.close(invocation);
   switch (invocation.purpose) {
     case Purpose::call:
+      if (outcome.result_json.size() + envelope_bytes > invocation.caller->message_bytes_max()) {
+        outcome.error = too_large(outcome.result_json.size(), *invocation.caller);
+      }
       effects.send(
           invocation.caller->id,
           to_worker::InvocationResult{
@@ -392,9 +428,11 @@ void Core::fail(
   end(invocation, {{}, error_of(code, std::move(message))}, now, effects);
 }
 
-void Core::forget(Invocation& invocation) {
-  invocations_.close(invocation);
-  functions_.release(*invocation.function);
+void Core::forget_issued(const Connection& caller) {
+  while (Invocation* invocation = invocations_.first_of(caller.issued)) {
+    invocations_.close(*invocation);
+    functions_.release(*invocation->function);
+  }
 }
 
 bool Core::dispatch(
@@ -405,6 +443,9 @@ bool Core::dispatch(
     Effects& effects
 ) {
   Function* function = functions_.find(function_id);
+  if (function != nullptr && function->is_registered() && function->owner().is_closing) {
+    return false;  // the engine is stopping
+  }
   if (function == nullptr || !function->is_registered() || function->owner().is_congested) {
     ++counters_.dropped_fire_and_forget;
     effects.note(
@@ -459,6 +500,15 @@ void Core::on_fired(
         Severity::warn,
         "condition_failed",
         {{"trigger_id", trigger->id}, {"reason", not_found(*condition_id).message}}
+    );
+    return;
+  }
+  if (condition->owner().is_congested) {
+    effects.note(
+        Severity::warn,
+        "condition_failed",
+        {{"trigger_id", trigger->id},
+         {"reason", "the worker of " + condition->id + " does not keep up with what it is sent"}}
     );
     return;
   }

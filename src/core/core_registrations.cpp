@@ -41,7 +41,8 @@ void Core::register_function(
     note_refusal(owner, message.id, "the id is longer than 4096 bytes", effects);
     return;
   }
-  if (owner.functions.size() >= limits::functions_max) {
+  Function* existing = functions_.find(message.id);
+  if (owner.functions.size() >= limits::functions_max && !owner.functions.contains(existing)) {
     note_refusal(owner, message.id, "the worker has 65536 functions already", effects);
     return;
   }
@@ -68,7 +69,9 @@ void Core::register_function(
       break;
     case RegisterOutcome::refused:
       note_refusal(owner, message.id, "a built-in function has this id", effects);
-      if (owner.refused_functions.size() < refused_functions_max) {
+      if (owner.reads_rejections) {
+        effects.send(owner.id, protocol::to_worker::RegistrationRejected{message.id, ""});
+      } else if (owner.refused_functions.size() < refused_functions_max) {
         owner.refused_functions.push_back(message.id);
       }
       break;

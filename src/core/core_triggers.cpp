@@ -38,9 +38,16 @@ void Core::register_trigger_type(
     refuse_type("the id is longer than 4096 bytes");
     return;
   }
-  if (provider.trigger_types.size() >= limits::trigger_types_max) {
+  if (provider.trigger_types.size() >= limits::trigger_types_max &&
+      !provider.trigger_types.contains(message.id)) {
     refuse_type("the worker provides 4096 types already");
     return;
+  }
+  if (existing != nullptr && &existing->provider() != &provider) {
+    // The replaced provider must neither fire them too nor keep what is unregistered meanwhile.
+    for (const Trigger* trigger : triggers_.of_type(message.id)) {
+      withdraw(*trigger, effects);
+    }
   }
   triggers_.add_provider(
       provider,
@@ -85,7 +92,9 @@ void Core::register_trigger(
       .metadata_json = message.metadata,
       .owner = &owner
   };
-  if (owner.triggers.size() >= limits::triggers_max || message.id.size() > limits::id_bytes_max) {
+  const bool is_update = owner.triggers.contains(message.id);
+  if ((owner.triggers.size() >= limits::triggers_max && !is_update) ||
+      message.id.size() > limits::id_bytes_max) {
     answer_owner(
         trigger,
         {std::string(codes::limit_exceeded),
@@ -230,7 +239,8 @@ void Core::on_provider_answer(
         },
         effects
     );
-    triggers_.erase(message.id);
+    trigger->is_live = false;  // its provider need not be told
+    remove_trigger(*trigger, effects);
     return;
   }
   park(*trigger, "rejected by its provider: " + message.error->message, now, effects);

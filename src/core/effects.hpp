@@ -81,8 +81,10 @@ std::ostream& operator<<(std::ostream& out, const Effect& effect);
 
 class Effects {
  public:
-  void send(base::ConnectionId to, protocol::to_worker::Message message) {
-    effects_.emplace_back(std::in_place_type<SendTo>, to, std::move(message));
+  // `message`: one of the alternatives, which goes to its place in one move.
+  template <class Message>
+  void send(base::ConnectionId to, Message&& message) {
+    effects_.emplace_back(std::in_place_type<SendTo>, to, std::forward<Message>(message));
   }
   template <class T>
   void add(T effect) {

@@ -44,8 +44,9 @@ boost::json::array triggers_of_function(const Core& core, std::string_view funct
       boost::json::object row{
           {"id", id}, {"trigger_type", trigger.type}, {"config", parsed(trigger.config_json)}
       };
+      row["state"] = trigger.is_live ? "live" : "pending";
       if (!trigger.is_live) {
-        row["pending"] = trigger.pending_reason;
+        row["pending_reason"] = trigger.pending_reason;
       }
       triggers.push_back(std::move(row));
     }

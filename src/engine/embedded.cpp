@@ -1,20 +1,26 @@
 // The face of the embedded engine: moves what the program says to the engine's thread, and answers
 // back.
+#include "base/limits.hpp"
 #include "engine/config.hpp"
 #include "engine/embedded_worker.hpp"
 #include "engine/environment.hpp"
 #include "engine/server.hpp"
+#include "engine/utf8.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_codes.hpp"
 
 #include <iii/engine.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 namespace iii {
 
+namespace limits = base::limits;
 namespace from_worker = protocol::from_worker;
+namespace codes = protocol::codes;
 
 namespace {
 
@@ -22,15 +28,23 @@ Error not_json(std::string_view what) {
   return {ErrorCode::invalid_argument, std::string(what) + " must be well-formed JSON"};
 }
 
-Error stopped_error() {
-  return {ErrorCode::closed, "the engine has been stopped"};
+Error not_an_id(std::string_view what) {
+  return {
+      ErrorCode::invalid_argument,
+      "the id of a " + std::string(what) + " is UTF-8, at least 1 and at most " +
+          std::to_string(limits::id_bytes_max) + " bytes"
+  };
 }
 
+// What other workers read must be UTF-8, or their connection ends.
 bool is_json(std::string_view text) {
-  return !json::validate(text);
+  return engine::is_utf8(text) && !json::validate(text);
 }
 bool is_json_or_empty(std::string_view text) {
   return text.empty() || is_json(text);
+}
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= limits::id_bytes_max && engine::is_utf8(text);
 }
 
 }  // namespace
@@ -48,10 +62,12 @@ class Engine::Running : public std::enable_shared_from_this<Engine::Running> {
   std::mutex stopping;  // of two that stop at once
   std::thread thread;
 
-  bool submit(workers::Outputs outputs) {
-    return server->post([this, outputs = std::move(outputs)]() mutable {
+  Status submit(workers::Outputs outputs) { return server->post(submission(std::move(outputs))); }
+
+  std::function<void()> submission(workers::Outputs outputs) {
+    return [this, outputs = std::move(outputs)]() mutable {
       server->submit(connection, std::move(outputs));
-    });
+    };
   }
 };
 
@@ -68,12 +84,17 @@ class Responder::State {
     }
     workers::Reply reply{id_, std::move(result), {}};
     if (error) {
-      reply.error = protocol::ErrorBody{error->code, error->message, error->stacktrace};
+      reply.error = protocol::ErrorBody{
+          engine::repaired_utf8(error->code), engine::repaired_utf8(error->message), {}
+      };
+      if (error->stacktrace) {
+        reply.error->stacktrace = engine::repaired_utf8(*error->stacktrace);
+      }
     }
     if (const auto running = running_.lock()) {
       workers::Outputs outputs;
       outputs.replies.push_back(std::move(reply));
-      running->submit(std::move(outputs));
+      running->server->post_answer(running->submission(std::move(outputs)));
     }
   }
 
@@ -135,7 +156,7 @@ Result<Engine> Engine::start(const EngineOptions& options) {
   }
   running->server = *std::move(server);
   auto worker = std::make_unique<engine::EmbeddedWorker>(
-      options.worker_name,
+      engine::repaired_utf8(options.worker_name),
       [weak = std::weak_ptr<Running>(running)](base::InvocationId id) {
         return Responder(std::make_unique<Responder::State>(weak, id));
       }
@@ -168,6 +189,9 @@ std::uint16_t Engine::port() const {
 }
 
 Status Engine::register_function(std::string id, FunctionHandler handler, FunctionOptions options) {
+  if (!is_id(id)) {
+    return not_an_id("function");
+  }
   if (!is_json_or_empty(options.request_format) || !is_json_or_empty(options.response_format)) {
     return not_json("the formats of function " + id);
   }
@@ -177,52 +201,54 @@ Status Engine::register_function(std::string id, FunctionHandler handler, Functi
   from_worker::RegisterFunction message;
   message.id = id;
   if (!options.description.empty()) {
-    message.description = std::move(options.description);
+    message.description = engine::repaired_utf8(options.description);
   }
   message.request_format = std::move(options.request_format);
   message.response_format = std::move(options.response_format);
   message.metadata = std::move(options.metadata);
-  const bool posted = running_->server->post([running = running_.get(),
-                                              id = std::move(id),
-                                              handler = std::move(handler),
-                                              message = std::move(message)]() mutable {
+  return running_->server->post([running = running_.get(),
+                                 id = std::move(id),
+                                 handler = std::move(handler),
+                                 message = std::move(message)]() mutable {
     running->worker->add_function(std::move(id), std::move(handler));
     workers::Outputs outputs;
     outputs.messages.emplace_back(std::move(message));
     running->server->submit(running->connection, std::move(outputs));
   });
-  return posted ? Status() : Status(stopped_error());
 }
 
 Status Engine::unregister_function(std::string id) {
-  const bool posted =
-      running_->server->post([running = running_.get(), id = std::move(id)]() mutable {
-        running->worker->remove_function(id);
-        workers::Outputs outputs;
-        outputs.messages.emplace_back(from_worker::UnregisterFunction{std::move(id)});
-        running->server->submit(running->connection, std::move(outputs));
-      });
-  return posted ? Status() : Status(stopped_error());
+  return running_->server->post([running = running_.get(), id = std::move(id)]() mutable {
+    running->worker->remove_function(id);
+    workers::Outputs outputs;
+    outputs.messages.emplace_back(from_worker::UnregisterFunction{std::move(id)});
+    running->server->submit(running->connection, std::move(outputs));
+  });
 }
 
 Status Engine::register_trigger_type(std::string id, TriggerTypeOptions options) {
+  if (!is_id(id)) {
+    return not_an_id("trigger type");
+  }
   if (!is_json_or_empty(options.trigger_request_format) ||
       !is_json_or_empty(options.call_request_format)) {
     return not_json("the formats of trigger type " + id);
   }
   from_worker::RegisterTriggerType message{
-      id, options.description, options.trigger_request_format, options.call_request_format
+      id,
+      engine::repaired_utf8(options.description),
+      options.trigger_request_format,
+      options.call_request_format
   };
-  const bool posted = running_->server->post([running = running_.get(),
-                                              id = std::move(id),
-                                              options = std::move(options),
-                                              message = std::move(message)]() mutable {
+  return running_->server->post([running = running_.get(),
+                                 id = std::move(id),
+                                 options = std::move(options),
+                                 message = std::move(message)]() mutable {
     running->worker->add_trigger_type(std::move(id), std::move(options));
     workers::Outputs outputs;
     outputs.messages.emplace_back(std::move(message));
     running->server->submit(running->connection, std::move(outputs));
   });
-  return posted ? Status() : Status(stopped_error());
 }
 
 Status Engine::fire(std::string trigger_id, std::string payload_json) {
@@ -231,7 +257,7 @@ Status Engine::fire(std::string trigger_id, std::string payload_json) {
   }
   workers::Outputs outputs;
   outputs.firings.push_back({std::move(trigger_id), std::move(payload_json)});
-  return running_->submit(std::move(outputs)) ? Status() : Status(stopped_error());
+  return running_->submit(std::move(outputs));
 }
 
 std::future<CallOutcome> Engine::invoke(
@@ -270,11 +296,11 @@ void Engine::invoke(
       .timeout_ms = {}
   };
   if (options.timeout) {
-    call.timeout_ms = static_cast<std::uint64_t>(options.timeout->count());
+    call.timeout_ms = static_cast<std::uint64_t>(std::max(options.timeout->count(), 0L));
   }
-  // Kept here too: if the engine has stopped, the task is never run.
+  // Kept here too: a task that is not accepted is never run.
   const auto shared_end = std::make_shared<std::function<void(CallOutcome)>>(std::move(on_ended));
-  const bool posted = running_->server->post(
+  const Status posted = running_->server->post(
       [running = running_.get(), call = std::move(call), shared_end]() mutable {
         call.id = running->server->new_invocation_id();
         running->worker->await(*call.id, *shared_end);
@@ -284,8 +310,10 @@ void Engine::invoke(
       }
   );
   if (!posted) {
+    const bool has_stopped = posted.error().code == ErrorCode::closed;
+    const std::string_view code = has_stopped ? codes::invocation_stopped : codes::limit_exceeded;
     (*shared_end)(
-        {.result = {}, .error = FunctionError{"invocation_stopped", stopped_error().message, {}}}
+        {.result = {}, .error = FunctionError{std::string(code), posted.error().message, {}}}
     );
   }
 }
@@ -304,7 +332,7 @@ Status Engine::invoke_void(
        .metadata_json = std::move(options.metadata),
        .timeout_ms = {}}
   );
-  return running_->submit(std::move(outputs)) ? Status() : Status(stopped_error());
+  return running_->submit(std::move(outputs));
 }
 
 void Engine::stop() {

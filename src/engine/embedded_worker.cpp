@@ -1,8 +1,10 @@
 #include "engine/embedded_worker.hpp"
 
+#include "engine/utf8.hpp"
 #include "protocol/error_codes.hpp"
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace iii::engine {
@@ -17,6 +19,31 @@ constexpr std::string_view invocation_failed = "invocation_failed";  // spec: wi
 
 FunctionError stopped() {
   return {std::string(codes::invocation_stopped), "Invocation stopped", {}};
+}
+
+// What a piece of the program threw, as a text: it must not end the engine's thread.
+template <class Piece>
+std::optional<std::string> thrown_by(Piece piece) {
+  try {
+    piece();
+    return std::nullopt;
+  } catch (const std::exception& thrown) {
+    return repaired_utf8(thrown.what());
+  } catch (...) {
+    return "something was thrown that is no std::exception";
+  }
+}
+
+void note_thrown(
+    std::string_view callback, std::optional<std::string> thrown, workers::Outputs& outputs
+) {
+  if (thrown) {
+    outputs.notes.push_back(
+        {core::Severity::error,
+         "callback_threw",
+         {{"callback", std::string(callback)}, {"reason", *std::move(thrown)}}}
+    );
+  }
 }
 
 }  // namespace
@@ -47,7 +74,7 @@ void EmbeddedWorker::await(base::InvocationId id, std::function<void(CallOutcome
 
 void EmbeddedWorker::fail_awaited() {
   for (auto& [id, on_ended] : std::exchange(awaited_, {})) {
-    on_ended({.result = {}, .error = stopped()});
+    (void)thrown_by([&] { on_ended({.result = {}, .error = stopped()}); });
   }
 }
 
@@ -78,20 +105,13 @@ void EmbeddedWorker::on_invoked(
       .traceparent = invocation.traceparent,
       .baggage = invocation.baggage
   };
-  const auto fail = [&](std::string_view message) {
+  // If the handler throws, its Responder answers as well; the second answer finds no call any more.
+  if (auto thrown = thrown_by([&] { (*handler)(call, make_responder_(invocation.id)); })) {
     outputs.replies.push_back(
         {invocation.id,
          {},
-         protocol::ErrorBody{std::string(invocation_failed), std::string(message), {}}}
+         protocol::ErrorBody{std::string(invocation_failed), *std::move(thrown), {}}}
     );
-  };
-  // If the handler throws, its Responder answers as well; the second answer finds no call any more.
-  try {
-    (*handler)(call, make_responder_(invocation.id));
-  } catch (const std::exception& thrown) {
-    fail(thrown.what());
-  } catch (...) {
-    fail("the handler threw something that is no std::exception");
   }
 }
 
@@ -104,28 +124,36 @@ void EmbeddedWorker::on_trigger_registered(
   const auto found = trigger_types_.find(trigger.trigger_type);
   if (found != trigger_types_.end() && found->second->on_registered) {
     const std::shared_ptr<TriggerTypeOptions> type = found->second;
-    const Status accepted = type->on_registered(
-        {trigger.id, trigger.function_id, trigger.config_json, trigger.metadata_json}
-    );
-    if (!accepted) {
+    Status accepted;
+    auto thrown = thrown_by([&] {
+      accepted = type->on_registered(
+          {trigger.id, trigger.function_id, trigger.config_json, trigger.metadata_json}
+      );
+    });
+    if (thrown || !accepted) {
       answer.error = protocol::ErrorBody{
-          std::string(codes::trigger_registration_failed), accepted.error().message, {}
+          std::string(codes::trigger_registration_failed),
+          thrown ? *std::move(thrown) : repaired_utf8(accepted.error().message),
+          {}
       };
     }
   }
   outputs.messages.emplace_back(std::move(answer));
 }
 
-void EmbeddedWorker::
-    on_trigger_unregistered(const to_worker::UnregisterTrigger& trigger, base::Now, workers::Outputs&) {
+void EmbeddedWorker::on_trigger_unregistered(
+    const to_worker::UnregisterTrigger& trigger, base::Now, workers::Outputs& outputs
+) {
   const auto found = trigger_types_.find(trigger.trigger_type);
   if (found != trigger_types_.end() && found->second->on_unregistered) {
     const std::shared_ptr<TriggerTypeOptions> type = found->second;
-    type->on_unregistered(trigger.id);
+    note_thrown("on_unregistered", thrown_by([&] { type->on_unregistered(trigger.id); }), outputs);
   }
 }
 
-void EmbeddedWorker::on_result(const workers::CallResult& result, base::Now, workers::Outputs&) {
+void EmbeddedWorker::on_result(
+    const workers::CallResult& result, base::Now, workers::Outputs& outputs
+) {
   const auto found = awaited_.find(result.id);
   if (found == awaited_.end()) {
     return;
@@ -137,7 +165,7 @@ void EmbeddedWorker::on_result(const workers::CallResult& result, base::Now, wor
     outcome.error =
         FunctionError{result.error->code, result.error->message, result.error->stacktrace};
   }
-  on_ended(std::move(outcome));
+  note_thrown("on_ended", thrown_by([&] { on_ended(std::move(outcome)); }), outputs);
 }
 
 }  // namespace iii::engine

@@ -1,11 +1,13 @@
 #include "engine/gateway.hpp"
 
 #include "base/limits.hpp"
+#include "engine/utf8.hpp"
 #include "net/clock.hpp"
 #include "protocol/decode.hpp"
 #include "websocket/handshake.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -58,6 +60,19 @@ LogLevel log_level(core::Severity severity) {
   return LogLevel::error;
 }
 
+// No SDK has to take a frame larger than the official engines send (spec: wire-protocol §2.2).
+void append_fragments(std::string_view text, base::ByteBuffer& outbox) {
+  for (Opcode opcode = Opcode::text; !text.empty(); opcode = Opcode::continuation) {
+    const std::string_view part = text.substr(0, limits::frame_bytes_max);
+    text.remove_prefix(part.size());
+    std::array<char, websocket::frame_head_bytes_max> head{};
+    const std::size_t head_bytes =
+        websocket::write_frame_head(opcode, text.empty(), part.size(), head.data());
+    outbox.append({head.data(), head_bytes});
+    outbox.append(part);
+  }
+}
+
 std::size_t slot_of(base::ConnectionId id) {
   return (id.value() & UINT32_MAX) - 1;
 }
@@ -77,8 +92,17 @@ class Gateway::WorkerMessages final : public websocket::MessageSink {
     gateway_.settle();
   }
   void on_binary(std::string_view bytes) override {
-    if (!gateway_.telemetry_.take(bytes)) {
-      on_text(bytes);  // protocol messages may come as binary too (spec: wire-protocol §2.1)
+    if (gateway_.telemetry_.take(bytes)) {
+      return;
+    }
+    // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
+    if (is_utf8(bytes)) {
+      on_text(bytes);
+    } else {
+      protocol::from_worker::Malformed message;
+      message.reason = "it is not UTF-8";
+      gateway_.core_.on_message(session_.id, message, gateway_.now_, gateway_.effects_);
+      gateway_.settle();
     }
   }
   void on_ping(std::string_view payload) override {
@@ -151,7 +175,11 @@ class Gateway::ChannelMessages final : public websocket::MessageSink {
 Gateway::Gateway(
     const EngineConfig& config, core::Core& core, LocalWorkers& local_workers, Logger& log
 )
-    : config_(config), core_(core), local_workers_(local_workers), log_(log) {
+    : config_(config),
+      core_(core),
+      local_workers_(local_workers),
+      log_(log),
+      handshakes_(config.listeners.size()) {
 }
 
 void Gateway::on_turn() {
@@ -171,7 +199,7 @@ void Gateway::on_accepted(
   session->ip_address = ip_address;
   session->handshake_deadline = now_.monotonic + config_.listeners[listener].handshake_timeout;
   sessions_[slot] = std::move(session);
-  handshakes_.push_back(socket);
+  handshakes_[listener].push_back(socket);
 }
 
 std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
@@ -245,35 +273,39 @@ void Gateway::on_time() {
     if (Session* session = find(id)) {
       log_.log(LogLevel::warn, "peer_silent", {{"ip", session->ip_address}});
       drop(*session, Teller::tell_core);
+      settle();  // the core's effects live until its next event
     }
   }
-  while (!handshakes_.empty()) {
-    Session* session = find(handshakes_.front());
-    if (session != nullptr && session->phase == Phase::handshake) {
-      if (session->handshake_deadline > now_.monotonic) {
-        break;
-      }
-      drop(*session, Teller::core_knows);
-    }
-    handshakes_.pop_front();
-  }
+  end_late_handshakes();
   settle();
   ended_.clear();
 }
 
 base::MonotonicTime Gateway::next_deadline() const {
   base::MonotonicTime next = std::min(core_.next_deadline(), liveness_.next_deadline());
-  if (!handshakes_.empty()) {
-    const std::size_t slot = slot_of(handshakes_.front());
-    const auto& session = sessions_[slot];
-    next = std::min(
-        next,
-        session && session->id == handshakes_.front() && session->phase == Phase::handshake
-            ? session->handshake_deadline
-            : base::MonotonicTime::min()
-    );
+  for (const auto& handshakes : handshakes_) {
+    // After on_time() the oldest is still going on.
+    const Session* oldest = handshakes.empty() ? nullptr : find(handshakes.front());
+    if (oldest != nullptr && oldest->phase == Phase::handshake) {
+      next = std::min(next, oldest->handshake_deadline);
+    }
   }
   return next;
+}
+
+void Gateway::end_late_handshakes() {
+  for (auto& handshakes : handshakes_) {
+    while (!handshakes.empty()) {
+      Session* session = find(handshakes.front());
+      if (session != nullptr && session->phase == Phase::handshake) {
+        if (session->handshake_deadline > now_.monotonic) {
+          break;
+        }
+        drop(*session, Teller::core_knows);
+      }
+      handshakes.pop_front();
+    }
+  }
 }
 
 // --- The opening handshake ---
@@ -382,7 +414,7 @@ void Gateway::forget(Session& session) {
 }
 
 void Gateway::close_all() {
-  core_.on_stopping(effects_);
+  core_.on_stopping(now_, effects_);
   settle();
   for (std::size_t slot = 0; slot < sessions_.size(); ++slot) {
     if (Session* session = sessions_[slot].get()) {
@@ -466,6 +498,11 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
   }
   // Measured first, so that head and text go to their place in one pass.
   const std::size_t size = protocol::encoded_size(message);
+  if (size > limits::frame_bytes_max) {
+    append_fragments(protocol::encode(message), *outbox);
+    check_outbox(*session, outbox->size());
+    return;
+  }
   char* const start = outbox->prepare(websocket::frame_head_bytes_max + size);
   const std::size_t head = websocket::write_frame_head(Opcode::text, true, size, start);
   protocol::encode(message, start + head);
@@ -509,7 +546,7 @@ void Gateway::note(const core::Note& note) {
   log_.log(level, note.event, std::span<const LogField>(fields));
 }
 
-Session* Gateway::find(base::ConnectionId id) {
+Session* Gateway::find(base::ConnectionId id) const {
   const std::size_t slot = slot_of(id);
   if (slot >= sessions_.size() || sessions_[slot] == nullptr || sessions_[slot]->id != id) {
     return nullptr;

@@ -72,6 +72,7 @@ class Gateway final : public net::SocketEvents {
   std::size_t on_handshake(Session& session, std::string_view bytes);
   void accept(Session& session, const http::RequestHead& request, const Route& route);
   void refuse(Session& session, std::string_view response);
+  void end_late_handshakes();
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
   void on_close_frame(Session& session, std::uint16_t code);
 
@@ -87,7 +88,7 @@ class Gateway final : public net::SocketEvents {
   void check_outbox(Session& session, std::size_t bytes);
   void note(const core::Note& note);
 
-  [[nodiscard]] Session* find(base::ConnectionId id);
+  [[nodiscard]] Session* find(base::ConnectionId id) const;
 
   const EngineConfig& config_;
   core::Core& core_;
@@ -100,8 +101,9 @@ class Gateway final : public net::SocketEvents {
   TelemetryIntake telemetry_;
   std::vector<std::unique_ptr<Session>> sessions_;  // by slot of the socket
   std::vector<std::unique_ptr<Session>> ended_;     // may still be in use further up the stack
-  std::deque<base::ConnectionId> handshakes_;       // oldest first; those that are over are skipped
-  std::vector<base::ConnectionId> overflowing_;     // outboxes past limits::outbox_close_bytes
+  // By listener, as each has its own timeout. Oldest first; those that are over are skipped.
+  std::vector<std::deque<base::ConnectionId>> handshakes_;
+  std::vector<base::ConnectionId> overflowing_;  // outboxes past limits::outbox_close_bytes
   int signals_received_ = 0;
 };
 

@@ -32,11 +32,14 @@ json::Kind kind_of(std::string_view json) {
   }
 }
 
-// A view of a JSON text that this process made itself.
+// A view of a JSON text that this process made itself; perhaps by hand, with space around it.
 json::Value value_of(std::string_view json) {
-  if (json.empty()) {
+  constexpr std::string_view space = " \t\n\r";
+  const std::size_t begin = json.find_first_not_of(space);
+  if (begin == std::string_view::npos) {
     return {};
   }
+  json = json.substr(begin, json.find_last_not_of(space) + 1 - begin);
   return {
       .text = json, .kind = kind_of(json), .has_escapes = json.find('\\') != std::string_view::npos
   };

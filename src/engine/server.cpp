@@ -104,13 +104,28 @@ void Server::stop() {
   loop_.wake();
 }
 
-bool Server::post(std::function<void()> task) {
-  using Outcome = Mailbox<std::function<void()>>::Outcome;
-  const Outcome outcome = mailbox_.put(std::move(task));
-  if (outcome == Outcome::first) {
+Status Server::post(std::function<void()> task) {
+  switch (mailbox_.put(std::move(task))) {
+    case Tasks::Outcome::first:
+      loop_.wake();
+      return {};
+    case Tasks::Outcome::queued:
+      return {};
+    case Tasks::Outcome::full:
+      return Error{
+          ErrorCode::limit_exceeded,
+          "65536 requests wait for the engine's thread already; wait for answers before asking more"
+      };
+    case Tasks::Outcome::closed:
+      break;
+  }
+  return Error{ErrorCode::closed, "the engine has been stopped"};
+}
+
+void Server::post_answer(std::function<void()> task) {
+  if (mailbox_.put_always(std::move(task)) == Tasks::Outcome::first) {
     loop_.wake();
   }
-  return outcome == Outcome::first || outcome == Outcome::queued;
 }
 
 void Server::turn() {
@@ -149,8 +164,8 @@ void Server::advance_stop() {
       gateway_.close_all();
       stage_ = Stage::closing;
       stage_deadline_ = gateway_.now().monotonic + limits::flush_timeout;
-      return;
     }
+      [[fallthrough]];  // without sockets no event would come before the deadline
     case Stage::closing:
       if (loop_.open_sockets() == 0 || gateway_.now().monotonic >= stage_deadline_) {
         stage_ = Stage::stopped;

@@ -54,17 +54,21 @@ class Server {
   // Serves until a stop is complete. The exit status of a program: 0.
   int run();
 
-  // Starts the graceful stop. Any thread.
-  void stop();
   // For a call of an in-process worker; likewise.
   [[nodiscard]] base::InvocationId new_invocation_id();
 
-  // Runs the task on the engine's thread. False: the engine has stopped, or 65,536 tasks wait
-  // already. Any thread.
-  bool post(std::function<void()> task);
+  // Starts the graceful stop. Any thread.
+  void stop();
+  // Runs the task on the engine's thread. Errors: `closed` once the engine has stopped,
+  // `limit_exceeded` when 65,536 tasks wait already. Any thread.
+  Status post(std::function<void()> task);
+  // The same for answers, which the calls in flight bound: they find room always, and are lost only
+  // with the engine. Any thread.
+  void post_answer(std::function<void()> task);
 
  private:
   enum class Stage : std::uint8_t { serving, draining, closing, stopped };
+  using Tasks = Mailbox<std::function<void()>>;
 
   Server(EngineConfig config, Logger& log);
   void turn();
@@ -78,7 +82,7 @@ class Server {
   LocalWorkers local_workers_;
   Gateway gateway_;
   net::Loop loop_;
-  Mailbox<std::function<void()>> mailbox_;
+  Tasks mailbox_;
   Stage stage_ = Stage::serving;
   std::atomic<bool> stop_requested_ = false;
   base::MonotonicTime stage_deadline_ = base::never;

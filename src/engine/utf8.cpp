@@ -1,6 +1,9 @@
 #include "engine/utf8.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
 #include <string_view>
 
 namespace iii::engine {
@@ -57,6 +60,41 @@ std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
     }
   }
   return lead.bytes;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  while (!text.empty()) {
+    std::uint64_t word = 0;
+    // Most text is ASCII: eight characters a step.
+    while (text.size() >= sizeof word) {
+      std::memcpy(&word, text.data(), sizeof word);
+      if ((word & high_bits) != 0) {
+        break;
+      }
+      text.remove_prefix(sizeof word);
+    }
+    if (text.empty()) {
+      break;
+    }
+    const std::size_t bytes = utf8_sequence_bytes(text);
+    if (bytes == 0) {
+      return false;
+    }
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
+std::string repaired_utf8(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t bytes = utf8_sequence_bytes(text);
+    repaired.append(bytes == 0 ? "\xEF\xBF\xBD" : text.substr(0, bytes));
+    text.remove_prefix(bytes == 0 ? 1 : bytes);
+  }
+  return repaired;
 }
 
 }  // namespace iii::engine

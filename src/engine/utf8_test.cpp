@@ -33,5 +33,25 @@ TEST(Utf8, MeasuresTheSequenceAtTheFront) {
   }
 }
 
+TEST(Utf8, ChecksAWholeText) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("eight characters and some more"));
+  EXPECT_TRUE(
+      is_utf8("12345678\xE2\x82\xAC"
+              "12345678\xC2\xA0")
+  );
+  EXPECT_FALSE(is_utf8("12345678\xE2\x82"));
+  EXPECT_FALSE(
+      is_utf8("\xFF"
+              "12345678")
+  );
+  EXPECT_FALSE(is_utf8("1234567\x80"));
+}
+
+TEST(Utf8, RepairsWhatIsNot) {
+  EXPECT_EQ(repaired_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(repaired_utf8("caf\xE9!"), "caf\xEF\xBF\xBD!");
+}
+
 }  // namespace
 }  // namespace iii::engine

@@ -39,6 +39,12 @@ constexpr std::size_t accepts_per_turn = 64;
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
 constexpr std::size_t pooled_outboxes_max = 64;
 constexpr auto linger_time = std::chrono::seconds(2);
+// A peer that takes nothing of what is left for it for this long is given up. Long, because a
+// reader that works slowly must not lose the end of a channel.
+constexpr auto stall_time = std::chrono::minutes(10);
+// Without free descriptors a listener stays readable: asking again at once would only burn the
+// processor.
+constexpr auto accept_pause = std::chrono::milliseconds(250);
 
 bool add_interest(const Descriptor& epoll, int fd, std::uint32_t events, std::uint64_t data) {
   epoll_event event{};
@@ -112,21 +118,10 @@ Status Loop::watch_signals(std::span<const int> signal_numbers) {
 }
 
 void Loop::run_turn(base::MonotonicTime deadline) {
-  int timeout_ms = -1;
-  if (!resumed_.empty() || !dirty_.empty() || !dropped_.empty()) {
-    timeout_ms = 0;
-  } else {
-    for (const std::uint32_t slot : lingering_) {
-      deadline = std::min(deadline, sockets_[slot].linger_until);
-    }
-    if (deadline != base::never) {
-      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(deadline - now().monotonic);
-      timeout_ms = static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, 3'600'000));
-    }
-  }
   std::array<epoll_event, events_per_turn> events;
-  const int count =
-      ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  const int count = ::epoll_wait(
+      epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms(deadline)
+  );
   events_.on_turn();
   for (int i = 0; i < count; ++i) {
     dispatch(events[static_cast<std::size_t>(i)]);
@@ -134,13 +129,36 @@ void Loop::run_turn(base::MonotonicTime deadline) {
   for (const std::uint32_t slot : std::exchange(resumed_, {})) {
     read_rest(slot);
   }
-  if (!lingering_.empty()) {
-    end_lingering();
+  if (!ending_.empty()) {
+    end_overdue();
+  }
+  if (accept_again_at_ != base::never && accept_again_at_ <= now().monotonic) {
+    accept_again_at_ = base::never;
+    watch_listeners(EPOLLIN);
   }
   flush_dirty();
   for (const std::uint32_t slot : std::exchange(dropped_, {})) {
     release(slot);
   }
+}
+
+int Loop::timeout_ms(base::MonotonicTime deadline) const {
+  if (!resumed_.empty() || !dirty_.empty() || !dropped_.empty()) {
+    return 0;
+  }
+  deadline = std::min(deadline, accept_again_at_);
+  for (const std::uint32_t slot : ending_) {
+    deadline = std::min(deadline, sockets_[slot].ends_at);
+  }
+  if (deadline == base::never) {
+    return -1;
+  }
+  const base::MonotonicTime moment = now().monotonic;
+  if (deadline <= moment) {
+    return 0;
+  }
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(deadline - moment);
+  return static_cast<int>(std::min<std::int64_t>(wait.count(), 3'600'000));
 }
 
 void Loop::wake() noexcept {
@@ -234,6 +252,7 @@ void Loop::resume(base::ConnectionId id) {
 void Loop::drop(base::ConnectionId id) {
   if (Socket* socket = find(id)) {
     socket->state = State::dropped;
+    socket->ends_at = base::never;
     dropped_.push_back(static_cast<std::uint32_t>(id.value()) - 1);
   }
 }
@@ -242,20 +261,15 @@ void Loop::finish(base::ConnectionId id) {
   Socket* socket = find(id);
   if (socket != nullptr && socket->state == State::open) {
     socket->state = State::finishing;
-    socket->rest.release();
+    socket->ends_at = now().monotonic + stall_time;
     const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+    ending_.push_back(slot);
     if (socket->is_paused) {
       socket->is_paused = false;
       update_interest(slot);
     }
     mark_dirty(slot);
   }
-}
-
-bool Loop::has_unsent() const {
-  return std::ranges::any_of(sockets_, [](const Socket& socket) {
-    return socket.state != State::free && socket.state != State::dropped && !socket.outbox.empty();
-  });
 }
 
 Loop::Socket* Loop::find(base::ConnectionId id) {
@@ -281,11 +295,23 @@ void Loop::accept_from(std::size_t index) {
     auto accepted = accept_connection(listeners_[index].descriptor);
     if (!accepted.descriptor.is_open()) {
       if (accepted.error_number != EAGAIN) {
+        watch_listeners(0);
+        accept_again_at_ = now().monotonic + accept_pause;
         events_.on_accept_failed(accepted.error_number);
       }
       return;
     }
     add(std::move(accepted.descriptor), index, accepted.ip_address);
+  }
+}
+
+void Loop::watch_listeners(std::uint32_t interest) {
+  for (std::size_t index = 0; index < listeners_.size(); ++index) {
+    epoll_event event{};
+    event.events = interest;
+    event.data.u64 = tag(Source::listener, index);
+    // One that has stopped listening has no descriptor, and nothing happens.
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[index].descriptor.get(), &event);
   }
 }
 
@@ -376,7 +402,11 @@ bool Loop::check_received(std::uint32_t slot, ssize_t count) {
 void Loop::discard(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   const ssize_t count = ::recv(socket.descriptor.get(), read_buffer_.get(), limits::read_bytes, 0);
-  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+  if (count == 0 && socket.state == State::finishing) {
+    // The peer has closed its half and may still read: only reading ends.
+    socket.is_paused = true;
+    update_interest(slot);
+  } else if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
     release(slot);
   }
 }
@@ -408,6 +438,9 @@ void Loop::flush(std::uint32_t slot) {
       break;
     }
     socket.outbox.consume(static_cast<std::size_t>(count));
+    if (socket.state == State::finishing) {
+      socket.ends_at = now().monotonic + stall_time;
+    }
   }
   const bool waits_for_room = !socket.outbox.empty();
   if (waits_for_room != socket.waits_for_room) {
@@ -445,18 +478,20 @@ void Loop::update_interest(std::uint32_t slot) {
 void Loop::start_lingering(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   ::shutdown(socket.descriptor.get(), SHUT_WR);
+  // Not earlier: finish() may be called while the owner looks at these bytes.
+  socket.rest.release();
   socket.state = State::lingering;
-  socket.linger_until = now().monotonic + linger_time;
-  lingering_.push_back(slot);
+  socket.ends_at = now().monotonic + linger_time;
 }
 
-void Loop::end_lingering() {
+void Loop::end_overdue() {
   const base::MonotonicTime moment = now().monotonic;
-  std::erase_if(lingering_, [this, moment](std::uint32_t slot) {
-    if (sockets_[slot].state == State::lingering && sockets_[slot].linger_until <= moment) {
+  std::erase_if(ending_, [this, moment](std::uint32_t slot) {
+    const Socket& socket = sockets_[slot];
+    if (socket.ends_at <= moment) {
       release(slot);
     }
-    return sockets_[slot].state != State::lingering;
+    return socket.state != State::finishing && socket.state != State::lingering;
   });
 }
 
@@ -475,6 +510,7 @@ void Loop::release(std::uint32_t slot) {
   ++socket.generation;
   socket.state = State::free;
   socket.is_dirty = socket.is_paused = socket.waits_for_room = false;
+  socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();
   --open_sockets_;
@@ -489,7 +525,7 @@ void Loop::take_outbox(Socket& socket) {
 }
 
 void Loop::return_outbox(Socket& socket) {
-  if (socket.outbox.capacity() <= limits::outbox_keep_bytes &&
+  if (socket.outbox.capacity() != 0 && socket.outbox.capacity() <= limits::outbox_keep_bytes &&
       outbox_pool_.size() < pooled_outboxes_max) {
     socket.outbox.clear();
     outbox_pool_.push_back(std::move(socket.outbox));

@@ -85,12 +85,10 @@ class Loop {
   // Ends the connection at once; what the outbox holds is lost.
   void drop(base::ConnectionId socket);
   // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
-  // close its own, so that the last bytes are not cut off.
+  // close its own, so that the last bytes are not cut off. What the peer still sends is discarded.
   void finish(base::ConnectionId socket);
 
   [[nodiscard]] std::size_t open_sockets() const { return open_sockets_; }
-  // Bytes in all outboxes.
-  [[nodiscard]] bool has_unsent() const;
 
  private:
   enum class State : std::uint8_t { free, open, finishing, lingering, dropped };
@@ -102,18 +100,20 @@ class Loop {
     bool is_paused = false;
     bool waits_for_room = false;  // EPOLLOUT is on
     base::ByteBuffer outbox;
-    base::ByteBuffer rest;  // of an incomplete message
-    base::MonotonicTime linger_until = base::never;
+    base::ByteBuffer rest;                      // of an incomplete message
+    base::MonotonicTime ends_at = base::never;  // finishing or lingering: at the latest
   };
   struct Listener {
     Descriptor descriptor;
     std::uint16_t port = 0;
   };
 
+  [[nodiscard]] int timeout_ms(base::MonotonicTime deadline) const;
   [[nodiscard]] Socket* find(base::ConnectionId socket);
   [[nodiscard]] const Socket* find(base::ConnectionId socket) const;
   [[nodiscard]] base::ConnectionId id_of(std::uint32_t slot) const;
   void accept_from(std::size_t listener);
+  void watch_listeners(std::uint32_t interest);
   void add(Descriptor descriptor, std::size_t listener, std::string_view ip_address);
   void read(std::uint32_t slot);
   void present(std::uint32_t slot, std::span<char> bytes);
@@ -130,7 +130,7 @@ class Loop {
   void release(std::uint32_t slot);
   void take_outbox(Socket& socket);
   void return_outbox(Socket& socket);
-  void end_lingering();
+  void end_overdue();
   void drain_wake();
   void read_signals();
   void dispatch(const epoll_event& event);
@@ -144,12 +144,13 @@ class Loop {
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint32_t> resumed_;
-  std::vector<std::uint32_t> lingering_;
+  std::vector<std::uint32_t> ending_;  // finishing or lingering
   std::vector<std::uint32_t>
       dropped_;  // released at the end of the turn: their bytes may still be in use
   std::vector<base::ByteBuffer> outbox_pool_;
   std::unique_ptr<char[]> read_buffer_;
   std::size_t open_sockets_ = 0;
+  base::MonotonicTime accept_again_at_ = base::never;  // after a failure
 };
 
 }  // namespace iii::net

@@ -1,0 +1,240 @@
+// Functions and services: who may register what, who serves it (spec: engine-core §3, §10, §20.7).
+#include "base/limits.hpp"
+#include "core/core.hpp"
+#include "support/scene.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace iii::core {
+namespace {
+
+using namespace iii::test;
+
+class Registrations : public testing::Test {
+ protected:
+  // Who is asked when the caller calls `function`.
+  void expect_served_by(
+      const Peer& worker, std::string_view function, Where where = Where::current()
+  ) {
+    scene.from(caller, fire_and_forget(function, "1"));
+    scene.expect_invocation(worker, function, "1", "", where);
+    scene.expect_nothing_else(where);
+  }
+  void expect_not_found(std::string_view function, Where where = Where::current()) {
+    scene.from(caller, fire_and_forget(function, "1"));
+    scene.expect_nothing_else(where);
+    scene.expect_note("call_dropped", {}, where);
+  }
+  [[nodiscard]] std::string description_of(std::string_view function) {
+    return scene.core().functions().find(function)->current().description.description.value_or("");
+  }
+
+  Scene scene;
+  Peer caller = scene.open("caller");
+  Peer first = scene.open("first");
+  Peer second = scene.open("second");
+};
+
+TEST_F(Registrations, take_effect_at_once_and_without_an_answer) {
+  scene.from(first, register_function("f"));
+  scene.expect_nothing_else();
+  expect_served_by(first, "f");
+}
+
+TEST_F(Registrations, of_the_same_worker_replace_the_description) {
+  scene.from(first, register_function("f", R"(,"description":"old","metadata":{})"));
+  scene.from(first, register_function("f", R"(,"description":"new")"));
+  EXPECT_EQ(description_of("f"), "new");
+  EXPECT_EQ(scene.core().functions().find("f")->current().description.metadata, "");
+  expect_served_by(first, "f");
+  scene.from(first, unregister_function("f"));
+  expect_not_found("f");
+}
+
+TEST_F(Registrations, of_another_worker_take_the_function_over) {
+  scene.serve(first, "f");
+  scene.serve(second, "f");
+  scene.expect_note("function_taken_over", {{"function_id", "f"}});
+  expect_served_by(second, "f");
+}
+
+TEST_F(Registrations, fall_back_to_the_earlier_worker_when_the_later_one_goes) {
+  scene.from(first, register_function("f", R"(,"description":"first")"));
+  scene.from(second, register_function("f", R"(,"description":"second")"));
+  scene.close(second);
+  scene.expect_nothing_else();
+  expect_served_by(first, "f");
+  EXPECT_EQ(description_of("f"), "first");
+}
+
+TEST_F(Registrations, fall_back_to_the_earlier_worker_when_the_later_one_unregisters) {
+  scene.serve(first, "f");
+  scene.serve(second, "f");
+  scene.from(second, unregister_function("f"));
+  expect_served_by(first, "f");
+}
+
+TEST_F(Registrations, do_not_fall_back_to_a_worker_that_has_gone_or_unregistered) {
+  const Peer third = scene.open("third");
+  for (const Peer& worker : {first, second, third}) {
+    scene.serve(worker, "f");
+  }
+  scene.close(first);
+  scene.from(second, unregister_function("f"));
+  expect_served_by(third, "f");
+  scene.close(third);
+  expect_not_found("f");
+}
+
+TEST_F(Registrations, that_were_taken_over_can_be_taken_back) {
+  scene.serve(first, "f");
+  scene.serve(second, "f");
+  scene.serve(first, "f");
+  expect_served_by(first, "f");
+  scene.close(first);
+  expect_served_by(second, "f");
+}
+
+TEST_F(Registrations, leave_running_calls_with_the_worker_that_was_asked) {
+  scene.serve(first, "f");
+  scene.from(caller, call(uuid(1), "f", "1"));
+  scene.expect_any(first);
+  scene.serve(second, "f");
+  scene.from(first, result(uuid(1), "f", "2"));
+  scene.expect(caller, result(uuid(1), "f", "2"));
+}
+
+TEST_F(Registrations, are_undone_only_by_who_made_them) {
+  scene.serve(first, "f");
+  scene.from(second, unregister_function("f"));
+  scene.from(second, unregister_function("no such function"));
+  expect_served_by(first, "f");
+}
+
+TEST_F(Registrations, of_built_in_functions_are_refused) {
+  const Peer local = scene.open_local("iii-state");
+  scene.serve(local, "state::get");
+  for (const std::string_view id : {"state::get", "engine::functions::list"}) {
+    scene.from(first, register_function(id));
+    scene.expect_nothing_else();
+    scene.expect_note(
+        "function_refused",
+        {{"function_id", std::string(id)},
+         {"worker_id", first.worker_id},
+         {"reason", "a built-in function has this id"}}
+    );
+    scene.from(first, unregister_function(id));
+  }
+  expect_served_by(local, "state::get");
+  EXPECT_TRUE(scene.ask(caller, "engine::functions::list").is_object());
+  scene.close(first);
+  expect_served_by(local, "state::get");
+}
+
+TEST_F(Registrations, of_a_built_in_worker_win_over_a_remote_one) {
+  scene.serve(first, "publish");
+  const Peer local = scene.open_local("iii-pubsub");
+  scene.serve(local, "publish");
+  expect_served_by(local, "publish");
+  scene.serve(second, "publish");
+  scene.expect_note("function_refused");
+  scene.close(local);
+  expect_served_by(first, "publish");
+}
+
+TEST_F(Registrations, that_were_refused_are_told_to_workers_that_understand_it) {
+  const std::string rejection =
+      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT",)"
+      R"("namespace":"default","function_id":"engine::functions::list","owner_worker_id":""})";
+  scene.from(first, register_function("engine::functions::list"));
+  scene.from(first, fire_and_forget("engine::workers::register", R"({"version":"0.22.1"})"));
+  scene.from(first, fire_and_forget("engine::workers::register", R"({"features":null})"));
+  scene.expect_nothing_else();
+  scene.from(first, fire_and_forget("engine::workers::register", R"({"features":[]})"));
+  scene.expect(first, rejection);
+  scene.expect_nothing_else();
+  // Some workers announce themselves first.
+  scene.from(first, register_function("engine::functions::list"));
+  scene.expect(first, rejection);
+  scene.expect_nothing_else();
+}
+
+TEST_F(Registrations, behind_a_url_are_refused) {
+  scene.from(first, register_function("f", R"(,"invocation":{"url":"https://example.com"})"));
+  scene.expect_nothing_else();
+  scene.expect_note("function_refused", {{"function_id", "f"}});
+  EXPECT_EQ(scene.core().functions().find("f"), nullptr);
+}
+
+TEST_F(Registrations, have_ids_of_at_most_4096_bytes_and_at_least_none) {
+  const std::string longest(base::limits::id_bytes_max, 'x');
+  scene.serve(first, longest);
+  expect_served_by(first, longest);
+  scene.from(first, register_function(longest + "x"));
+  scene.expect_note("function_refused", {{"function_id", longest}});
+  EXPECT_EQ(scene.core().functions().find(longest + "x"), nullptr);
+  scene.serve(first, "");
+  expect_served_by(first, "");
+}
+
+TEST_F(Registrations, are_limited_in_number_for_each_worker) {
+  const std::size_t before = scene.core().functions().size();
+  Effects effects;
+  for (std::size_t i = 0; i < base::limits::functions_max; ++i) {
+    scene.core().on_message(
+        first.connection,
+        protocol::from_worker::RegisterFunction{.id = std::to_string(i)},
+        scene.now(),
+        effects
+    );
+    effects.clear();
+  }
+  scene.from(first, register_function("one too many"));
+  scene.expect_note("function_refused", {{"reason", "the worker has 65536 functions already"}});
+  EXPECT_EQ(scene.core().functions().size(), before + base::limits::functions_max);
+  // Describing one of them anew is no further function.
+  scene.from(first, register_function("17", R"(,"description":"new")"));
+  EXPECT_EQ(description_of("17"), "new");
+  scene.serve(second, "f");
+  expect_served_by(second, "f");
+}
+
+// --- Services ---
+
+class ServicesOfWorkers : public Registrations {
+ protected:
+  [[nodiscard]] const Service* find(std::string_view name) {
+    const auto& all = scene.core().services().all();
+    const auto found = all.find(name);
+    return found == all.end() ? nullptr : &found->second;
+  }
+};
+
+TEST_F(ServicesOfWorkers, come_and_go_with_their_functions) {
+  scene.serve(first, "shop::buy");
+  scene.serve(second, "shop::sell::all");
+  scene.serve(second, "shop::buy");
+  ASSERT_NE(find("shop"), nullptr);
+  EXPECT_EQ(find("shop")->functions, (std::set<std::string>{"buy", "sell::all"}));
+  scene.close(second);
+  EXPECT_EQ(find("shop")->functions, (std::set<std::string>{"buy"}));
+  scene.from(first, unregister_function("shop::buy"));
+  EXPECT_EQ(find("shop"), nullptr);
+}
+
+TEST_F(ServicesOfWorkers, that_were_declared_stay_until_their_worker_goes) {
+  scene.from(first, R"({"type":"registerservice","id":"s","name":"shop","description":"d"})");
+  scene.serve(second, "shop::buy");
+  scene.close(second);
+  ASSERT_NE(find("shop"), nullptr);
+  EXPECT_EQ(find("shop")->description, "d");
+  EXPECT_TRUE(find("shop")->functions.empty());
+  scene.close(first);
+  EXPECT_EQ(find("shop"), nullptr);
+}
+
+}  // namespace
+}  // namespace iii::core
