@@ -18,6 +18,8 @@ inline constexpr std::size_t mib = 1024 * kib;
 // What the official engines accept; workers of line 0.25 split larger messages into fragments.
 inline constexpr std::size_t frame_bytes_max = 16 * mib;
 inline constexpr std::size_t message_bytes_max = 64 * mib;
+// What Python SDKs up to 0.24.4 take before they close the connection (spec: line-0.25 §14).
+inline constexpr std::size_t old_python_message_bytes_max = 1 * mib;
 static_assert(frame_bytes_max <= message_bytes_max);
 
 // A request head: browsers send a few kilobytes of cookies, proxies add a little.

@@ -82,7 +82,8 @@ Uuid Uuid::random(Random& random) {
 std::optional<Uuid> Uuid::parse(std::string_view text) noexcept {
   if (text.size() == text_size + 2 && text.front() == '{' && text.back() == '}') {
     text = text.substr(1, text_size);
-  } else if (constexpr std::string_view urn = "urn:uuid:"; text.starts_with(urn)) {
+  } else if (constexpr std::string_view urn = "urn:uuid:";
+             text.size() == urn.size() + text_size && text.starts_with(urn)) {
     text.remove_prefix(urn.size());
   }
   const bool hyphenated = text.size() == text_size;

@@ -35,7 +35,7 @@ bool Channels::on_opened(
     base::ConnectionId connection, const ChannelKey& key, ChannelEnd end, Effects& effects
 ) {
   const auto found = channels_.find(key.id);
-  Channel* channel = found == channels_.end() ? nullptr : found->second.get();
+  Channel* channel = is_known(key) ? found->second.get() : nullptr;
   const bool is_writer = end == ChannelEnd::writer;
   EndState* state = channel == nullptr ? nullptr : is_writer ? &channel->writer : &channel->reader;
   if (state == nullptr || *state != EndState::unclaimed) {
@@ -95,7 +95,7 @@ void Channels::on_closed(base::ConnectionId connection, Effects& effects) {
     channel.waiting_bytes = 0;
     // A writer that is being read notices with its next message; one that is not would wait for
     // ever.
-    if (channel.is_writer_paused) {
+    if (channel.is_writer_paused && channel.writer == EndState::open) {
       channel.writer = EndState::finished;
       claims_.erase(channel.writer_connection);
       effects.add(CloseConnection{channel.writer_connection, Ending::dropped});

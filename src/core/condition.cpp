@@ -8,7 +8,11 @@ namespace {
 class ConditionMember final : public json::MemberSink {
  public:
   void on_member(const json::Value& key, const json::Value& value) override {
-    if (value.kind == json::Kind::string && json::decode_string(key) == "condition_function_id") {
+    if (!json::spells(key, "condition_function_id")) {
+      return;
+    }
+    function_id.reset();  // of repeated keys the last counts
+    if (value.kind == json::Kind::string) {
       function_id = json::decode_string(value);
     }
   }

@@ -134,10 +134,9 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
       worker.declares_observe |= feature == "observe.v1";
       worker.declares_large_messages |= feature == "large-messages.v1";
     }
-  }
-  // Workers that name features know the message; older ones would log an error (spec: line-0.25
-  // §12).
-  if (features != nullptr) {
+    // Workers that name features know the message; older ones would log an error (spec: line-0.25
+    // §12).
+    worker.reads_rejections = true;
     for (const std::string& function_id : std::exchange(worker.refused_functions, {})) {
       call.effects.send(worker.id, protocol::to_worker::RegistrationRejected{function_id, ""});
     }

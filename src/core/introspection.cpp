@@ -122,7 +122,9 @@ EngineAnswer list_functions(Core& core, const EngineCall& call) {
       found.emplace_back(*rank, function);
     }
   }
-  std::ranges::stable_sort(found, {}, &std::pair<int, const Function*>::first);
+  std::ranges::sort(found, {}, [](const auto& each) {
+    return std::pair(each.first, std::string_view(each.second->id));
+  });
   array rows;
   for (const auto& [rank, function] : found) {
     rows.push_back(function_row(core, *function));
@@ -194,7 +196,9 @@ std::string listed_name(const Connection* worker) {
 
 std::vector<const Connection*> workers_by_name(const Core& core) {
   std::vector<const Connection*> workers = core.connections();
-  std::ranges::stable_sort(workers, {}, listed_name);
+  std::ranges::sort(workers, {}, [](const Connection* worker) {
+    return std::pair(listed_name(worker), worker->id);
+  });
   return workers;
 }
 

@@ -7,12 +7,12 @@
 namespace iii::core {
 namespace {
 
-// Trace headers beyond this are given back to the allocator when their call ends.
+// Texts beyond this are given back to the allocator when their call ends.
 constexpr std::size_t kept_text_bytes = 512;
 
 void empty_for_reuse(std::string& text) {
   if (text.capacity() > kept_text_bytes) {
-    text = std::string();
+    std::string().swap(text);  // an assignment would keep the memory
   } else {
     text.clear();
   }
@@ -74,8 +74,10 @@ void InvocationTable::close(Invocation& invocation) {
 
 void InvocationTable::recycle() {
   for (const Index index : ended_) {
-    empty_for_reuse(slot(index).invocation.traceparent_json);
-    empty_for_reuse(slot(index).invocation.baggage_json);
+    Invocation& ended = slot(index).invocation;
+    empty_for_reuse(ended.answered_function_json);
+    empty_for_reuse(ended.traceparent_json);
+    empty_for_reuse(ended.baggage_json);
     free_.push_back(index);
   }
   ended_.clear();

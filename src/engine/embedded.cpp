@@ -145,7 +145,7 @@ Result<Engine> Engine::start(const EngineOptions& options) {
     config.listeners.front().port = options.port;
     const auto level = engine::parse_log_level(options.log_level);
     if (!level) {
-      return level.error();
+      return Error{ErrorCode::invalid_argument, level.error().message};
     }
     config.logging.level = *level;
   }

@@ -1,6 +1,7 @@
 #include "engine/local_workers.hpp"
 
 #include "json/scan.hpp"
+#include "protocol/decode.hpp"
 
 #include <optional>
 #include <utility>
@@ -13,6 +14,7 @@ namespace to_worker = protocol::to_worker;
 namespace {
 
 constexpr std::uint64_t local_bit = std::uint64_t{1} << 63U;
+constexpr std::string_view space = " \t\n\r";  // RFC 8259 §2
 
 json::Kind kind_of(std::string_view json) {
   switch (json.front()) {
@@ -34,7 +36,6 @@ json::Kind kind_of(std::string_view json) {
 
 // A view of a JSON text that this process made itself; perhaps by hand, with space around it.
 json::Value value_of(std::string_view json) {
-  constexpr std::string_view space = " \t\n\r";
   const std::size_t begin = json.find_first_not_of(space);
   if (begin == std::string_view::npos) {
     return {};
@@ -43,6 +44,19 @@ json::Value value_of(std::string_view json) {
   return {
       .text = json, .kind = kind_of(json), .has_escapes = json.find('\\') != std::string_view::npos
   };
+}
+
+// The payload as a remote worker would get it (spec: wire-protocol §8.2).
+std::string data_of(const to_worker::InvokeFunction& call) {
+  if (!call.caller || !call.data_json.starts_with('{')) {
+    return std::string(call.data_json);
+  }
+  std::string data = "{" + json::quoted(protocol::caller_worker_key) + ":\"" +
+                     call.caller->value().to_string() + "\"";
+  const std::string_view members =
+      call.data_json.substr(call.data_json.find_first_not_of(space, 1));
+  data.append(members.front() == '}' ? "" : ",").append(members);
+  return data;
 }
 
 std::string decoded(std::string_view quoted_json) {
@@ -69,7 +83,7 @@ void LocalWorkers::deliver(base::ConnectionId to, const to_worker::Message& mess
       return workers::Invocation{
           .id = m.invocation_id,
           .function_id = decoded(m.function_id_json),
-          .data_json = std::string(m.data_json),
+          .data_json = data_of(m),
           .metadata_json = std::string(m.metadata_json),
           .traceparent = decoded(m.traceparent_json),
           .baggage = decoded(m.baggage_json)

@@ -151,8 +151,26 @@ TEST_F(LocalWorkersTest, AnswerRemoteCalls) {
   add("a", script);
   call_from_remote("a::f");
   ASSERT_EQ(script->seen.size(), 1U);
-  EXPECT_THAT(script->seen[0], testing::StartsWith(R"(call a::f {"n":2,"_caller_worker_id":")"));
+  const std::string caller = core_.find_connection(remote)->worker_id.value().to_string();
+  EXPECT_EQ(script->seen[0], R"(call a::f {"_caller_worker_id":")" + caller + R"(","n":2})");
   EXPECT_THAT(sent_, ElementsAre(result_line("a::f", R"("result":1)")));
+}
+
+TEST_F(LocalWorkersTest, AreToldTheCallerOnlyInsideObjects) {
+  const auto script = std::make_shared<Script>();
+  add("a", script);
+  const std::string caller = core_.find_connection(remote)->worker_id.value().to_string();
+  call_from_remote("a::f", R"(,"data":{ })");
+  call_from_remote("a::f", R"(,"data":["{}"])");
+  call_from_remote("a::f", R"(,"data":{"_caller_worker_id":"forged"})");
+  EXPECT_THAT(
+      script->seen,
+      ElementsAre(
+          R"(call a::f {"_caller_worker_id":")" + caller + R"("})",
+          R"(call a::f ["{}"])",
+          R"(call a::f {"_caller_worker_id":")" + caller + R"("})"
+      )
+  );
 }
 
 TEST_F(LocalWorkersTest, AreGivenDecodedTexts) {

@@ -36,7 +36,7 @@ namespace iii::json {
     }
     begin += 8;
   }
-  return std::find_if(begin, end, is_special);
+  return std::find_if(begin, end, [](char c) { return is_special(c); });
 }
 
 #ifdef __SSE2__
@@ -60,7 +60,7 @@ namespace iii::json {
       return begin + std::countr_zero(bits);
     }
   }
-  return std::find_if(begin, end, is_special);
+  return std::find_if(begin, end, [](char c) { return is_special(c); });
 }
 
 #else

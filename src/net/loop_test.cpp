@@ -439,7 +439,7 @@ class SlowReaderTest : public LoopTest {
     return true;
   }
 
-  Client client_{port_, 8 * 1024};
+  Client client_{port_, 64 * 1024};
   base::ConnectionId id_;
 };
 

@@ -1,10 +1,14 @@
 #include "protocol/decode.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
+#include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace iii::protocol {
@@ -95,13 +99,30 @@ constexpr auto fields_by_length = [] {
   return table;
 }();
 
+// Of two texts of the same length, which are short: a loop is faster than a call of memcmp.
+bool is_same(const char* left, const char* right, std::size_t size) {
+  while (size >= sizeof(std::uint32_t)) {
+    std::uint32_t a;
+    std::uint32_t b;
+    std::memcpy(&a, left, sizeof(a));
+    std::memcpy(&b, right, sizeof(b));
+    if (a != b) {
+      return false;
+    }
+    left += sizeof(a);
+    right += sizeof(a);
+    size -= sizeof(a);
+  }
+  return std::equal(left, left + size, right);
+}
+
 Field field_named(std::string_view name) {
   if (name.size() <= name_length_max) {
     for (const Field field : fields_by_length[name.size()]) {
       if (field == Field::count) {
         break;
       }
-      if (field_names[static_cast<std::size_t>(field)] == name) {
+      if (is_same(field_names[static_cast<std::size_t>(field)].data(), name.data(), name.size())) {
         return field;
       }
     }
@@ -124,7 +145,7 @@ class Envelope final : public json::MemberSink {
       return;
     }
     seen_ |= bit;
-    values_[static_cast<std::size_t>(field)] = value;
+    std::construct_at(&values_.entries[static_cast<std::size_t>(field)], value);
   }
 
   // Absent and null are the same thing (spec: wire-protocol §3).
@@ -132,7 +153,7 @@ class Envelope final : public json::MemberSink {
     if ((seen_ & (std::uint32_t{1} << static_cast<unsigned>(field))) == 0) {
       return nullptr;
     }
-    const Value& value = values_[static_cast<std::size_t>(field)];
+    const Value& value = values_.entries[static_cast<std::size_t>(field)];
     return value.is_null() ? nullptr : &value;
   }
 
@@ -141,10 +162,22 @@ class Envelope final : public json::MemberSink {
  private:
   std::uint32_t seen_ = 0;
   Field repeated_ = Field::count;
-  // Only the entries whose bit is set have a meaning.
-  std::array<Value, field_count> values_;
+  // Only the entries whose bit is set exist: clearing 26 for each message, of which it has four,
+  // takes a tenth of the time that decoding takes.
+  union Values {
+    Values() {}
+    std::array<Value, field_count> entries;
+  } values_;
 };
 static_assert(field_count <= 32);
+static_assert(std::is_trivially_copyable_v<Value> && std::is_trivially_destructible_v<Value>);
+
+// Whether the whole text is a non-negative integer that fits.
+bool parse_whole(std::string_view text, auto& number) {
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
 
 // Reads members into typed fields and remembers the first one that does not fit.
 class Reader {
@@ -170,6 +203,16 @@ class Reader {
   void raw(Field field, std::string& out) const {
     if (const Value* value = envelope_.find(field)) {
       out = value->text;
+    }
+  }
+
+  // For a member that receivers read as a 32-bit number and old senders do not know: anything else
+  // counts as absent.
+  void small_number(Field field, Value& out) const {
+    std::uint32_t number = 0;
+    const Value* value = envelope_.find(field);
+    if (value != nullptr && parse_whole(value->text, number)) {
+      out = *value;
     }
   }
 
@@ -229,9 +272,7 @@ class Reader {
       return;
     }
     std::uint64_t number = 0;
-    const char* end = value->text.data() + value->text.size();
-    const auto parsed = std::from_chars(value->text.data(), end, number);
-    if (value->kind != Kind::number || parsed.ec != std::errc() || parsed.ptr != end) {
+    if (!parse_whole(value->text, number)) {
       refuse(field, "must be a non-negative integer");
       return;
     }
@@ -334,7 +375,7 @@ void read(Reader& reader, from_worker::InvokeFunction& out) {
   reader.string(Field::baggage, out.baggage);
   reader.any(Field::metadata, out.metadata);
   reader.any(Field::caller, out.caller);
-  reader.any(Field::observe_depth, out.observe_depth);
+  reader.small_number(Field::observe_depth, out.observe_depth);
   reader.unsigned_number(Field::timeout_ms, out.timeout_ms);
 }
 
@@ -434,11 +475,12 @@ Malformed malformed(const Envelope& envelope, std::string reason) {
 
 template <class T>
 Message read_as(const Envelope& envelope) {
+  // The one object that is returned, so that nothing is moved.
   Message message(std::in_place_type<T>);
   Reader reader(envelope);
   read(reader, std::get<T>(message));
   if (reader.failed()) {
-    return malformed(envelope, reader.take_reason());
+    message = malformed(envelope, reader.take_reason());
   }
   return message;
 }
@@ -464,7 +506,7 @@ Message read_type(std::string_view type, const Envelope& envelope) {
       {"ping", read_as<from_worker::Ping>},
   }};
   for (const Entry& entry : entries) {
-    if (entry.type == type) {
+    if (entry.type.size() == type.size() && is_same(entry.type.data(), type.data(), type.size())) {
       return entry.read(envelope);
     }
   }

@@ -176,7 +176,7 @@ std::string encode(const to_worker::Message& message) {
   return text;
 }
 
-std::ostream& operator<<(std::ostream& out, const to_worker::Message& message) {
+std::ostream& to_worker::operator<<(std::ostream& out, const Message& message) {
   return out << encode(message);
 }
 

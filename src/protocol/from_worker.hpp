@@ -33,7 +33,7 @@ struct InvokeFunction {
   json::Value metadata;
   // Asserted by workers of line 0.25 (spec: line-0.25 §3.1).
   json::Value caller;
-  json::Value observe_depth;
+  json::Value observe_depth;  // a number of 32 bits
   // Ours: the call ends with an error after this long.
   std::optional<std::uint64_t> timeout_ms;
 };

@@ -95,6 +95,9 @@ using Message = std::variant<
     RegistrationRejected,
     Pong>;
 
+// For test failures and logs.
+std::ostream& operator<<(std::ostream& out, const Message& message);
+
 }  // namespace iii::protocol::to_worker
 
 namespace iii::protocol {
@@ -103,8 +106,5 @@ namespace iii::protocol {
 [[nodiscard]] std::size_t encoded_size(const to_worker::Message& message);
 char* encode(const to_worker::Message& message, char* out);
 [[nodiscard]] std::string encode(const to_worker::Message& message);
-
-// For test failures and logs.
-std::ostream& operator<<(std::ostream& out, const to_worker::Message& message);
 
 }  // namespace iii::protocol

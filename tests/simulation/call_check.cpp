@@ -229,7 +229,8 @@ bool CallCheck::is_justified_error(const Call& call, std::string_view code) cons
     return current_.cause == Cause::garbage && current_.call == call.number;
   }
   if (code == codes::invocation_error) {
-    return current_.cause == Cause::call && current_.id == call.id && current_.call != call.number;
+    const base::InvocationId id = call.asked ? call.asked_as : call.id;
+    return current_.cause == Cause::call && current_.id == id && current_.call != call.number;
   }
   return is_justified_refusal(call, code);
 }

@@ -150,7 +150,7 @@ void Checks::on_settled(core::Core& core) {
 void Checks::check_outboxes() const {
   for (const auto& [link, is_worker] : live_) {
     require(
-        network_.unsent_bytes(link) < world_.setting.outbox_close_bytes,
+        network_.unsent_bytes(link) < world_.outbox_close_bytes(),
         "an outbox stays below the limit at which its connection is closed"
     );
   }

@@ -36,6 +36,7 @@ class Checks {
   void on_engine_stopped();
   void on_drain_started() { calls_.on_drain_started(); }
   void on_drain_ended();
+  void on_stopping() { calls_.on_other_event(); }
 
   // --- Events ---
   void on_opened(LinkId link, const Opening& opening);

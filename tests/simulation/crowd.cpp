@@ -1,5 +1,7 @@
 #include "simulation/crowd.hpp"
 
+#include <iterator>
+
 namespace iii::simulation {
 
 Crowd::Crowd(World& shared_world, Network& shared_network, Checks& shared_checks)
@@ -67,6 +69,13 @@ std::string Crowd::service_function_id() {
          std::to_string(world.chance.below(3));
 }
 
+std::string Crowd::triggered_function_id() {
+  if (world.chance.one_in(15)) {
+    return world.chance.one_in(2) ? "engine::channels::create" : "engine::unregister_trigger";
+  }
+  return "f" + std::to_string(world.chance.below(world.setting.functions));
+}
+
 std::string Crowd::trigger_id() {
   if (!triggers_.empty() && world.chance.one_in(8)) {
     return world.chance.pick(triggers_);
@@ -94,6 +103,12 @@ std::string Crowd::overheard_call() {
 std::string Crowd::worker_id_of(LinkId link) const {
   const auto found = worker_ids_.find(link);
   return found == worker_ids_.end() ? std::string() : found->second;
+}
+
+std::string Crowd::some_worker_id() {
+  auto found = worker_ids_.begin();
+  std::advance(found, world.chance.below(worker_ids_.size()));
+  return found->second;
 }
 
 void Crowd::remember(std::deque<std::string>& heard, const std::string& id) {

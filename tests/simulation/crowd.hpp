@@ -36,6 +36,7 @@ class Crowd {
   // --- Ids to collide with ---
   [[nodiscard]] std::string function_id();
   [[nodiscard]] std::string service_function_id();
+  [[nodiscard]] std::string triggered_function_id();
   [[nodiscard]] std::string trigger_id();
   [[nodiscard]] std::string trigger_type();
   // Of a call that somebody made or was asked; empty when there was none yet.
@@ -46,6 +47,7 @@ class Crowd {
   // --- Who is behind a connection, as the engine told it ---
   void introduce(LinkId link, const std::string& worker_id) { worker_ids_[link] = worker_id; }
   [[nodiscard]] std::string worker_id_of(LinkId link) const;
+  [[nodiscard]] std::string some_worker_id();
 
  private:
   static void remember(std::deque<std::string>& heard, const std::string& id);

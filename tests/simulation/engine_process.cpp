@@ -150,12 +150,15 @@ void EngineProcess::stop() {
   core_.on_drain_ended(world_.agenda.now(), effects_);
   settle();
   is_stopping_ = true;
-  core_.on_stopping(effects_);
+  checks_.on_stopping();
+  core_.on_stopping(world_.agenda.now(), effects_);
   settle();
-  const auto left = sessions_;
-  for (const auto& [link, session] : left) {
-    require(session.opening.is_channel(), "a stopping core closes every worker");
+  while (!sessions_.empty()) {
+    const LinkId link = sessions_.begin()->first;
+    require(sessions_.at(link).opening.is_channel(), "a stopping core closes every worker");
     close(link, core::Ending::going_away);
+    core_.channels().on_closed(link, effects_);
+    settle();
   }
   checks_.on_engine_stopped();
 }
@@ -206,9 +209,7 @@ void EngineProcess::settle() {
       std::visit(Executor{*this}, effect);
     }
     effects_.clear();
-    if (!is_stopping_) {
-      checks_.on_settled(core_);
-    }
+    checks_.on_settled(core_);
     if (!overflowing_.empty()) {
       const LinkId link = overflowing_.back();
       overflowing_.pop_back();
@@ -275,7 +276,7 @@ void EngineProcess::check_outbox(LinkId link, std::size_t bytes) {
     checks_.on_congested(link);
     core_.on_congested(link);
   }
-  if (bytes >= world_.setting.outbox_close_bytes) {
+  if (bytes >= world_.outbox_close_bytes()) {
     overflowing_.push_back(link);
   }
 }
@@ -299,6 +300,9 @@ void EngineProcess::close(LinkId link, core::Ending ending) {
 }
 
 void EngineProcess::drop(LinkId link) {
+  if (world_.journal.is_kept()) {
+    world_.note("engine: gives up connection " + std::to_string(link.value()));
+  }
   const Session session = sessions_.at(link);
   sessions_.erase(link);
   liveness_.remove(link);

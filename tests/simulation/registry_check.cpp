@@ -62,6 +62,7 @@ struct RegistryCheck::Taker {
   }
   void operator()(const from_worker::UnregisterTriggerType& m) const {
     take(check.types_, m.id, from);
+    std::erase_if(check.told_[from], [&m](const auto& entry) { return entry.second == m.id; });
   }
   void operator()(const from_worker::RegisterTrigger& m) const { check.register_trigger(from, m); }
   void operator()(const from_worker::UnregisterTrigger& m) const {
@@ -69,7 +70,7 @@ struct RegistryCheck::Taker {
   }
   void operator()(const from_worker::TriggerRegistrationResult& m) const {
     if (m.error) {
-      check.known_to_provider_[from].erase(m.id);
+      check.told_[from].erase(m.id);
     }
   }
   void operator()(const from_worker::RegisterService& m) const {
@@ -89,15 +90,22 @@ void RegistryCheck::on_sent(base::ConnectionId to, const to_worker::Message& mes
     require(
         type != types_.end() && type->second.back() == to, "only its provider is told of a trigger"
     );
-    known_to_provider_[to].insert(registered->id);
+    if (!LocalWorkers::is_local(to)) {
+      told_[to][registered->id] = registered->trigger_type;
+    }
     if (!triggers_.contains(registered->id)) {
       unowned_.insert(registered->id);
     }
   } else if (const auto* gone = std::get_if<to_worker::UnregisterTrigger>(&message)) {
     require(
-        known_to_provider_[to].erase(gone->id) == 1,
+        LocalWorkers::is_local(to) || told_[to].erase(gone->id) == 1,
         "a provider is told that a trigger has gone only if it knew it"
     );
+  } else if (const auto* answer = std::get_if<to_worker::InvocationResult>(&message)) {
+    constexpr std::string_view before = R"({"id":")";
+    if (answer->function_id_json == R"("engine::register_trigger")" && !answer->error) {
+      unowned_.emplace(answer->result_json.substr(before.size(), base::Uuid::text_size));
+    }
   }
 }
 
@@ -117,7 +125,7 @@ void RegistryCheck::on_closed(base::ConnectionId connection) {
     free_trigger_id(id);
   }
   std::erase_if(declared_services_, [&](const auto& entry) { return entry.second == connection; });
-  known_to_provider_.erase(connection);
+  told_.erase(connection);
 }
 
 // --- The rules ---
@@ -311,16 +319,29 @@ void RegistryCheck::compare_services(const core::Core& core) const {
 }
 
 void RegistryCheck::compare_providers(const core::Core& core) const {
+  std::size_t live = 0;
   for (const auto& [id, trigger] : core.triggers().all()) {
     const auto type = types_.find(trigger.type);
     if (type == types_.end() || LocalWorkers::is_local(type->second.back()) || !trigger.is_live) {
       continue;
     }
-    const auto known = known_to_provider_.find(type->second.back());
-    if (known == known_to_provider_.end() || !known->second.contains(id)) {
+    ++live;
+    const auto told = told_.find(type->second.back());
+    if (told == told_.end() || !told->second.contains(id)) {
       violated("the provider of " + trigger.type + " knows the live trigger " + id);
     }
   }
+  for (const auto& [provider, triggers] : told_) {
+    live -= std::min(live, triggers.size());
+    for (const auto& [id, type] : triggers) {
+      const auto found = core.triggers().all().find(id);
+      if (found == core.triggers().all().end() || !found->second.is_live ||
+          types_.at(type).back() != provider) {
+        violated("no worker believes in the trigger " + id + ", which is not live with it");
+      }
+    }
+  }
+  require(live == 0, "every live trigger is known to one provider");
 }
 
 void RegistryCheck::compare_with_start(const core::Core& core) const {

@@ -70,7 +70,7 @@ class RegistryCheck {
   // Registered through engine::register_trigger and told to a provider; owned by nobody.
   std::set<std::string> unowned_;
   std::map<std::string, base::ConnectionId> declared_services_;
-  std::map<base::ConnectionId, std::set<std::string>> known_to_provider_;
+  std::map<base::ConnectionId, std::map<std::string, std::string>> told_;  // trigger to its type
 
   std::set<std::string> functions_at_start_;
   std::set<std::string> types_at_start_;

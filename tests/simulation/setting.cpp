@@ -12,8 +12,8 @@ unsigned sometimes_percent(Chance& chance, unsigned most) {
 }
 
 void draw_load(Chance& chance, Setting& setting) {
-  setting.workers = chance.between(2, 6);
-  setting.actions = chance.between(10, 40);
+  setting.workers = chance.between(2, 8);
+  setting.actions = chance.between(10, 60);
   setting.action_interval_max = chance.one_in(3)
                                     ? milliseconds(chance.between(1, 30))
                                     : chance.between(milliseconds(100), milliseconds(4'000));
@@ -53,7 +53,7 @@ Setting draw_setting(Chance& chance) {
   draw_network(chance, setting);
   draw_misbehaviour(chance, setting);
   setting.outbox_refuse_bytes = chance.one_in(3) ? 1'000'000 : chance.between(600, 6'000);
-  setting.outbox_close_bytes = setting.outbox_refuse_bytes * chance.between(3, 8);
+  setting.outbox_close_bytes = setting.outbox_refuse_bytes + chance.between(4'000, 20'000);
   setting.channel_outbox_bytes = chance.between(100, 3'000);
   setting.options.default_line = chance.one_in(4) ? core::Line::v0_11 : core::Line::v0_22;
   setting.options.engine_version = "simulated";

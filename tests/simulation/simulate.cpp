@@ -28,6 +28,7 @@ struct Wishes {
   std::string list;
   std::string planted;
   bool is_verbose = false;
+  bool keeps_going = false;
 };
 
 // For the abort of a failed assertion inside the core.
@@ -74,6 +75,7 @@ int run_seeds(const Wishes& wishes, PlantedBug bug) {
   }
   std::uint64_t events = 0;
   std::uint64_t calls = 0;
+  std::uint64_t violations = 0;
   for (const std::uint64_t seed : seeds) {
     current_seed = seed;
     const RunOutcome outcome = iii::simulation::run({.seed = seed, .bug = bug});
@@ -83,8 +85,12 @@ int run_seeds(const Wishes& wishes, PlantedBug bug) {
                   << '\n';
         return EXIT_SUCCESS;
       }
-      report(seed, bug, *outcome.violation);
-      return EXIT_FAILURE;
+      ++violations;
+      if (!wishes.keeps_going) {
+        report(seed, bug, *outcome.violation);
+        break;
+      }
+      std::cout << "seed " << seed << " breaks the rule: " << *outcome.violation << '\n';
     }
     events += outcome.events;
     calls += outcome.calls;
@@ -94,7 +100,7 @@ int run_seeds(const Wishes& wishes, PlantedBug bug) {
     std::cerr << wishes.planted << ": not caught\n";
     return EXIT_FAILURE;
   }
-  return EXIT_SUCCESS;
+  return violations == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int run_one(std::uint64_t seed, PlantedBug bug, bool is_verbose) {
@@ -122,6 +128,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", wishes.only, "Run this one alone");
   app.add_option("--list", wishes.list, "A file of seeds to run before them");
   app.add_option("--planted", wishes.planted, "Give the engine this bug; success is to catch it");
+  app.add_flag("--keep-going", wishes.keeps_going, "Name every seed that breaks a rule, in a line");
   app.add_flag("--verbose", wishes.is_verbose, "With --seed: print what happens");
   CLI11_PARSE(app, argc, argv);
 

@@ -18,10 +18,10 @@ using std::chrono::seconds;
 
 namespace {
 
-// After this time without faults every deadline, grace time and silence has passed.
-constexpr auto calm_time = seconds(300);
-// Channels with an end that nobody claims are forgotten meanwhile.
-constexpr auto empty_time = base::limits::channel_unclaimed_max + seconds(120);
+// After such a time without faults every deadline, grace time and silence has passed, and channels
+// with an end that nobody claims are forgotten; triggers may make some until all have left.
+constexpr auto calm_time = base::limits::channel_unclaimed_max + seconds(30);
+constexpr auto leaving_time = base::limits::channel_unclaimed_max + seconds(60);
 
 class Run {
  public:
@@ -68,7 +68,7 @@ void Run::play() {
   checks_.on_quiet(engine_->core());
 
   crowd_.leave();
-  run_until(world_.agenda.time() + empty_time);
+  run_until(world_.agenda.time() + leaving_time);
   checks_.on_empty(engine_->core());
   calls_ += engine_->core().counters().invocations;
 }

@@ -89,6 +89,12 @@ std::string malformed(std::size_t kind, std::string_view id) {
   return text;
 }
 
+std::string hex(char character) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(character);
+  return {digits[byte >> 4U], digits[byte & 15U]};
+}
+
 std::string about(std::string_view type, std::string_view id) {
   return joined(
       R"({"type":")", type, R"(","id":")", id, R"(","name":")", id, R"(","description":""})"

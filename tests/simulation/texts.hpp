@@ -31,6 +31,9 @@ inline constexpr std::size_t garbage_kinds = 4;
 inline constexpr std::size_t malformed_kinds = 10;
 [[nodiscard]] std::string malformed(std::size_t kind, std::string_view id);
 
+// Two digits.
+[[nodiscard]] std::string hex(char character);
+
 // A message that has a type and an id and nothing else worth mentioning.
 [[nodiscard]] std::string about(std::string_view type, std::string_view id);
 struct TriggerText {

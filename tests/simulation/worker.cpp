@@ -22,6 +22,13 @@ Worker::Worker(Crowd& crowd, std::size_t index)
       name_("w" + std::to_string(index)),
       reattaches_(crowd.world.chance.percent(crowd.world.setting.reattach_percent)),
       actions_left_(crowd.world.setting.actions) {
+  Chance& chance = crowd_.world.chance;
+  for (std::size_t i = chance.below(crowd_.world.setting.functions); i > 0; --i) {
+    functions_.insert(chance.one_in(4) ? crowd_.service_function_id() : crowd_.function_id());
+  }
+  for (std::size_t i = chance.below(3); i > 0; --i) {
+    types_.insert(crowd_.trigger_type());
+  }
 }
 
 void Worker::start() {
@@ -163,13 +170,13 @@ void Worker::on_result(const Message& message) {
   }
   if (const auto* result = message.if_contains("result"); result != nullptr) {
     const Message* object = result->if_object();
-    const auto* from = object == nullptr ? nullptr : object->if_contains("from");
-    if (from != nullptr) {
+    const auto* by = object == nullptr ? nullptr : object->if_contains("by");
+    if (by != nullptr) {
       crowd_.checks.on_arrived(
           "results",
-          LinkId(from->to_number<std::uint64_t>()),
+          LinkId(by->to_number<std::uint64_t>()),
           *link_,
-          object->at("number").to_number<std::uint64_t>()
+          object->at("answer").to_number<std::uint64_t>()
       );
     }
   }

@@ -78,8 +78,9 @@ void Worker::register_one_function() {
 void Worker::act_on_triggers(std::size_t choice) {
   if (choice < 83) {
     register_one_trigger();
-  } else if (choice < 85 && !triggers_.empty()) {
-    const std::string id = triggers_.begin()->first;
+  } else if (choice < 85) {
+    // Its own, or somebody else's.
+    const std::string id = crowd_.trigger_id();
     triggers_.erase(id);
     send(texts::about("unregistertrigger", id));
   } else if (choice < 87) {
@@ -101,7 +102,7 @@ void Worker::register_one_trigger() {
   const std::string id = crowd_.trigger_id();
   triggers_[id] = {
       .type = crowd_.trigger_type(),
-      .function = "f" + std::to_string(crowd_.world.chance.below(crowd_.world.setting.functions)),
+      .function = crowd_.triggered_function_id(),
       .condition = crowd_.world.chance.one_in(2) ? crowd_.function_id() : ""
   };
   send_trigger(id);
@@ -120,7 +121,7 @@ void Worker::act_on_engine(std::size_t choice) {
       "engine::triggers::list",
       "engine::services::list"
   };
-  if (choice < 94) {
+  if (choice < 93) {
     call_engine(crowd_.world.chance.pick(listings), "{}", nullptr);
   } else if (choice < 96) {
     const std::string type = crowd_.trigger_type();
@@ -170,6 +171,9 @@ void Worker::misbehave() {
     send(texts::malformed(chance.below(texts::malformed_kinds), id));
   } else if (overheard.empty()) {
     return;
+  } else if (chance.one_in(6)) {
+    send(texts::reattach(crowd_.worker_id_of(*link_), chance.uuid().to_string()));
+    send(texts::reattach(crowd_.some_worker_id(), token_));
   } else if (chance.one_in(3)) {
     // The same id for another call.
     await(overheard, nullptr);
@@ -184,7 +188,9 @@ void Worker::misbehave() {
 void Worker::call(const std::string& function, Delivery delivery, Continuation continuation) {
   Chance& chance = crowd_.world.chance;
   const std::string id = chance.uuid().to_string();
-  texts::Invoke invoke{.id = id, .function = function, .data = {}, .delivery = delivery};
+  const std::string spelling =
+      chance.one_in(25) ? "\\u00" + texts::hex(function.front()) + function.substr(1) : function;
+  texts::Invoke invoke{.id = id, .function = spelling, .data = {}, .delivery = delivery};
   const std::string data = call_data();
   invoke.data = data;
   invoke.has_trace = chance.one_in(4);

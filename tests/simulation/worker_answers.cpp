@@ -73,7 +73,7 @@ void Worker::answer(const Execution& execution) {
       send(texts::result(execution.id, execution.function, chance.one_in(2) ? "false" : "null"));
       break;
     default: {
-      std::string json = R"({"from":)" + std::to_string(link_->value()) + R"(,"number":)" +
+      std::string json = R"({"by":)" + std::to_string(link_->value()) + R"(,"answer":)" +
                          std::to_string(next_answer_++) + R"(,"padding":")";
       json.append(chance.below(chance.one_in(8) ? 600 : 30), 'r');
       send(texts::result(execution.id, execution.function, json.append("\"}")));
@@ -90,7 +90,7 @@ void Worker::on_trigger_registered(const Message& message) {
   if (crowd_.world.chance.one_in(4)) {
     return;  // line 0.11 answers nothing
   }
-  later(milliseconds(100), [this, id, type, function] {
+  later(milliseconds(crowd_.world.chance.one_in(3) ? 12'000 : 100), [this, id, type, function] {
     const bool is_accepted = !crowd_.world.chance.one_in(6);
     if (!is_accepted) {
       provided_triggers_.erase(id);

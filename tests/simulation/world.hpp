@@ -25,6 +25,11 @@ struct World {
   bool is_calm = false;
   std::size_t in_process_calls = 0;  // made by in-process workers and not yet answered
 
+  // Far below the product's, so that workers can be closed for what they are sent all at once; not
+  // any more in the calm.
+  [[nodiscard]] std::size_t outbox_close_bytes() const {
+    return is_calm ? SIZE_MAX : setting.outbox_close_bytes;
+  }
   void note(std::string line) { journal.add(agenda, std::move(line)); }
 };
 

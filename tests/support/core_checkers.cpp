@@ -38,6 +38,13 @@ void CoreChecker::after(std::span<const core::Effect> effects) {
         hand_over(asked_, close->connection, *reattaching_);
       }
       forget(close->connection);
+      channel_ends_.erase(close->connection);
+    } else if (const auto* message = std::get_if<core::SendChannelMessage>(&effect)) {
+      check_channel_end(message->to);
+    } else if (const auto* pause = std::get_if<core::PauseReading>(&effect)) {
+      check_channel_end(pause->connection);
+    } else if (const auto* resume = std::get_if<core::ResumeReading>(&effect)) {
+      check_channel_end(resume->connection);
     }
   }
   reattaching_.reset();
@@ -61,6 +68,12 @@ void CoreChecker::sent(const core::SendTo& effect) {
     if (is_answer_of_stranger_) {
       violated("a call ended by a worker that was not asked: " + protocol::encode(effect.message));
     }
+  }
+}
+
+void CoreChecker::check_channel_end(base::ConnectionId id) {
+  if (!channel_ends_.contains(id)) {
+    violated("an order for a channel's end that is not open");
   }
 }
 

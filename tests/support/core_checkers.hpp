@@ -25,6 +25,10 @@ class CoreChecker {
   // The driver says that the connection has gone, before it tells the core.
   void closed(base::ConnectionId id) { forget(id); }
 
+  // The same for an end of a channel.
+  void channel_end_opened(base::ConnectionId id) { channel_ends_.insert(id); }
+  void channel_end_closed(base::ConnectionId id) { channel_ends_.erase(id); }
+
   // A message is about to be given to the core.
   void before(base::ConnectionId from, const protocol::from_worker::Message& message);
 
@@ -51,10 +55,12 @@ class CoreChecker {
   void forget(base::ConnectionId id);
   void hand_over(std::multiset<Call>& calls, base::ConnectionId from, base::ConnectionId to);
   void sent(const core::SendTo& effect);
+  void check_channel_end(base::ConnectionId id);
   void check_functions(const core::Core& core);
   void check_triggers(const core::Core& core);
 
   std::set<base::ConnectionId> open_;
+  std::set<base::ConnectionId> channel_ends_;
   std::multiset<Call> awaited_;  // by caller
   std::multiset<Call> asked_;    // by target
   // During one event.

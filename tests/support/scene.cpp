@@ -154,7 +154,7 @@ void Scene::end_draining() {
 
 void Scene::stop() {
   begin_event();
-  core_.on_stopping(effects_);
+  core_.on_stopping(now_, effects_);
   take_effects();
 }
 

@@ -133,7 +133,9 @@ core::LocalWorker LogFunctions::identity() const {
 
 void LogFunctions::start(Outputs& outputs) {
   constexpr std::string_view log_schema =
-      R"({"type":"object","properties":{"message":{"type":"string"},"data":{},"trace_id":{"type":["string","null"]},"span_id":{"type":["string","null"]},"service_name":{"type":["string","null"]}},"required":["message"]})";
+      R"({"type":"object","properties":{"message":{"type":"string"},"data":{},)"
+      R"("trace_id":{"type":["string","null"]},"span_id":{"type":["string","null"]},)"
+      R"("service_name":{"type":["string","null"]}},"required":["message"]})";
   for (const auto& [name, severity] : levels) {
     outputs.messages.emplace_back(function(
         std::string(log_prefix).append(name), "Writes a line to the engine's log.", log_schema
@@ -150,7 +152,8 @@ void LogFunctions::start(Outputs& outputs) {
   outputs.messages.emplace_back(function(
       std::string(set_id),
       "Changes nothing: baggage is set in the caller's SDK.",
-      R"({"type":"object","properties":{"key":{"type":"string"},"value":{"type":"string"}},"required":["key","value"]})"
+      R"({"type":"object","properties":{"key":{"type":"string"},"value":{"type":"string"}},)"
+      R"("required":["key","value"]})"
   ));
 }
 

@@ -1,0 +1,92 @@
+// Gateway, core and loop over real sockets, but without a thread: the engine runs a turn whenever a
+// client of the same test waits. So a test sees the engine's inside between two turns, and nothing
+// depends on who is faster.
+#pragma once
+
+#include "core/core.hpp"
+#include "engine/config.hpp"
+#include "engine/gateway.hpp"
+#include "engine/local_workers.hpp"
+#include "engine/log.hpp"
+#include "net/clock.hpp"
+#include "net/loop.hpp"
+#include "net/system_random.hpp"
+#include "socket_client.hpp"
+#include "workers/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace iii::test {
+
+class TurnedEngine {
+ public:
+  explicit TurnedEngine(std::vector<engine::ListenerConfig> listeners = {{.port = 0}}) {
+    config_.listeners = std::move(listeners);
+    gateway_ = std::make_unique<engine::Gateway>(config_, core_, local_workers_, log_);
+    loop_ = std::make_unique<net::Loop>(*gateway_);
+    gateway_->use(*loop_);
+    gateway_->on_turn();
+    for (const auto& listener : config_.listeners) {
+      EXPECT_TRUE(loop_->listen(listener.host, listener.port));
+    }
+  }
+
+  [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const { return loop_->port(listener); }
+  // For clients in this thread.
+  [[nodiscard]] ClientOptions options(int receive_bytes = 0) {
+    return {.receive_bytes = receive_bytes, .while_waiting = [this] { turn(); }};
+  }
+
+  void turn() {
+    constexpr auto wait_max = std::chrono::milliseconds(5);
+    loop_->run_turn(std::min(gateway_->next_deadline(), net::now().monotonic + wait_max));
+    gateway_->on_time();
+  }
+  template <class Condition>
+  [[nodiscard]] bool turn_until(Condition condition) {
+    const base::MonotonicTime deadline = net::now().monotonic + std::chrono::seconds(30);
+    while (!condition()) {
+      if (net::now().monotonic > deadline) {
+        return false;
+      }
+      turn();
+    }
+    return true;
+  }
+
+  void add(std::unique_ptr<workers::Worker> worker) {
+    local_workers_.add(std::move(worker), core_, net::now());
+    gateway_->settle();
+  }
+
+  [[nodiscard]] core::Core& core() { return core_; }
+  [[nodiscard]] const engine::Gateway& gateway() const { return *gateway_; }
+  [[nodiscard]] std::size_t open_sockets() const { return loop_->open_sockets(); }
+  // What waits for the worker's socket.
+  [[nodiscard]] std::size_t unsent_bytes(std::string_view worker_id) {
+    for (const core::Connection* connection : core_.connections()) {
+      if (connection->worker_id.value().to_string() == worker_id) {
+        return loop_->outbox(connection->id)->size();
+      }
+    }
+    return 0;
+  }
+
+ private:
+  engine::EngineConfig config_;
+  engine::Logger log_{{.level = engine::LogLevel::off}};
+  net::SystemRandom random_;
+  core::Core core_{core::CoreOptions{.engine_version = "0"}, random_, net::now()};
+  engine::LocalWorkers local_workers_;
+  std::unique_ptr<engine::Gateway> gateway_;
+  std::unique_ptr<net::Loop> loop_;
+};
+
+}  // namespace iii::test
