@@ -34,6 +34,18 @@ protocol::ErrorBody not_found(std::string_view function_id) {
 // What a message needs besides its payload, generously.
 constexpr std::size_t envelope_bytes = 2 * limits::id_bytes_max;
 
+bool fits(std::size_t payload_bytes, const Connection& receiver) {
+  return payload_bytes + envelope_bytes <= receiver.message_bytes_max();
+}
+
+std::size_t size_of(const std::optional<protocol::ErrorBody>& error) {
+  if (!error) {
+    return 0;
+  }
+  const std::size_t stacktrace_bytes = error->stacktrace ? error->stacktrace->size() : 0;
+  return error->code.size() + error->message.size() + stacktrace_bytes;
+}
+
 protocol::ErrorBody too_large(std::size_t payload_bytes, const Connection& receiver) {
   return error_of(
       codes::payload_too_large,
@@ -88,6 +100,21 @@ std::string stamped_caller(const json::Value& asserted, const Connection& caller
   return boost::json::serialize(stamped);
 }
 
+// What the queue is asked to keep.
+std::string queue_request(
+    const from_worker::InvokeFunction& message,
+    const base::Uuid& receipt,
+    std::string_view baggage_json
+) {
+  std::string data = R"({"queue":)" + std::string(message.queue.text);
+  data.append(R"(,"function_id":)").append(message.function_id.text);
+  data.append(R"(,"data":)").append(message.data.text);
+  data.append(R"(,"messageReceiptId":")").append(receipt.to_string());
+  data.append(R"(","traceparent":)");
+  data.append(is_present(message.traceparent) ? message.traceparent.text : "null");
+  return data.append(R"(,"baggage":)").append(baggage_json).append("}");
+}
+
 }  // namespace
 
 void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effects& effects) {
@@ -137,7 +164,7 @@ void Core::call_worker(
   }
   const std::size_t payload_bytes = message.data.text.size() + message.metadata.text.size() +
                                     message.traceparent.text.size() + message.baggage.text.size();
-  if (payload_bytes + envelope_bytes > target.message_bytes_max()) {
+  if (!fits(payload_bytes, target)) {
     refuse(caller, message, too_large(payload_bytes, target), effects);
     return;
   }
@@ -262,6 +289,9 @@ void Core::call_engine_function(
     out.error = std::move(*refusal);
   } else {
     out.result_json = effects.keep(boost::json::serialize(std::get<boost::json::value>(answer)));
+    if (!fits(out.result_json.size(), caller)) {
+      out.error = too_large(out.result_json.size(), caller);
+    }
   }
   effects.send(caller.id, std::move(out));
 }
@@ -302,18 +332,10 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
   const std::string baggage = json::quoted(
       baggage_for(is_present(message.baggage) ? json::decode_string(message.baggage) : "", target)
   );
-  std::string data = R"({"queue":)" + std::string(message.queue.text);
-  data.append(R"(,"function_id":)").append(message.function_id.text);
-  data.append(R"(,"data":)").append(message.data.text);
-  data.append(R"(,"messageReceiptId":")").append(receipt.to_string());
-  data.append(R"(","traceparent":)");
-  data.append(is_present(message.traceparent) ? message.traceparent.text : "null");
-  data.append(R"(,"baggage":)").append(baggage).append("}");
-
   to_worker::InvokeFunction out{
       .invocation_id = base::InvocationId(base::Uuid::random(random_)),
       .function_id_json = function->id_json,
-      .data_json = effects.keep(std::move(data)),
+      .data_json = effects.keep(queue_request(message, receipt, baggage)),
       .baggage_json = effects.keep(std::string(baggage))
   };
   if (is_present(message.traceparent) && is_valid_traceparent(message.traceparent.body())) {
@@ -376,8 +398,9 @@ void Core::end(Invocation& invocation, Outcome outcome, base::Now now, Effects& 
   invocations_.close(invocation);
   switch (invocation.purpose) {
     case Purpose::call:
-      if (outcome.result_json.size() + envelope_bytes > invocation.caller->message_bytes_max()) {
-        outcome.error = too_large(outcome.result_json.size(), *invocation.caller);
+      if (const std::size_t bytes = outcome.result_json.size() + size_of(outcome.error);
+          !fits(bytes, *invocation.caller)) {
+        outcome.error = too_large(bytes, *invocation.caller);
       }
       effects.send(
           invocation.caller->id,
@@ -446,7 +469,8 @@ bool Core::dispatch(
   if (function != nullptr && function->is_registered() && function->owner().is_closing) {
     return false;  // the engine is stopping
   }
-  if (function == nullptr || !function->is_registered() || function->owner().is_congested) {
+  if (function == nullptr || !function->is_registered() || function->owner().is_congested ||
+      !fits(payload_json.size() + metadata_json.size(), function->owner())) {
     ++counters_.dropped_fire_and_forget;
     effects.note(
         Severity::warn, "trigger_target_unavailable", {{"function_id", std::string(function_id)}}

@@ -43,12 +43,6 @@ void Core::register_trigger_type(
     refuse_type("the worker provides 4096 types already");
     return;
   }
-  if (existing != nullptr && &existing->provider() != &provider) {
-    // The replaced provider must neither fire them too nor keep what is unregistered meanwhile.
-    for (const Trigger* trigger : triggers_.of_type(message.id)) {
-      withdraw(*trigger, effects);
-    }
-  }
   triggers_.add_provider(
       provider,
       message.id,

@@ -8,6 +8,7 @@
 #include "core/worker_name.hpp"
 #include "protocol/error_codes.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -53,6 +54,19 @@ object channel_reference(const ChannelKey& key, std::string_view direction) {
       {"access_key", key.access_key.to_string()},
       {"direction", direction}
   };
+}
+
+void declare_features(Connection& worker, const boost::json::array& features, Effects& effects) {
+  for (const value& feature : features) {
+    worker.declares_observe |= feature == "observe.v1";
+    worker.declares_large_messages |= feature == "large-messages.v1";
+  }
+  // Workers that name features know the message; older ones would log an error (spec: line-0.25
+  // §12).
+  worker.reads_rejections = true;
+  for (const std::string& function_id : std::exchange(worker.refused_functions, {})) {
+    effects.send(worker.id, protocol::to_worker::RegistrationRejected{function_id, ""});
+  }
 }
 
 }  // namespace
@@ -130,16 +144,7 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
     worker.pid = static_cast<std::uint32_t>(*pid);
   }
   if (features != nullptr && features->is_array()) {
-    for (const value& feature : features->get_array()) {
-      worker.declares_observe |= feature == "observe.v1";
-      worker.declares_large_messages |= feature == "large-messages.v1";
-    }
-    // Workers that name features know the message; older ones would log an error (spec: line-0.25
-    // §12).
-    worker.reads_rejections = true;
-    for (const std::string& function_id : std::exchange(worker.refused_functions, {})) {
-      call.effects.send(worker.id, protocol::to_worker::RegistrationRejected{function_id, ""});
-    }
+    declare_features(worker, features->get_array(), call.effects);
   }
   core.fire_worker_event("worker_metadata_updated", worker.worker_id, call.now, call.effects);
   return value{{"success", true}};
@@ -205,7 +210,8 @@ EngineAnswer EngineFunctionCalls::unregister_trigger(Core& core, const EngineCal
 
 std::span<const EngineFunction> engine_functions() {
   static constexpr std::string_view reference_schema =
-      R"({"type":"object","properties":{"channel_id":{"type":"string"},"access_key":{"type":"string"},"direction":{"type":"string","enum":["read","write"]}}})";
+      R"({"type":"object","properties":{"channel_id":{"type":"string"},)"
+      R"("access_key":{"type":"string"},"direction":{"type":"string","enum":["read","write"]}}})";
   static const std::string channel_response =
       std::string(R"({"type":"object","properties":{"writer":)")
           .append(reference_schema)
@@ -217,7 +223,8 @@ std::span<const EngineFunction> engine_functions() {
           "engine::channels::create",
           "Creates a channel and returns the references of its two ends.",
           create_channel_members,
-          R"({"type":"object","properties":{"buffer_size":{"type":["integer","null"],"minimum":0,"default":64}}})",
+          R"({"type":"object","properties":{"buffer_size":{"type":["integer","null"],"minimum":0,)"
+          R"("default":64}}})",
           channel_response,
           EngineFunctionCalls::create_channel
       },
@@ -225,7 +232,12 @@ std::span<const EngineFunction> engine_functions() {
           "engine::workers::register",
           "Announces what the calling worker is: runtime, version, name, process.",
           register_worker_members,
-          R"({"type":"object","properties":{"runtime":{"type":["string","null"]},"version":{"type":["string","null"]},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"os":{"type":["string","null"]},"telemetry":{"type":["object","null"]},"pid":{"type":["integer","null"],"minimum":0,"maximum":4294967295},"isolation":{"type":["string","null"]},"features":{"type":["array","null"],"items":{"type":"string"}}}})",
+          R"({"type":"object","properties":{"runtime":{"type":["string","null"]},)"
+          R"("version":{"type":["string","null"]},"name":{"type":["string","null"]},)"
+          R"("description":{"type":["string","null"]},"os":{"type":["string","null"]},)"
+          R"("telemetry":{"type":["object","null"]},"pid":{"type":["integer","null"],"minimum":0,)"
+          R"("maximum":4294967295},"isolation":{"type":["string","null"]},)"
+          R"("features":{"type":["array","null"],"items":{"type":"string"}}}})",
           R"({"type":"object","properties":{"success":{"type":"boolean"}}})",
           EngineFunctionCalls::register_worker
       },
@@ -233,7 +245,9 @@ std::span<const EngineFunction> engine_functions() {
           "engine::register_trigger",
           "Registers a trigger that outlives the caller and returns its id.",
           register_trigger_members,
-          R"({"type":"object","properties":{"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{},"metadata":{}},"required":["trigger_type","function_id"]})",
+          R"({"type":"object","properties":{"trigger_type":{"type":"string"},)"
+          R"("function_id":{"type":"string"},"config":{},"metadata":{}},)"
+          R"("required":["trigger_type","function_id"]})",
           R"({"type":"object","properties":{"id":{"type":"string"}}})",
           EngineFunctionCalls::register_trigger
       },
@@ -241,7 +255,8 @@ std::span<const EngineFunction> engine_functions() {
           "engine::unregister_trigger",
           "Removes a trigger that was registered by engine::register_trigger or by the caller.",
           unregister_trigger_members,
-          R"({"type":"object","properties":{"id":{"type":"string"},"trigger_type":{"type":["string","null"]}},"required":["id"]})",
+          R"({"type":"object","properties":{"id":{"type":"string"},)"
+          R"("trigger_type":{"type":["string","null"]}},"required":["id"]})",
           R"({"type":"object","properties":{"removed":{"type":"boolean"}}})",
           EngineFunctionCalls::unregister_trigger
       },

@@ -133,7 +133,8 @@ TEST_F(EngineFunctions, register_what_a_worker_says_of_itself) {
       scene.ask(
           worker,
           "engine::workers::register",
-          R"({"runtime":"node","version":"0.22.1","name":"shop:1","description":"sells","os":"linux",)"
+          R"({"runtime":"node","version":"0.22.1","name":"shop:1","description":"sells",)"
+          R"("os":"linux",)"
           R"("telemetry":{"language":"en","more":[1]},"pid":4294967295,"isolation":"docker",)"
           R"("features":["large-messages.v1","observe.v1","new"]})"
       ),

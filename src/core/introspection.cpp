@@ -438,15 +438,20 @@ constexpr std::array functions = {
         "engine::functions::list",
         "Lists the registered functions, filtered by text, prefix or worker.",
         functions_list_members,
-        R"({"type":"object","properties":{"search":{"type":["string","null"]},"prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},"workers":{"type":["array","null"],"items":{"type":"string"}},"include_internal":{"type":["boolean","null"]}}})",
-        R"({"type":"object","properties":{"functions":{"type":"array","items":{"type":"object"}}}})",
+        R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
+        R"("prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},)"
+        R"("workers":{"type":["array","null"],"items":{"type":"string"}},)"
+        R"("include_internal":{"type":["boolean","null"]}}})",
+        R"({"type":"object","properties":{"functions":{"type":"array",)"
+        R"("items":{"type":"object"}}}})",
         list_functions
     },
     EngineFunction{
         "engine::functions::info",
         "Describes one function, or up to 32, with schemas and registered triggers.",
         function_info_members,
-        R"({"type":"object","properties":{"function_id":{"type":"string"},"function_ids":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":32}}})",
+        R"({"type":"object","properties":{"function_id":{"type":"string"},)"
+        R"("function_ids":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":32}}})",
         object_schema,
         function_info
     },
@@ -454,8 +459,11 @@ constexpr std::array functions = {
         "engine::workers::list",
         "Lists the connected and the built-in workers.",
         workers_list_members,
-        R"({"type":"object","properties":{"search":{"type":["string","null"]},"runtime":{"type":["string","null"]},"status":{"type":["string","null"]},"worker_id":{"type":["string","null"]}}})",
-        R"({"type":"object","properties":{"workers":{"type":"array","items":{"type":"object"}},"timestamp":{"type":"integer"}}})",
+        R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
+        R"("runtime":{"type":["string","null"]},"status":{"type":["string","null"]},)"
+        R"("worker_id":{"type":["string","null"]}}})",
+        R"({"type":"object","properties":{"workers":{"type":"array","items":{"type":"object"}},)"
+        R"("timestamp":{"type":"integer"}}})",
         list_workers
     },
     EngineFunction{
@@ -470,7 +478,9 @@ constexpr std::array functions = {
         "engine::triggers::list",
         "Lists the trigger types (for workers of line 0.11: the registered triggers).",
         triggers_list_members,
-        R"({"type":"object","properties":{"search":{"type":["string","null"]},"prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},"include_internal":{"type":["boolean","null"]}}})",
+        R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
+        R"("prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},)"
+        R"("include_internal":{"type":["boolean","null"]}}})",
         R"({"type":"object","properties":{"triggers":{"type":"array","items":{"type":"object"}}}})",
         list_triggers
     },
@@ -487,15 +497,19 @@ constexpr std::array functions = {
         "Lists the trigger types with their schemas.",
         include_internal_member,
         R"({"type":"object","properties":{"include_internal":{"type":["boolean","null"]}}})",
-        R"({"type":"object","properties":{"trigger_types":{"type":"array","items":{"type":"object"}}}})",
+        R"({"type":"object","properties":{"trigger_types":{"type":"array",)"
+        R"("items":{"type":"object"}}}})",
         list_trigger_types
     },
     EngineFunction{
         "engine::registered-triggers::list",
         "Lists the registered triggers, live and pending.",
         registered_triggers_members,
-        R"({"type":"object","properties":{"search":{"type":["string","null"]},"trigger_type":{"type":["string","null"]},"function_id":{"type":["string","null"]},"worker":{"type":["string","null"]},"include_internal":{"type":["boolean","null"]}}})",
-        R"({"type":"object","properties":{"registered_triggers":{"type":"array","items":{"type":"object"}}}})",
+        R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
+        R"("trigger_type":{"type":["string","null"]},"function_id":{"type":["string","null"]},)"
+        R"("worker":{"type":["string","null"]},"include_internal":{"type":["boolean","null"]}}})",
+        R"({"type":"object","properties":{"registered_triggers":{"type":"array",)"
+        R"("items":{"type":"object"}}}})",
         list_registered_triggers
     },
     EngineFunction{

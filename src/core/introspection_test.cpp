@@ -419,7 +419,8 @@ TEST_F(Introspection, lists_services) {
   scene.serve(shop, "orders::price");
   scene.from(
       shop,
-      R"({"type":"registerservice","id":"s","name":"mail","description":"d","parent_service_id":"p"})"
+      R"({"type":"registerservice","id":"s","name":"mail","description":"d",)"
+      R"("parent_service_id":"p"})"
   );
   EXPECT_EQ(ask("engine::services::list", "null"), boost::json::parse(R"({"services": [
         {"name": "mail", "description": "d", "parent_service_id": "p", "functions": []},

@@ -124,7 +124,7 @@ class InvocationTable {
   // Chunks, so that an Invocation never moves.
   static constexpr std::size_t chunk_slots = 256;
   Slot& slot(Index index) { return (*chunks_[index / chunk_slots])[index % chunk_slots]; }
-  const Slot& slot(Index index) const {
+  [[nodiscard]] const Slot& slot(Index index) const {
     return (*chunks_[index / chunk_slots])[index % chunk_slots];
   }
 

@@ -1,18 +1,31 @@
 // The face of the embedded engine: moves what the program says to the engine's thread, and answers
 // back.
+#include "base/id.hpp"
 #include "base/limits.hpp"
 #include "engine/config.hpp"
 #include "engine/embedded_worker.hpp"
 #include "engine/environment.hpp"
+#include "engine/log.hpp"
 #include "engine/server.hpp"
 #include "engine/utf8.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "workers/worker.hpp"
 
 #include <iii/engine.hpp>
+#include <iii/result.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 

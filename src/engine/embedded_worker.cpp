@@ -1,10 +1,25 @@
 #include "engine/embedded_worker.hpp"
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "engine/utf8.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "workers/worker.hpp"
+
+#include <iii/engine.hpp>
+#include <iii/result.hpp>
 
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::engine {

@@ -1,15 +1,37 @@
 #include "engine/gateway.hpp"
 
+#include "base/byte_buffer.hpp"
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "core/channels.hpp"
+#include "core/effects.hpp"
+#include "engine/config.hpp"
+#include "engine/local_workers.hpp"
+#include "engine/log.hpp"
+#include "engine/route.hpp"
+#include "engine/session.hpp"
 #include "engine/utf8.hpp"
+#include "http/head.hpp"
 #include "net/clock.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "websocket/decoder.hpp"
+#include "websocket/frame.hpp"
 #include "websocket/handshake.hpp"
+
+#include <string.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace iii::engine {
 
@@ -416,8 +438,8 @@ void Gateway::forget(Session& session) {
 void Gateway::close_all() {
   core_.on_stopping(now_, effects_);
   settle();
-  for (std::size_t slot = 0; slot < sessions_.size(); ++slot) {
-    if (Session* session = sessions_[slot].get()) {
+  for (const auto& slot : sessions_) {
+    if (Session* session = slot.get()) {
       if (session->phase == Phase::handshake) {
         drop(*session, Teller::core_knows);
       } else {

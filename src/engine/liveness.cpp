@@ -1,10 +1,12 @@
 #include "engine/liveness.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
+#include <iterator>
 
 namespace iii::engine {
 

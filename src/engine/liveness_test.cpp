@@ -1,6 +1,8 @@
 #include "engine/liveness.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,23 @@
 #include "engine/local_workers.hpp"
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "workers/worker.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace iii::engine {
 

@@ -1,11 +1,19 @@
 #include "engine/local_workers.hpp"
 
+#include "base/id.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "workers/worker.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -79,20 +87,20 @@ class ScriptedWorker final : public workers::Worker {
 class LocalWorkersTest : public testing::Test {
  protected:
   LocalWorkersTest() {
-    core_.on_worker_opened(remote, "127.0.0.1", now_, effects_);
+    core.on_worker_opened(remote, "127.0.0.1", now, effects);
     settle();
-    sent_.clear();
+    sent.clear();
   }
 
   base::ConnectionId add(std::string name, std::shared_ptr<Script> script) {
-    const auto id = workers_.add(
-        std::make_unique<ScriptedWorker>(std::move(name), std::move(script)), core_, now_
+    const auto id = local_workers.add(
+        std::make_unique<ScriptedWorker>(std::move(name), std::move(script)), core, now
     );
     settle();
     return id;
   }
   void from_remote(std::string_view text) {
-    core_.on_message(remote, protocol::decode(text), now_, effects_);
+    core.on_message(remote, protocol::decode(text), now, effects);
     settle();
   }
   void call_from_remote(
@@ -108,25 +116,25 @@ class LocalWorkersTest : public testing::Test {
   }
   void settle() {
     do {
-      for (const core::Effect& effect : effects_.all()) {
+      for (const core::Effect& effect : effects.all()) {
         if (const auto* send = std::get_if<core::SendTo>(&effect)) {
           if (LocalWorkers::is_local(send->to)) {
-            workers_.deliver(send->to, send->message);
+            local_workers.deliver(send->to, send->message);
           } else {
-            sent_.push_back(protocol::encode(send->message));
+            sent.push_back(protocol::encode(send->message));
           }
         }
       }
-      effects_.clear();
-    } while (workers_.run_next(core_, now_, effects_));
+      effects.clear();
+    } while (local_workers.run_next(core, now, effects));
   }
 
-  base::SeededRandom random_{1};
-  base::Now now_;
-  core::Core core_{core::CoreOptions{}, random_, now_};
-  core::Effects effects_;
-  LocalWorkers workers_;
-  std::vector<std::string> sent_;  // to the remote worker
+  base::SeededRandom random{1};
+  base::Now now;
+  core::Core core{core::CoreOptions{}, random, now};
+  core::Effects effects;
+  LocalWorkers local_workers;
+  std::vector<std::string> sent;  // to the remote worker
 };
 
 std::string result_line(std::string_view function_id, std::string_view result) {
@@ -151,15 +159,15 @@ TEST_F(LocalWorkersTest, AnswerRemoteCalls) {
   add("a", script);
   call_from_remote("a::f");
   ASSERT_EQ(script->seen.size(), 1U);
-  const std::string caller = core_.find_connection(remote)->worker_id.value().to_string();
+  const std::string caller = core.find_connection(remote)->worker_id.value().to_string();
   EXPECT_EQ(script->seen[0], R"(call a::f {"_caller_worker_id":")" + caller + R"(","n":2})");
-  EXPECT_THAT(sent_, ElementsAre(result_line("a::f", R"("result":1)")));
+  EXPECT_THAT(sent, ElementsAre(result_line("a::f", R"("result":1)")));
 }
 
 TEST_F(LocalWorkersTest, AreToldTheCallerOnlyInsideObjects) {
   const auto script = std::make_shared<Script>();
   add("a", script);
-  const std::string caller = core_.find_connection(remote)->worker_id.value().to_string();
+  const std::string caller = core.find_connection(remote)->worker_id.value().to_string();
   call_from_remote("a::f", R"(,"data":{ })");
   call_from_remote("a::f", R"(,"data":["{}"])");
   call_from_remote("a::f", R"(,"data":{"_caller_worker_id":"forged"})");
@@ -198,7 +206,7 @@ TEST_F(LocalWorkersTest, AnswerWithErrors) {
   add("a", script);
   call_from_remote("a::f");
   EXPECT_THAT(
-      sent_, ElementsAre(result_line("a::f", R"("error":{"code":"broken","message":"it is"})"))
+      sent, ElementsAre(result_line("a::f", R"("error":{"code":"broken","message":"it is"})"))
   );
 }
 
@@ -210,14 +218,14 @@ TEST_F(LocalWorkersTest, MayAnswerLater) {
   };
   const auto id = add("a", script);
   call_from_remote("a::f");
-  EXPECT_THAT(sent_, IsEmpty());
+  EXPECT_THAT(sent, IsEmpty());
   workers::Outputs outputs;
   outputs.replies.push_back({asked, " {\"late\":true}\n", {}});
   outputs.replies.push_back({asked, "2", {}});
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
   // The first answer counts, without the space around it.
-  EXPECT_THAT(sent_, ElementsAre(result_line("a::f", R"("result":{"late":true})")));
+  EXPECT_THAT(sent, ElementsAre(result_line("a::f", R"("result":{"late":true})")));
 }
 
 TEST_F(LocalWorkersTest, CallEachOtherAndHearTheResult) {
@@ -242,7 +250,7 @@ TEST_F(LocalWorkersTest, HearThatAFunctionIsMissing) {
   const auto id = add("a", script);
   workers::Outputs outputs;
   outputs.calls.push_back({base::InvocationId(base::Uuid(1, 2)), "no\"where", "{}", {}, {}});
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
   EXPECT_THAT(script->seen, ElementsAre("result function_not_found"));
 }
@@ -254,10 +262,10 @@ TEST_F(LocalWorkersTest, CallRemoteWorkers) {
   workers::Outputs outputs;
   const base::InvocationId call{base::Uuid(1, 2)};
   outputs.calls.push_back({call, "r", R"({"x":1})", R"({"m":2})", {}});
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
   EXPECT_THAT(
-      sent_,
+      sent,
       ElementsAre(
           R"({"type":"invokefunction","invocation_id":")" + call.value().to_string() +
           R"(","function_id":"r","data":{"x":1},"metadata":{"m":2}})"
@@ -279,10 +287,10 @@ TEST_F(LocalWorkersTest, ProvideTriggers) {
   workers::Outputs outputs;
   outputs.firings.push_back({"t", R"({"event":1})"});
   outputs.firings.push_back({"unknown", "{}"});
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
-  ASSERT_EQ(sent_.size(), 1U);
-  EXPECT_THAT(sent_[0], HasSubstr(R"("function_id":"r","data":{"event":1})"));
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_THAT(sent[0], HasSubstr(R"("function_id":"r","data":{"event":1})"));
   from_remote(R"({"type":"unregistertrigger","id":"t"})");
   EXPECT_THAT(script->seen, ElementsAre(R"(trigger t {"k":1})", "no trigger t"));
 }
@@ -294,7 +302,7 @@ TEST_F(LocalWorkersTest, RegisterBeforeTheyCall) {
   workers::Outputs outputs;
   outputs.calls.push_back({base::InvocationId(base::Uuid(1, 2)), "new", "{}", {}, {}});
   outputs.messages.push_back(function("new"));
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
   EXPECT_THAT(script->seen, ElementsAre("call new {}", "result 1"));
 }
@@ -314,7 +322,7 @@ TEST_F(LocalWorkersTest, TakeTheirDeliveriesInOrder) {
         {base::InvocationId(base::Uuid(1, number)), number == 1 ? "b::f" : "a::f", "{}", {}, {}}
     );
   }
-  workers_.submit(id, std::move(outputs));
+  local_workers.submit(id, std::move(outputs));
   settle();
   EXPECT_THAT(
       first->seen, ElementsAre("second was called", "call a::f {}", "result 2", "result 1")
@@ -322,10 +330,10 @@ TEST_F(LocalWorkersTest, TakeTheirDeliveriesInOrder) {
 }
 
 TEST_F(LocalWorkersTest, DoNothingForTheEnginesOwnConnection) {
-  workers_.deliver(base::ConnectionId(0), to_worker::InvokeFunction{});
-  EXPECT_TRUE(workers_.run_next(core_, now_, effects_));
-  EXPECT_TRUE(effects_.empty());
-  EXPECT_FALSE(workers_.run_next(core_, now_, effects_));
+  local_workers.deliver(base::ConnectionId(0), to_worker::InvokeFunction{});
+  EXPECT_TRUE(local_workers.run_next(core, now, effects));
+  EXPECT_TRUE(effects.empty());
+  EXPECT_FALSE(local_workers.run_next(core, now, effects));
 }
 
 }  // namespace

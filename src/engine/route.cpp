@@ -1,8 +1,17 @@
 #include "engine/route.hpp"
 
+#include "base/id.hpp"
+#include "base/uuid.hpp"
+#include "core/channels.hpp"
+#include "http/head.hpp"
 #include "websocket/handshake.hpp"
 
+#include <iii/result.hpp>
+
 #include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
 
 namespace iii::engine {
 namespace {

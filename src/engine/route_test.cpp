@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/channels.hpp"
 #include "http/head.hpp"
 
 #include <gmock/gmock.h>

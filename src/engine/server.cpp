@@ -1,13 +1,26 @@
 #include "engine/server.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
+#include "base/uuid.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
+#include "engine/config.hpp"
+#include "engine/log.hpp"
 #include "engine/version.hpp"
 #include "net/clock.hpp"
 #include "workers/observability/log_functions.hpp"
+#include "workers/worker.hpp"
+
+#include <iii/result.hpp>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -45,7 +58,7 @@ Result<std::unique_ptr<Server>> Server::start(EngineConfig config, Logger& log, 
   std::unique_ptr<Server> server(new Server(std::move(config), log));
   if (signals == SignalUse::stop_on_termination) {
     constexpr std::array numbers = {SIGTERM, SIGINT};
-    if (Status watched = server->loop_.watch_signals(numbers); !watched) {
+    if (const Status watched = server->loop_.watch_signals(numbers); !watched) {
       return watched.error();
     }
   }

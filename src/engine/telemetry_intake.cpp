@@ -2,6 +2,9 @@
 
 #include "base/limits.hpp"
 
+#include <cstdint>
+#include <string_view>
+
 namespace iii::engine {
 
 bool TelemetryIntake::take(std::string_view frame) {

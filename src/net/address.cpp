@@ -1,5 +1,9 @@
 #include "net/address.hpp"
 
+#include "net/descriptor.hpp"
+
+#include <iii/result.hpp>
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -8,8 +12,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace iii::net {

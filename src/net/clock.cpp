@@ -1,5 +1,7 @@
 #include "net/clock.hpp"
 
+#include "base/time.hpp"
+
 #include <chrono>
 
 namespace iii::net {

@@ -1,8 +1,14 @@
 #include "net/loop.hpp"
 
+#include "base/byte_buffer.hpp"
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "net/address.hpp"
 #include "net/clock.hpp"
+#include "net/descriptor.hpp"
+
+#include <iii/result.hpp>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,14 +17,22 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::net {
 
@@ -182,7 +196,7 @@ void Loop::dispatch(const epoll_event& event) {
     case Source::socket:
       break;
   }
-  Socket& socket = sockets_[index];
+  const Socket& socket = sockets_[index];
   if ((event.events & EPOLLOUT) != 0 && socket.state != State::free) {
     mark_dirty(index);
   }

@@ -1,29 +1,31 @@
 #include "net/loop.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "net/clock.hpp"
 
-#include <arpa/inet.h>
+#include <iii/result.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace iii::net {
@@ -127,9 +129,9 @@ class Owner final : public SocketEvents {
 class LoopTest : public testing::Test {
  protected:
   LoopTest() {
-    const auto listener = loop_.listen("127.0.0.1", 0);
+    const auto listener = loop.listen("127.0.0.1", 0);
     EXPECT_TRUE(listener);
-    port_ = loop_.port(*listener);
+    port = loop.port(*listener);
   }
 
   // False: it did not come true in half a minute.
@@ -140,57 +142,57 @@ class LoopTest : public testing::Test {
       if (now().monotonic > deadline) {
         return false;
       }
-      loop_.run_turn(now().monotonic + 5ms);
+      loop.run_turn(now().monotonic + 5ms);
     }
     return true;
   }
   base::ConnectionId accept_one() {
-    const std::size_t before = owner_.accepted.size();
-    EXPECT_TRUE(turn_until([&] { return owner_.accepted.size() > before; }));
-    return owner_.accepted.back();
+    const std::size_t before = owner.accepted.size();
+    EXPECT_TRUE(turn_until([&] { return owner.accepted.size() > before; }));
+    return owner.accepted.back();
   }
   // Everything that the loop could do without waiting.
   void run_idle() {
     for (int i = 0; i < 5; ++i) {
-      loop_.run_turn(now().monotonic);
+      loop.run_turn(now().monotonic);
     }
   }
   // The owner takes whole lines only.
   void take_lines() {
-    owner_.take = [](base::ConnectionId, std::span<char> bytes) {
+    owner.take = [](base::ConnectionId, std::span<char> bytes) {
       return std::string_view(bytes.data(), bytes.size()).rfind('\n') + 1;
     };
   }
 
-  Owner owner_;
-  Loop loop_{owner_};
-  std::uint16_t port_ = 0;
+  Owner owner;
+  Loop loop{owner};
+  std::uint16_t port = 0;
 };
 
 TEST_F(LoopTest, TellsWhoComes) {
-  const Client client(port_);
+  const Client client(port);
   accept_one();
-  EXPECT_EQ(owner_.last_ip, "127.0.0.1");
-  EXPECT_THAT(owner_.accepted_by, ElementsAre(0U));
-  EXPECT_EQ(loop_.open_sockets(), 1U);
-  EXPECT_TRUE(loop_.is_open(owner_.accepted[0]));
+  EXPECT_EQ(owner.last_ip, "127.0.0.1");
+  EXPECT_THAT(owner.accepted_by, ElementsAre(0U));
+  EXPECT_EQ(loop.open_sockets(), 1U);
+  EXPECT_TRUE(loop.is_open(owner.accepted[0]));
 }
 
 TEST_F(LoopTest, ListensOnSeveralPorts) {
-  const auto second = loop_.listen("127.0.0.1", 0);
+  const auto second = loop.listen("127.0.0.1", 0);
   ASSERT_TRUE(second);
-  EXPECT_NE(loop_.port(*second), port_);
-  const Client client(loop_.port(*second));
+  EXPECT_NE(loop.port(*second), port);
+  const Client client(loop.port(*second));
   accept_one();
-  EXPECT_THAT(owner_.accepted_by, ElementsAre(1U));
+  EXPECT_THAT(owner.accepted_by, ElementsAre(1U));
 }
 
 TEST_F(LoopTest, BringsBytesInAndOut) {
-  owner_.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop_.outbox(id)->append({bytes.data(), bytes.size()});
+  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+    loop.outbox(id)->append({bytes.data(), bytes.size()});
     return bytes.size();
   };
-  Client client(port_);
+  Client client(port);
   client.send("hello");
   ASSERT_TRUE(turn_until([&] {
     client.receive();
@@ -199,16 +201,16 @@ TEST_F(LoopTest, BringsBytesInAndOut) {
 }
 
 TEST_F(LoopTest, WritesOncePerTurnWhatManyAppended) {
-  owner_.take = [this](base::ConnectionId, std::span<char> bytes) {
-    for (const base::ConnectionId id : owner_.accepted) {
-      loop_.outbox(id)->append("a");
-      loop_.outbox(id)->append("b");
+  owner.take = [this](base::ConnectionId, std::span<char> bytes) {
+    for (const base::ConnectionId id : owner.accepted) {
+      loop.outbox(id)->append("a");
+      loop.outbox(id)->append("b");
     }
     return bytes.size();
   };
-  Client one(port_);
+  Client one(port);
   accept_one();
-  Client two(port_);
+  Client two(port);
   accept_one();
   one.send("x");
   ASSERT_TRUE(turn_until([&] {
@@ -220,14 +222,14 @@ TEST_F(LoopTest, WritesOncePerTurnWhatManyAppended) {
 
 TEST_F(LoopTest, PresentsTheRestAgainFollowedByMore) {
   take_lines();
-  Client client(port_);
+  Client client(port);
   client.send("one\ntw");
-  ASSERT_TRUE(turn_until([&] { return owner_.presented.size() == 1; }));
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
   client.send("o\nth");
-  ASSERT_TRUE(turn_until([&] { return owner_.presented.size() == 2; }));
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));
   client.send("ree\n");
-  ASSERT_TRUE(turn_until([&] { return owner_.presented.size() == 3; }));
-  EXPECT_THAT(owner_.presented, ElementsAre("one\ntw", "two\nth", "three\n"));
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 3; }));
+  EXPECT_THAT(owner.presented, ElementsAre("one\ntw", "two\nth", "three\n"));
 }
 
 TEST_F(LoopTest, LetsALargeMessageGrowWhereItIs) {
@@ -237,13 +239,13 @@ TEST_F(LoopTest, LetsALargeMessageGrowWhereItIs) {
   }
   message.back() = '\n';
   std::string taken;
-  owner_.take = [&taken](base::ConnectionId, std::span<char> bytes) {
+  owner.take = [&taken](base::ConnectionId, std::span<char> bytes) {
     const std::string_view text(bytes.data(), bytes.size());
     const std::size_t end = text.rfind('\n') + 1;
     taken += text.substr(0, end);
     return end;
   };
-  Client client(port_);
+  Client client(port);
   // A little of the next message comes along.
   const std::string all = message + "rest" + std::string(70'000, 'y');
   std::size_t sent = 0;
@@ -260,100 +262,100 @@ TEST_F(LoopTest, LetsALargeMessageGrowWhereItIs) {
 }
 
 TEST_F(LoopTest, KeepsWhatWasReadWhileASocketIsPaused) {
-  owner_.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop_.pause(id);
+  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+    loop.pause(id);
     return std::string_view(bytes.data(), bytes.size()).find('\n') + 1;
   };
-  Client client(port_);
+  Client client(port);
   client.send("one\ntwo\nthree\n");
-  ASSERT_TRUE(turn_until([&] { return owner_.presented.size() == 1; }));
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
   client.send("four\n");
   run_idle();
-  ASSERT_EQ(owner_.presented.size(), 1U);
+  ASSERT_EQ(owner.presented.size(), 1U);
   for (const std::string_view expected : {"two\n", "three\n", "four\n"}) {
-    const std::size_t before = owner_.presented.size();
-    loop_.resume(owner_.accepted[0]);
-    ASSERT_TRUE(turn_until([&] { return owner_.presented.size() > before; }));
-    EXPECT_THAT(owner_.presented.back(), testing::StartsWith(expected));
+    const std::size_t before = owner.presented.size();
+    loop.resume(owner.accepted[0]);
+    ASSERT_TRUE(turn_until([&] { return owner.presented.size() > before; }));
+    EXPECT_THAT(owner.presented.back(), testing::StartsWith(expected));
   }
 }
 
 TEST_F(LoopTest, HearsOfTheEndWhenAPausedSocketIsReadAgain) {
-  Client client(port_);
+  Client client(port);
   const base::ConnectionId id = accept_one();
-  loop_.pause(id);
+  loop.pause(id);
   client.send("last words");
   client.close();
   run_idle();
-  EXPECT_THAT(owner_.ended, IsEmpty());
-  loop_.resume(id);
-  ASSERT_TRUE(turn_until([&] { return !owner_.ended.empty(); }));
-  EXPECT_THAT(owner_.presented, ElementsAre("last words"));
-  EXPECT_THAT(owner_.ended, ElementsAre(id));
-  EXPECT_EQ(loop_.open_sockets(), 0U);
+  EXPECT_THAT(owner.ended, IsEmpty());
+  loop.resume(id);
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.presented, ElementsAre("last words"));
+  EXPECT_THAT(owner.ended, ElementsAre(id));
+  EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
 TEST_F(LoopTest, HearsOfAResetAlsoWhilePaused) {
-  Client client(port_);
+  Client client(port);
   const base::ConnectionId id = accept_one();
-  loop_.pause(id);
+  loop.pause(id);
   client.reset();
-  ASSERT_TRUE(turn_until([&] { return !owner_.ended.empty(); }));
-  EXPECT_THAT(owner_.ended, ElementsAre(id));
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.ended, ElementsAre(id));
 }
 
 TEST_F(LoopTest, TellsOnceWhenThePeerHasGone) {
-  Client client(port_);
+  Client client(port);
   const base::ConnectionId id = accept_one();
   client.close();
-  ASSERT_TRUE(turn_until([&] { return !owner_.ended.empty(); }));
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
   run_idle();
-  EXPECT_THAT(owner_.ended, ElementsAre(id));
-  EXPECT_FALSE(loop_.is_open(id));
-  EXPECT_EQ(loop_.outbox(id), nullptr);
+  EXPECT_THAT(owner.ended, ElementsAre(id));
+  EXPECT_FALSE(loop.is_open(id));
+  EXPECT_EQ(loop.outbox(id), nullptr);
 }
 
 TEST_F(LoopTest, IgnoresAnIdThatIsNoLongerValid) {
-  Client client(port_);
+  const Client client(port);
   const base::ConnectionId id = accept_one();
-  loop_.drop(id);
+  loop.drop(id);
   run_idle();
-  loop_.drop(id);
-  loop_.finish(id);
-  loop_.pause(id);
-  loop_.resume(id);
-  loop_.watch_for_dead_peer(id);
-  const Client next(port_);
+  loop.drop(id);
+  loop.finish(id);
+  loop.pause(id);
+  loop.resume(id);
+  loop.watch_for_dead_peer(id);
+  const Client next(port);
   const base::ConnectionId reused = accept_one();
   EXPECT_NE(reused, id);
-  loop_.drop(id);
+  loop.drop(id);
   run_idle();
-  EXPECT_TRUE(loop_.is_open(reused));
+  EXPECT_TRUE(loop.is_open(reused));
 }
 
 TEST_F(LoopTest, DropsASocketWhileItsBytesAreInUse) {
-  owner_.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop_.drop(id);
-    EXPECT_EQ(loop_.outbox(id), nullptr);
+  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+    loop.drop(id);
+    EXPECT_EQ(loop.outbox(id), nullptr);
     return std::string(bytes.begin(), bytes.end()).size();
   };
-  Client client(port_);
+  Client client(port);
   client.send("bye");
   ASSERT_TRUE(turn_until([&] {
     client.receive();
     return client.has_ended();
   }));
-  EXPECT_THAT(owner_.ended, IsEmpty());
-  EXPECT_EQ(loop_.open_sockets(), 0U);
+  EXPECT_THAT(owner.ended, IsEmpty());
+  EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
 TEST_F(LoopTest, FinishesAfterTheLastBytes) {
-  Client client(port_);
+  Client client(port);
   const base::ConnectionId id = accept_one();
-  loop_.outbox(id)->append("the end");
-  loop_.finish(id);
-  EXPECT_FALSE(loop_.is_open(id));
-  EXPECT_EQ(loop_.outbox(id), nullptr);
+  loop.outbox(id)->append("the end");
+  loop.finish(id);
+  EXPECT_FALSE(loop.is_open(id));
+  EXPECT_EQ(loop.outbox(id), nullptr);
   ASSERT_TRUE(turn_until([&] {
     client.receive();
     return client.has_ended();
@@ -363,45 +365,45 @@ TEST_F(LoopTest, FinishesAfterTheLastBytes) {
   // What the peer still says goes nowhere.
   client.send("too late");
   client.close();
-  ASSERT_TRUE(turn_until([&] { return loop_.open_sockets() == 0; }));
-  EXPECT_THAT(owner_.presented, IsEmpty());
-  EXPECT_THAT(owner_.ended, IsEmpty());
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
+  EXPECT_THAT(owner.presented, IsEmpty());
+  EXPECT_THAT(owner.ended, IsEmpty());
 }
 
 TEST_F(LoopTest, DoesNotWaitForAPeerThatKeepsItsHalfOpen) {
-  const Client client(port_);
-  loop_.finish(accept_one());
-  ASSERT_TRUE(turn_until([&] { return loop_.open_sockets() == 0; }));
+  const Client client(port);
+  loop.finish(accept_one());
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
 }
 
 TEST_F(LoopTest, FinishesAPausedSocket) {
-  Client client(port_);
+  Client client(port);
   const base::ConnectionId id = accept_one();
-  loop_.pause(id);
+  loop.pause(id);
   client.send("unread");
   run_idle();
-  loop_.outbox(id)->append("the end");
-  loop_.finish(id);
+  loop.outbox(id)->append("the end");
+  loop.finish(id);
   ASSERT_TRUE(turn_until([&] {
     client.receive();
     return client.has_ended();
   }));
   EXPECT_EQ(client.received(), "the end");
-  EXPECT_THAT(owner_.presented, IsEmpty());
+  EXPECT_THAT(owner.presented, IsEmpty());
 }
 
 // The bytes of a large message lie in the socket's own memory, not in the shared buffer.
 TEST_F(LoopTest, FinishesASocketWhileItsBytesAreInUse) {
   const std::string message(limits::mib, 'x');
-  owner_.take = [&](base::ConnectionId id, std::span<char> bytes) -> std::size_t {
+  owner.take = [&](base::ConnectionId id, std::span<char> bytes) -> std::size_t {
     if (bytes.size() < message.size()) {
       return 0;
     }
-    loop_.finish(id);
+    loop.finish(id);
     EXPECT_TRUE(std::ranges::all_of(bytes, [](char c) { return c == 'x'; }));
     return bytes.size();
   };
-  Client client(port_);
+  Client client(port);
   std::size_t sent = 0;
   ASSERT_TRUE(turn_until([&] {
     sent += client.send(std::string_view(message).substr(sent));
@@ -415,10 +417,10 @@ class SlowReaderTest : public LoopTest {
   static constexpr std::size_t bytes = 8 * limits::mib;
 
   SlowReaderTest() {
-    client_.send("x");
-    id_ = accept_one();
+    reader.send("x");
+    reader_id = accept_one();
     for (std::size_t i = 0; i < bytes; i += limits::kib) {
-      loop_.outbox(id_)->append(
+      loop.outbox(reader_id)->append(
           std::string(limits::kib, static_cast<char>('a' + i / limits::kib % 26))
       );
     }
@@ -426,77 +428,77 @@ class SlowReaderTest : public LoopTest {
   }
   [[nodiscard]] bool receive_all() {
     return turn_until([&] {
-      client_.receive();
-      return client_.received().size() == bytes;
+      reader.receive();
+      return reader.received().size() == bytes;
     });
   }
   [[nodiscard]] bool is_intact() const {
     for (std::size_t i = 0; i < bytes; ++i) {
-      if (client_.received()[i] != static_cast<char>('a' + i / limits::kib % 26)) {
+      if (reader.received()[i] != static_cast<char>('a' + i / limits::kib % 26)) {
         return false;
       }
     }
     return true;
   }
 
-  Client client_{port_, 64 * 1024};
-  base::ConnectionId id_;
+  Client reader{port, 64 * 1024};
+  base::ConnectionId reader_id;
 };
 
 TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
-  EXPECT_GT(owner_.left, 0U);
-  EXPECT_LT(owner_.left, bytes);
-  EXPECT_EQ(loop_.outbox(id_)->size(), owner_.left);
+  EXPECT_GT(owner.left, 0U);
+  EXPECT_LT(owner.left, bytes);
+  EXPECT_EQ(loop.outbox(reader_id)->size(), owner.left);
   ASSERT_TRUE(receive_all());
   EXPECT_TRUE(is_intact());
-  EXPECT_EQ(owner_.left, 0U);
+  EXPECT_EQ(owner.left, 0U);
 }
 
 TEST_F(SlowReaderTest, IsStillReadFrom) {
-  client_.send("y");
-  ASSERT_TRUE(turn_until([&] { return owner_.presented.size() == 2; }));
-  EXPECT_GT(owner_.left, 0U);
+  reader.send("y");
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));
+  EXPECT_GT(owner.left, 0U);
 }
 
 TEST_F(SlowReaderTest, GetsEverythingBeforeTheEnd) {
-  loop_.finish(id_);
+  loop.finish(reader_id);
   run_idle();
-  client_.send("discarded");
+  reader.send("discarded");
   ASSERT_TRUE(receive_all());
   EXPECT_TRUE(is_intact());
   ASSERT_TRUE(turn_until([&] {
-    client_.receive();
-    return client_.has_ended();
+    reader.receive();
+    return reader.has_ended();
   }));
-  EXPECT_FALSE(client_.was_reset());
+  EXPECT_FALSE(reader.was_reset());
 }
 
 TEST_F(SlowReaderTest, MayCloseItsHalfBeforeItHasReadAll) {
-  loop_.finish(id_);
-  client_.close_half();
+  loop.finish(reader_id);
+  reader.close_half();
   run_idle();
   ASSERT_TRUE(receive_all());
   EXPECT_TRUE(is_intact());
   // Both halves are closed now: nothing is left to wait for.
-  ASSERT_TRUE(turn_until([&] { return loop_.open_sockets() == 0; }));
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
 }
 
 TEST_F(SlowReaderTest, IsReportedWhenItGoesAwayInstead) {
-  client_.reset();
-  ASSERT_TRUE(turn_until([&] { return !owner_.ended.empty(); }));
-  EXPECT_THAT(owner_.ended, ElementsAre(id_));
+  reader.reset();
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.ended, ElementsAre(reader_id));
 }
 
 TEST_F(LoopTest, ServesManySocketsAndNeverUsesAnIdTwice) {
   constexpr std::size_t sockets = 200;
-  owner_.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop_.outbox(id)->append({bytes.data(), bytes.size()});
+  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+    loop.outbox(id)->append({bytes.data(), bytes.size()});
     return bytes.size();
   };
   for (int round = 0; round < 2; ++round) {
     std::vector<Client> clients;
     for (std::size_t i = 0; i < sockets; ++i) {
-      clients.emplace_back(port_);
+      clients.emplace_back(port);
       ASSERT_TRUE(clients.back().is_connected());
       clients.back().send("number " + std::to_string(i));
     }
@@ -508,25 +510,25 @@ TEST_F(LoopTest, ServesManySocketsAndNeverUsesAnIdTwice) {
       }
       return answered == sockets;
     }));
-    EXPECT_EQ(loop_.open_sockets(), sockets);
+    EXPECT_EQ(loop.open_sockets(), sockets);
     clients.clear();
-    ASSERT_TRUE(turn_until([&] { return loop_.open_sockets() == 0; }));
+    ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
   }
-  EXPECT_EQ(std::set(owner_.accepted.begin(), owner_.accepted.end()).size(), 2 * sockets);
-  EXPECT_EQ(owner_.ended.size(), 2 * sockets);
+  EXPECT_EQ(std::set(owner.accepted.begin(), owner.accepted.end()).size(), 2 * sockets);
+  EXPECT_EQ(owner.ended.size(), 2 * sockets);
 }
 
 TEST_F(LoopTest, TakesNobodyAfterItHasStoppedListening) {
-  const Client before(port_);
+  const Client before(port);
   accept_one();
-  loop_.stop_listening();
-  EXPECT_FALSE(Client(port_).is_connected());
-  EXPECT_TRUE(loop_.is_open(owner_.accepted[0]));
+  loop.stop_listening();
+  EXPECT_FALSE(Client(port).is_connected());
+  EXPECT_TRUE(loop.is_open(owner.accepted[0]));
 }
 
 TEST_F(LoopTest, DoesNotSpinWhenDescriptorsHaveRunOut) {
   run_idle();  // the sanitizers need descriptors for what they see for the first time
-  const Client client(port_);
+  const Client client(port);
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   const int next_free = ::dup(0);
@@ -536,59 +538,59 @@ TEST_F(LoopTest, DoesNotSpinWhenDescriptorsHaveRunOut) {
   ::setrlimit(RLIMIT_NOFILE, &none_left);
   run_idle();
   ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_THAT(owner_.accept_failures, ElementsAre(EMFILE));
+  EXPECT_THAT(owner.accept_failures, ElementsAre(EMFILE));
   accept_one();
 }
 
 TEST_F(LoopTest, WakesFromItsWaiting) {
-  loop_.wake();
-  loop_.wake();
-  loop_.run_turn(base::never);
-  EXPECT_EQ(owner_.turns, 1);
+  loop.wake();
+  loop.wake();
+  loop.run_turn(base::never);
+  EXPECT_EQ(owner.turns, 1);
   // One turn takes all wakes.
   const base::MonotonicTime deadline = now().monotonic + 1ms;
-  loop_.run_turn(deadline);
+  loop.run_turn(deadline);
   EXPECT_GE(now().monotonic, deadline);
 }
 
 TEST_F(LoopTest, WaitsUntilTheDeadlineAndNotLonger) {
   const base::MonotonicTime deadline = now().monotonic + 20ms;
-  loop_.run_turn(deadline);
+  loop.run_turn(deadline);
   EXPECT_GE(now().monotonic, deadline);
-  loop_.run_turn(base::MonotonicTime::min());
-  EXPECT_EQ(owner_.turns, 2);
+  loop.run_turn(base::MonotonicTime::min());
+  EXPECT_EQ(owner.turns, 2);
 }
 
 TEST_F(LoopTest, ReportsSignals) {
   constexpr std::array numbers = {SIGUSR1, SIGUSR2};
-  ASSERT_TRUE(loop_.watch_signals(numbers));
+  ASSERT_TRUE(loop.watch_signals(numbers));
   ::raise(SIGUSR2);
-  ASSERT_TRUE(turn_until([&] { return !owner_.signals.empty(); }));
-  EXPECT_THAT(owner_.signals, ElementsAre(SIGUSR2));
+  ASSERT_TRUE(turn_until([&] { return !owner.signals.empty(); }));
+  EXPECT_THAT(owner.signals, ElementsAre(SIGUSR2));
 }
 
 TEST_F(LoopTest, NamesAPortThatIsInUse) {
   Owner other;
   Loop second(other);
-  const auto refused = second.listen("127.0.0.1", port_);
+  const auto refused = second.listen("127.0.0.1", port);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::address_in_use);
   EXPECT_EQ(
       refused.error().message,
-      "cannot listen on 127.0.0.1:" + std::to_string(port_) +
+      "cannot listen on 127.0.0.1:" + std::to_string(port) +
           ": Address already in use; stop the other process or choose another port"
   );
 }
 
 TEST_F(LoopTest, NamesAHostThatDoesNotExist) {
-  const auto refused = loop_.listen("256.0.0.1", 0);
+  const auto refused = loop.listen("256.0.0.1", 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
   EXPECT_THAT(refused.error().message, HasSubstr("cannot listen on 256.0.0.1: "));
 }
 
 TEST_F(LoopTest, NamesAnAddressOfAnotherMachine) {
-  const auto refused = loop_.listen("192.0.2.1", 0);
+  const auto refused = loop.listen("192.0.2.1", 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::io_error);
   EXPECT_THAT(refused.error().message, HasSubstr("cannot listen on 192.0.2.1:0: "));

@@ -3,6 +3,9 @@
 #include "base/assert.hpp"
 
 #include <sys/random.h>
+#include <sys/types.h>
+
+#include <cstddef>
 
 namespace iii::net {
 

@@ -141,7 +141,8 @@ TEST(Decode, reads_results) {
 TEST(Decode, reads_errors_with_their_escapes) {
   const auto message = decoded<InvocationResult>(
       R"({"type":"invocationresult","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
-      R"("function_id":"f","error":{"more":1,"code":"E","message":"say \"no\"","stacktrace":"a\nb"}})"
+      R"("function_id":"f","error":{"more":1,"code":"E","message":"say \"no\"",)"
+      R"("stacktrace":"a\nb"}})"
   );
   EXPECT_EQ(message.error, (ErrorBody{"E", "say \"no\"", "a\nb"}));
   const auto brief = decoded<InvocationResult>(
@@ -234,7 +235,8 @@ TEST(Decode, reads_a_providers_answers) {
 
 TEST(Decode, names_a_service_by_its_id_unless_it_has_a_name) {
   const auto named = decoded<RegisterService>(
-      R"({"type":"registerservice","id":"s","name":"shop","description":"d","parent_service_id":"p"})"
+      R"({"type":"registerservice","id":"s","name":"shop","description":"d",)"
+      R"("parent_service_id":"p"})"
   );
   EXPECT_EQ(named.id, "s");
   EXPECT_EQ(named.name, "shop");
@@ -399,19 +401,23 @@ INSTANTIATE_TEST_SUITE_P(
             "member 'function_id' is required and must be a string"
         },
         Refused{
-            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f","error":"no"})",
+            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f",)"
+            R"("error":"no"})",
             "member 'error' must be an object"
         },
         Refused{
-            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f","error":{"message":"no"}})",
+            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f",)"
+            R"("error":{"message":"no"}})",
             "member 'error' must have string members 'code' and 'message'"
         },
         Refused{
-            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f","error":{"code":1,"message":"no"}})",
+            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f",)"
+            R"("error":{"code":1,"message":"no"}})",
             "member 'error' must have string members 'code' and 'message'"
         },
         Refused{
-            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f","error":{"code":"","message":"","stacktrace":[]}})",
+            R"({"type":"triggerregistrationresult","id":"t","trigger_type":"w","function_id":"f",)"
+            R"("error":{"code":"","message":"","stacktrace":[]}})",
             "member 'error' must have a string or nothing as 'stacktrace'"
         }
     )
@@ -481,7 +487,8 @@ TEST(Decode, finds_in_a_refused_message_what_is_needed_to_answer_it) {
 
 TEST(Decode, finds_in_broken_json_what_stands_before_the_break) {
   const auto message = decoded<Malformed>(
-      R"({"type":"invokefunction","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de","data":{]})"
+      R"({"type":"invokefunction","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
+      R"("data":{]})"
   );
   EXPECT_EQ(message.type, "invokefunction");
   EXPECT_EQ(message.invocation_id, uuid);

@@ -143,9 +143,8 @@ void write(auto& pen, const to_worker::TriggerRegistrationResult& message) {
 }
 
 void write(auto& pen, const to_worker::RegistrationRejected& message) {
-  pen.raw(
-      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT","namespace":"default","function_id":)"
-  );
+  pen.raw(R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT",)"
+          R"("namespace":"default","function_id":)");
   pen.raw(json::quoted(message.function_id));
   pen.raw(R"(,"owner_worker_id":)");
   pen.raw(json::quoted(message.owner_worker_id));

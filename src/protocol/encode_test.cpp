@@ -50,7 +50,8 @@ TEST(Encode, writes_every_member_of_an_invocation) {
       R"({"type":"invokefunction","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
       R"("function_id":"f\u0041",)"
       R"("data":{"_caller_worker_id":"77d5cf0f-0b43-4d25-a4a4-0a4d7b8f3d1b","a": 1},)"
-      R"("traceparent":"t","baggage":"b","metadata":{},"caller":{"worker_id":"w"},"observe_depth":2})"
+      R"("traceparent":"t","baggage":"b","metadata":{},"caller":{"worker_id":"w"},)"
+      R"("observe_depth":2})"
   );
 }
 
@@ -136,7 +137,8 @@ TEST(Encode, writes_the_other_messages) {
       },
       Text{
           RegisterTrigger{"t", "w", "f", "null", ""},
-          R"({"type":"registertrigger","id":"t","trigger_type":"w","function_id":"f","config":null})"
+          R"({"type":"registertrigger","id":"t","trigger_type":"w","function_id":"f",)"
+          R"("config":null})"
       },
       Text{
           UnregisterTrigger{"t", "w"}, R"({"type":"unregistertrigger","id":"t","trigger_type":"w"})"

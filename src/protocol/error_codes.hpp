@@ -42,7 +42,8 @@ inline constexpr std::string_view worker_overloaded = "worker_overloaded";
 inline constexpr std::string_view limit_exceeded = "limit_exceeded";
 // The engine is shutting down and takes no new calls.
 inline constexpr std::string_view engine_stopping = "engine_stopping";
-// The receiver could not take the message and would lose its connection. Spelt as SDKs of line 0.25 spell their own.
+// The receiver could not take the message and would lose its connection. Spelt as SDKs of line 0.25
+// spell their own.
 inline constexpr std::string_view payload_too_large = "payload_too_large";
 // The trigger id belongs to another worker.
 inline constexpr std::string_view trigger_id_in_use = "trigger_id_in_use";

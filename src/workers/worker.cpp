@@ -1,5 +1,8 @@
 #include "workers/worker.hpp"
 
+#include "base/time.hpp"
+#include "protocol/to_worker.hpp"
+
 namespace iii::workers {
 
 void Worker::

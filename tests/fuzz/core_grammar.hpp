@@ -50,7 +50,11 @@ class CoreGrammar {
   };
   std::vector<Peer> peers;  // open ones
 
-  Peer any_peer(Bytes& bytes) { return peers.empty() ? Peer{} : peers[bytes.below(peers.size())]; }
+  // Without peers one that the core has never heard of.
+  Peer any_peer(Bytes& bytes) {
+    return peers.empty() ? Peer{base::ConnectionId(UINT64_MAX), {}, {}}
+                         : peers[bytes.below(peers.size())];
+  }
 
   void learn(const core::SendTo& effect) {
     namespace to_worker = protocol::to_worker;

@@ -30,10 +30,10 @@ namespace limits = base::limits;
 
 class GatewayTest : public testing::Test {
  protected:
-  [[nodiscard]] WorkerClient worker() { return WorkerClient(engine_.port(), engine_.options()); }
-  [[nodiscard]] SocketClient socket() { return SocketClient(engine_.port(), engine_.options()); }
+  [[nodiscard]] WorkerClient worker() { return WorkerClient(engine.port(), engine.options()); }
+  [[nodiscard]] SocketClient socket() { return SocketClient(engine.port(), engine.options()); }
 
-  TurnedEngine engine_;
+  TurnedEngine engine;
 };
 
 // --- The opening handshake ---
@@ -116,7 +116,7 @@ TEST_F(GatewayTest, WorkersCallEachOther) {
 
 TEST_F(GatewayTest, ADeadWorkersCallsEnd) {
   WorkerClient caller = worker();
-  auto target = std::make_unique<WorkerClient>(engine_.port(), engine_.options());
+  auto target = std::make_unique<WorkerClient>(engine.port(), engine.options());
   target->serve("f");
   const std::string call = caller.start_call("f");
   (void)target->next_call();
@@ -173,7 +173,7 @@ TEST_F(GatewayTest, BrokenUtf8InABinaryMessageReachesNobody) {
   target.serve("f");
   caller.socket().send_frame(Opcode::binary, call(uuid(1), "f", "\"\xff\""));
   caller.settle();
-  EXPECT_EQ(engine_.core().counters().malformed_messages, 1U);
+  EXPECT_EQ(engine.core().counters().malformed_messages, 1U);
   target.send(R"({"type":"ping"})");
   EXPECT_EQ(target.next_message().at("type"), "pong");
 }
@@ -208,7 +208,7 @@ TEST_F(GatewayTest, TelemetryIsCounted) {
   client.send_text("ignored");
   client.send_close(CloseCode::going_away);
   EXPECT_EQ(client.next(), closed_with(CloseCode::going_away));
-  const engine::TelemetryIntake& telemetry = engine_.gateway().telemetry();
+  const engine::TelemetryIntake& telemetry = engine.gateway().telemetry();
   EXPECT_EQ(telemetry.traces, 2U);
   EXPECT_EQ(telemetry.metrics, 1U);
   EXPECT_EQ(telemetry.logs, 1U);
@@ -220,15 +220,15 @@ TEST_F(GatewayTest, WorkersMaySendTelemetryAmongTheirMessages) {
   WorkerClient client = worker();
   client.socket().send_frame(Opcode::binary, "LOGS{}");
   client.settle();
-  EXPECT_EQ(engine_.gateway().telemetry().logs, 1U);
-  EXPECT_EQ(engine_.core().counters().malformed_messages, 0U);
+  EXPECT_EQ(engine.gateway().telemetry().logs, 1U);
+  EXPECT_EQ(engine.core().counters().malformed_messages, 0U);
 }
 
 // --- Workers that do not read ---
 
 TEST_F(GatewayTest, AWorkerThatDoesNotReadIsOverloadedUntilItDoes) {
   const std::string payload = "\"" + std::string(limits::mib, 'x') + "\"";
-  WorkerClient slow(engine_.port(), engine_.options(64 * 1024));
+  WorkerClient slow(engine.port(), engine.options(64 * 1024));
   WorkerClient other = worker();
   WorkerClient caller = worker();
   slow.serve("slow::f");
@@ -238,12 +238,12 @@ TEST_F(GatewayTest, AWorkerThatDoesNotReadIsOverloadedUntilItDoes) {
   for (; accepted < 64; ++accepted) {
     const std::string id = caller.start_call("slow::f", payload);
     caller.settle();
-    if (engine_.core().counters().failures != 0) {
+    if (engine.core().counters().failures != 0) {
       EXPECT_EQ(error_code(caller.answer_to(id)), "worker_overloaded");
       break;
     }
   }
-  const std::size_t unsent = engine_.unsent_bytes(slow.worker_id());
+  const std::size_t unsent = engine.unsent_bytes(slow.worker_id());
   EXPECT_GE(unsent, limits::outbox_refuse_bytes);
   EXPECT_LE(unsent, limits::outbox_refuse_bytes + limits::mib + limits::kib);
 
@@ -257,7 +257,7 @@ TEST_F(GatewayTest, AWorkerThatDoesNotReadIsOverloadedUntilItDoes) {
   const std::string again = caller.start_call("slow::f");
   slow.answer(slow.next_call(), "2");
   EXPECT_EQ(caller.answer_to(again).at("result"), 2);
-  EXPECT_EQ(engine_.core().counters().failures, 1U);
+  EXPECT_EQ(engine.core().counters().failures, 1U);
 }
 
 class BigAnswers final : public workers::Worker {
@@ -274,26 +274,24 @@ class BigAnswers final : public workers::Worker {
 };
 
 TEST_F(GatewayTest, AWorkerThatNeverReadsIsCutOff) {
-  engine_.add(std::make_unique<BigAnswers>());
-  WorkerClient slow(engine_.port(), engine_.options(64 * 1024));
+  engine.add(std::make_unique<BigAnswers>());
+  WorkerClient slow(engine.port(), engine.options(64 * 1024));
   slow.serve("slow::f");
   WorkerClient caller = worker();
   const std::string waiting = caller.start_call("slow::f");
   caller.settle();
   std::size_t answers = 0;
-  while (engine_.open_sockets() == 2 && answers < 32) {
+  while (engine.open_sockets() == 2 && answers < 32) {
     slow.start_call("big");
     ++answers;
-    const std::uint64_t before = engine_.core().counters().results;
-    ASSERT_TRUE(engine_.turn_until([&] {
-      return engine_.core().counters().results > before || engine_.open_sockets() < 2;
+    const std::uint64_t before = engine.core().counters().results;
+    ASSERT_TRUE(engine.turn_until([&] {
+      return engine.core().counters().results > before || engine.open_sockets() < 2;
     }));
-    EXPECT_LE(
-        engine_.unsent_bytes(slow.worker_id()), limits::outbox_close_bytes + 17 * limits::mib
-    );
+    EXPECT_LE(engine.unsent_bytes(slow.worker_id()), limits::outbox_close_bytes + 17 * limits::mib);
   }
   EXPECT_GE(answers, limits::outbox_close_bytes / (16 * limits::mib));
-  EXPECT_EQ(engine_.open_sockets(), 1U);
+  EXPECT_EQ(engine.open_sockets(), 1U);
   EXPECT_EQ(error_code(caller.answer_to(waiting)), "invocation_stopped");
 }
 
@@ -306,16 +304,16 @@ class ChannelTest : public GatewayTest {
     const auto channel =
         creator.call("engine::channels::create", R"({"buffer_size":1024})").at("result");
     const auto& writer = channel.at("writer");
-    path_ = "/ws/channels/" + std::string(writer.at("channel_id").as_string()) +
-            "?key=" + std::string(writer.at("access_key").as_string()) + "&dir=";
+    path = "/ws/channels/" + std::string(writer.at("channel_id").as_string()) +
+           "?key=" + std::string(writer.at("access_key").as_string()) + "&dir=";
   }
   [[nodiscard]] SocketClient open(std::string_view direction, int receive_bytes = 0) {
-    SocketClient client(engine_.port(), engine_.options(receive_bytes));
-    client.upgrade(path_ + std::string(direction));
+    SocketClient client(engine.port(), engine.options(receive_bytes));
+    client.upgrade(path + std::string(direction));
     return client;
   }
 
-  std::string path_;
+  std::string path;
 };
 
 TEST_F(ChannelTest, KeepsKindsAndOrder) {
@@ -342,7 +340,7 @@ TEST_F(ChannelTest, AWriterWhoseReaderHasGoneIsCutOff) {
   SocketClient reader = open("read");
   SocketClient writer = open("write");
   reader.close();
-  ASSERT_TRUE(engine_.turn_until([&] { return engine_.open_sockets() == 1; }));
+  ASSERT_TRUE(engine.turn_until([&] { return engine.open_sockets() == 1; }));
   writer.send_text("to nobody");
   EXPECT_EQ(writer.next().kind, Kind::ended);
 }
@@ -362,25 +360,25 @@ TEST_F(ChannelTest, AFullChannelStopsItsWriter) {
     return count;
   };
   int turns_without_progress = 0;
-  ASSERT_TRUE(engine_.turn_until([&] {
+  ASSERT_TRUE(engine.turn_until([&] {
     turns_without_progress = send() == 0 ? turns_without_progress + 1 : 0;
     return turns_without_progress == 10;
   }));
   EXPECT_LT(sent, all.size());
-  EXPECT_GE(engine_.core().channels().waiting_bytes(), limits::channel_bytes_max);
-  EXPECT_LT(engine_.core().channels().waiting_bytes(), limits::channel_bytes_max + limits::mib);
+  EXPECT_GE(engine.core().channels().waiting_bytes(), limits::channel_bytes_max);
+  EXPECT_LT(engine.core().channels().waiting_bytes(), limits::channel_bytes_max + limits::mib);
 
-  SocketClient reader(engine_.port(), {.receive_bytes = 64 * 1024, .while_waiting = [&] {
-                                         if (sent < all.size()) {
-                                           (void)send();
-                                         }
-                                         engine_.turn();
-                                         EXPECT_LE(
-                                             engine_.core().channels().waiting_bytes(),
-                                             limits::channel_bytes_max + limits::mib
-                                         );
-                                       }});
-  reader.upgrade(path_ + "read");
+  SocketClient reader(engine.port(), {.receive_bytes = 64 * 1024, .while_waiting = [&] {
+                                        if (sent < all.size()) {
+                                          (void)send();
+                                        }
+                                        engine.turn();
+                                        EXPECT_LE(
+                                            engine.core().channels().waiting_bytes(),
+                                            limits::channel_bytes_max + limits::mib
+                                        );
+                                      }});
+  reader.upgrade(path + "read");
   for (std::size_t i = 0; i < messages; ++i) {
     const Received message = reader.next();
     ASSERT_EQ(message.kind, Kind::binary) << i;
@@ -393,22 +391,22 @@ TEST_F(ChannelTest, AFullChannelStopsItsWriter) {
 
 TEST_F(GatewayTest, ConnectionsComeAndGo) {
   constexpr std::size_t connections = 500;
-  const std::size_t before = engine_.core().connections().size();
+  const std::size_t before = engine.core().connections().size();
   {
     std::vector<std::unique_ptr<WorkerClient>> workers;
     for (std::size_t i = 0; i < connections; ++i) {
-      workers.push_back(std::make_unique<WorkerClient>(engine_.port(), engine_.options()));
+      workers.push_back(std::make_unique<WorkerClient>(engine.port(), engine.options()));
       workers.back()->send(register_function("f" + std::to_string(i)));
       if (i % 2 == 0) {
         workers.back()->socket().send_close(CloseCode::normal);
       }
     }
     workers[1]->settle();
-    EXPECT_EQ(engine_.core().connections().size(), before + connections / 2);
+    EXPECT_EQ(engine.core().connections().size(), before + connections / 2);
   }
-  ASSERT_TRUE(engine_.turn_until([&] { return engine_.open_sockets() == 0; }));
-  EXPECT_EQ(engine_.core().connections().size(), before);
-  EXPECT_EQ(engine_.core().functions().find("f1"), nullptr);
+  ASSERT_TRUE(engine.turn_until([&] { return engine.open_sockets() == 0; }));
+  EXPECT_EQ(engine.core().connections().size(), before);
+  EXPECT_EQ(engine.core().functions().find("f1"), nullptr);
 }
 
 }  // namespace

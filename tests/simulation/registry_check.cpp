@@ -46,6 +46,7 @@ struct RegistryCheck::Taker {
   base::ConnectionId from;
 
   void operator()(const from_worker::RegisterFunction& m) const {
+    check.functions_ever_.insert(m.id);
     put(check.functions_, m.id, from);
   }
   void operator()(const from_worker::UnregisterFunction& m) const {
@@ -351,6 +352,13 @@ void RegistryCheck::compare_with_start(const core::Core& core) const {
           core.functions().size() == functions_at_start_.size(),
       "no function stays when all workers have left"
   );
+  for (const std::string& id : functions_ever_) {
+    const core::Function* function = core.functions().find(id);
+    require(
+        function == nullptr || (function->is_registered() && function->in_flight == 0),
+        "no function is kept for a call when no call is in flight"
+    );
+  }
   require(
       std::ranges::equal(core.triggers().types(), types_at_start_, {}, names),
       "no trigger type stays when all workers have left"

@@ -72,6 +72,7 @@ class RegistryCheck {
   std::map<std::string, base::ConnectionId> declared_services_;
   std::map<base::ConnectionId, std::map<std::string, std::string>> told_;  // trigger to its type
 
+  std::set<std::string> functions_ever_;
   std::set<std::string> functions_at_start_;
   std::set<std::string> types_at_start_;
   std::set<std::string> services_at_start_;

@@ -1,12 +1,21 @@
 #include "workers/observability/log_functions.hpp"
 
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "core/input.hpp"
+#include "protocol/from_worker.hpp"
+#include "workers/worker.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::workers {

@@ -1,15 +1,17 @@
 #include "workers/observability/log_functions.hpp"
 
+#include "base/id.hpp"
 #include "base/uuid.hpp"
+#include "core/effects.hpp"
+#include "protocol/from_worker.hpp"
+#include "workers/worker.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
-#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace iii::workers {
