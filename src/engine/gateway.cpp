@@ -20,10 +20,9 @@
 #include "websocket/frame.hpp"
 #include "websocket/handshake.hpp"
 
-#include <string.h>
-
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -277,7 +276,7 @@ void Gateway::on_accept_failed(int error_number) {
 
 void Gateway::on_signal(int signal_number) {
   ++signals_received_;
-  log_.log(LogLevel::info, "signal", {{"name", strsignal(signal_number)}});
+  log_.log(LogLevel::info, "signal", {{"name", signal_number == SIGINT ? "SIGINT" : "SIGTERM"}});
 }
 
 void Gateway::on_time() {
@@ -338,10 +337,11 @@ std::size_t Gateway::on_handshake(Session& session, std::string_view bytes) {
     refuse(session, http::response(400, capability_header, "text/plain", head.error().message));
     return bytes.size();
   }
-  if (!*head) {
+  const auto& parsed = *head;
+  if (!parsed) {
     return 0;
   }
-  const http::RequestHead& request = (*head)->head;
+  const http::RequestHead& request = parsed->head;
   const Route wanted = route(request, core_.channels());
   if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
     std::string_view response = refusal->response;
@@ -352,7 +352,7 @@ std::size_t Gateway::on_handshake(Session& session, std::string_view bytes) {
     return bytes.size();
   }
   accept(session, request, wanted);
-  return (*head)->bytes;
+  return parsed->bytes;
 }
 
 void Gateway::accept(Session& session, const http::RequestHead& request, const Route& wanted) {

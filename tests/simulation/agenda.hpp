@@ -36,7 +36,7 @@ class Agenda {
   // Precondition: next() is not never.
   void run_next() {
     std::ranges::pop_heap(entries_, is_later);
-    Entry entry = std::move(entries_.back());
+    const Entry entry = std::move(entries_.back());
     entries_.pop_back();
     time_ = entry.time;
     entry.action();

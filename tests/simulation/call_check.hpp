@@ -48,6 +48,8 @@ class CallCheck {
   // The event and its effects are over.
   void on_settled(const core::Core& core) const;
 
+  // Since before the event that the core is working on.
+  [[nodiscard]] bool is_congested(base::ConnectionId link) const;
   [[nodiscard]] bool is_draining() const { return is_draining_; }
   [[nodiscard]] std::size_t open_calls() const { return open_.size(); }
 
@@ -77,7 +79,6 @@ class CallCheck {
   void begin(Event event);
   Call& open(base::ConnectionId from, base::InvocationId id, Kind kind);
   [[nodiscard]] Call* find_asked(base::ConnectionId target, base::InvocationId id);
-  [[nodiscard]] bool is_congested(base::ConnectionId link) const;
   [[nodiscard]] std::size_t asked_by(base::ConnectionId caller) const;
   [[nodiscard]] bool is_justified(
       const Call& call, const protocol::to_worker::InvocationResult& message

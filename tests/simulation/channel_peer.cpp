@@ -17,7 +17,8 @@ Packet::Kind kind_of(std::size_t number) {
 }  // namespace
 
 void ChannelPeer::start() {
-  last_ = world_.chance.between(0, 40);
+  interval_max_ = milliseconds(world_.chance.one_in(2) ? 5 : 200);
+  last_ = world_.chance.between(0, 60);
   world_.agenda.after(world_.chance.between(milliseconds(0), milliseconds(3'000)), [this] {
     connect();
   });
@@ -79,9 +80,7 @@ void ChannelPeer::write() {
     return;  // nothing that a reader says has a meaning
   }
   ++count_;
-  world_.agenda.after(world_.chance.between(milliseconds(0), milliseconds(200)), [this] {
-    write();
-  });
+  world_.agenda.after(world_.chance.between(milliseconds(0), interval_max_), [this] { write(); });
 }
 
 void ChannelPeer::end() {

@@ -32,8 +32,9 @@ class ChannelPeer final : public PeerEnd {
   Opening opening_;
   std::optional<LinkId> link_;
   bool is_over_ = false;
-  std::size_t count_ = 0;  // messages written, or read
-  std::size_t last_ = 0;   // when it ends of its own will
+  milliseconds interval_max_{0};  // between two messages of a writer
+  std::size_t count_ = 0;         // messages written, or read
+  std::size_t last_ = 0;          // when it ends of its own will
 };
 
 }  // namespace iii::simulation

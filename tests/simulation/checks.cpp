@@ -134,6 +134,7 @@ void Checks::on_sent(base::ConnectionId to, const to_worker::Message& message) {
 
 void Checks::on_channel_message_sent(LinkId link, bool is_text, std::string_view bytes) {
   require(live_.contains(link), "no channel message to a closed connection");
+  require(!calls_.is_congested(link), "a reader whose outbox is full is sent no messages");
   channels_.on_sent(link, is_text, bytes);
 }
 
@@ -181,10 +182,11 @@ void Checks::on_arrived(std::string_view kind, LinkId from, LinkId at, std::uint
 
 // --- The end ---
 
-void Checks::on_quiet(const core::Core& core) const {
+void Checks::on_quiet(core::Core& core) const {
   require(calls_.open_calls() == 0, "every call ends once faults stop");
   require(core.in_flight() == 0, "nothing is in flight once faults stop");
   require(world_.in_process_calls == 0, "every call of an in-process worker ends");
+  require(core.channels().waiting_bytes() == 0, "nothing waits in channels once faults stop");
   require(network_.is_silent(), "every outbox empties once faults stop");
   registry_.compare_providers(core);
 }

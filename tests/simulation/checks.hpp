@@ -63,7 +63,7 @@ class Checks {
   void on_arrived(std::string_view kind, LinkId from, LinkId at, std::uint64_t number);
 
   // Faults have stopped and everybody has answered: nothing is left undone.
-  void on_quiet(const core::Core& core) const;
+  void on_quiet(core::Core& core) const;
   // And all workers have left.
   void on_empty(core::Core& core) const;
 

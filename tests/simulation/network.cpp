@@ -120,7 +120,9 @@ void Network::cut(LinkId id) {
 void Network::lose(LinkId id) {
   Link& link = links_.at(id);
   link.is_severed = true;
-  world_.agenda.after(world_.chance.between(milliseconds(10), milliseconds(100'000)), [this, id] {
+  // Some peers notice at once, for example because their own address has changed.
+  const milliseconds most(world_.chance.one_in(2) ? 1'000 : 100'000);
+  world_.agenda.after(world_.chance.between(milliseconds(10), most), [this, id] {
     end_at_peer(id);
   });
   if (link.opening.is_channel()) {
@@ -156,7 +158,7 @@ bool Network::is_silent() const {
 // --- Inside ---
 
 void Network::draw_reader(Link& link) {
-  link.window = world_.chance.between(200, 4'000);
+  link.window = world_.chance.between(100, link.opening.is_channel() ? 800 : 4'000);
   if (!world_.is_calm && world_.chance.percent(world_.setting.slow_reader_percent)) {
     link.reading_interval = world_.chance.between(milliseconds(50), milliseconds(4'000));
   }

@@ -54,7 +54,7 @@ Setting draw_setting(Chance& chance) {
   draw_misbehaviour(chance, setting);
   setting.outbox_refuse_bytes = chance.one_in(3) ? 1'000'000 : chance.between(600, 6'000);
   setting.outbox_close_bytes = setting.outbox_refuse_bytes + chance.between(4'000, 20'000);
-  setting.channel_outbox_bytes = chance.between(100, 3'000);
+  setting.channel_outbox_bytes = chance.between(50, 1'000);
   setting.options.default_line = chance.one_in(4) ? core::Line::v0_11 : core::Line::v0_22;
   setting.options.engine_version = "simulated";
   setting.options.invocation_deadline = chance.between(milliseconds(5'000), milliseconds(60'000));

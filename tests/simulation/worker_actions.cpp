@@ -123,7 +123,7 @@ void Worker::act_on_engine(std::size_t choice) {
   };
   if (choice < 93) {
     call_engine(crowd_.world.chance.pick(listings), "{}", nullptr);
-  } else if (choice < 96) {
+  } else if (choice < 97) {
     const std::string type = crowd_.trigger_type();
     call_engine(
         "engine::register_trigger",
@@ -134,9 +134,9 @@ void Worker::act_on_engine(std::size_t choice) {
           }
         }
     );
-  } else if (choice < 98) {
-    call_engine("engine::unregister_trigger", R"({"id":")" + crowd_.trigger_id() + "\"}", nullptr);
   } else if (choice < 99) {
+    call_engine("engine::unregister_trigger", R"({"id":")" + crowd_.trigger_id() + "\"}", nullptr);
+  } else if (crowd_.world.chance.one_in(2)) {
     send(R"({"type":"ping"})");
   } else {
     crowd_.network.close_from_peer(*link_);
