@@ -103,7 +103,6 @@ TEST_F(TriggersOfAType, move_to_a_second_provider_and_back_when_it_goes) {
   bind(owner, "t");
   const Peer second = scene.open("second");
   scene.from(second, register_trigger_type("mail"));
-  scene.expect(provider, unregister_trigger("t", "mail"));
   scene.expect(second, register_trigger("t", "mail", "f"));
   scene.from(owner, register_trigger("u", "mail", "f"));
   scene.expect(second, register_trigger("u", "mail", "f"));

@@ -1,6 +1,5 @@
 #include "protocol/decode.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -99,21 +98,25 @@ constexpr auto fields_by_length = [] {
   return table;
 }();
 
-// Of two texts of the same length, which are short: a loop is faster than a call of memcmp.
-bool is_same(const char* left, const char* right, std::size_t size) {
-  while (size >= sizeof(std::uint32_t)) {
-    std::uint32_t a;
-    std::uint32_t b;
-    std::memcpy(&a, left, sizeof(a));
-    std::memcpy(&b, right, sizeof(b));
+// For short texts: comparing four bytes at a time here is faster than a call of memcmp.
+bool is_same(std::string_view left, std::string_view right) {
+  if (left.size() != right.size()) {
+    return false;
+  }
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint32_t) <= left.size(); at += sizeof(std::uint32_t)) {
+    std::uint32_t a = 0;
+    std::uint32_t b = 0;
+    std::memcpy(&a, left.data() + at, sizeof(a));
+    std::memcpy(&b, right.data() + at, sizeof(b));
     if (a != b) {
       return false;
     }
-    left += sizeof(a);
-    right += sizeof(a);
-    size -= sizeof(a);
   }
-  return std::equal(left, left + size, right);
+  while (at < left.size() && left[at] == right[at]) {
+    ++at;
+  }
+  return at == left.size();
 }
 
 Field field_named(std::string_view name) {
@@ -122,7 +125,7 @@ Field field_named(std::string_view name) {
       if (field == Field::count) {
         break;
       }
-      if (is_same(field_names[static_cast<std::size_t>(field)].data(), name.data(), name.size())) {
+      if (is_same(field_names[static_cast<std::size_t>(field)], name)) {
         return field;
       }
     }
@@ -506,7 +509,7 @@ Message read_type(std::string_view type, const Envelope& envelope) {
       {"ping", read_as<from_worker::Ping>},
   }};
   for (const Entry& entry : entries) {
-    if (entry.type.size() == type.size() && is_same(entry.type.data(), type.data(), type.size())) {
+    if (is_same(entry.type, type)) {
       return entry.read(envelope);
     }
   }

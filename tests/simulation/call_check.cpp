@@ -45,7 +45,8 @@ void CallCheck::on_reattached(base::ConnectionId previous, base::ConnectionId su
     }
     if (call.asked == previous) {
       call.asked = successor;
-      call.stopped_at = world_.agenda.time() + limits::reattach_grace;
+      // A second reattach does not begin the time anew.
+      call.stopped_at = std::min(call.stopped_at, world_.agenda.time() + limits::reattach_grace);
     }
   }
 }
