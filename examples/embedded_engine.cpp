@@ -38,7 +38,7 @@ int main() {
   }
 
   const iii::CallOutcome outcome = engine.invoke("shop::prices", R"({"currency":"EUR"})").get();
-  if (!outcome.is_ok()) {
+  if (outcome.error) {
     return fail(outcome.error->code, outcome.error->message);
   }
   std::cout << "the prices are " << outcome.result << '\n';

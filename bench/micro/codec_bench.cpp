@@ -18,7 +18,7 @@ namespace {
 namespace websocket = iii::websocket;
 
 constexpr std::uint32_t mask_key = 0x6b8f13a5;
-constexpr std::size_t batch_bytes = 128 * 1024;
+constexpr std::size_t batch_bytes = std::size_t{128} * 1024;
 
 class CountingSink final : public websocket::MessageSink {
  public:

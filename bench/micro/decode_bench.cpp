@@ -1,5 +1,6 @@
 // From the text of a message to its typed form, and back: the parts of routing_bench.cpp that are
 // the protocol's.
+#include "base/id.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/to_worker.hpp"
 
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace {
 

@@ -1,7 +1,10 @@
 // What the engine does for a call apart from sockets and frames: decode, core, encode; with a
 // payload of 100 bytes. The round trip of a synchronous call is two messages in and two out.
+#include "base/id.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/to_worker.hpp"
 

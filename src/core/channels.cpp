@@ -1,8 +1,18 @@
 #include "core/channels.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "base/uuid.hpp"
+#include "core/effects.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::core {

@@ -1,8 +1,11 @@
 // Channels (spec: wire-protocol §11): claims, order, back-pressure, ends, expiry.
 #include "core/channels.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/effects.hpp"
 #include "support/sweeps.hpp"
 
 #include <gtest/gtest.h>
@@ -14,6 +17,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace iii::core {

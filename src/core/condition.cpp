@@ -2,6 +2,9 @@
 
 #include "json/scan.hpp"
 
+#include <optional>
+#include <string>
+
 namespace iii::core {
 namespace {
 

@@ -3,6 +3,11 @@
 #include "base/limits.hpp"
 
 #include <charconv>
+#include <cstddef>
+#include <optional>
+#include <ostream>
+#include <string_view>
+#include <system_error>
 
 namespace iii::core {
 
@@ -14,6 +19,12 @@ std::size_t Connection::message_bytes_max() const {
   const bool is_old_python = runtime == "python" && !declares_large_messages;
   return is_old_python ? base::limits::old_python_message_bytes_max
                        : base::limits::message_bytes_max;
+}
+
+bool Connection::can_take(std::size_t payload_bytes) const {
+  // What a message needs besides its payload, generously.
+  constexpr std::size_t envelope_bytes = 2 * base::limits::id_bytes_max;
+  return payload_bytes + envelope_bytes <= message_bytes_max();
 }
 
 std::optional<Line> line_of_version(std::string_view version) {

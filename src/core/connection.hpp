@@ -72,6 +72,8 @@ struct Connection {
 
   // The largest message that its SDK takes.
   [[nodiscard]] std::size_t message_bytes_max() const;
+  // Whether a message around this much payload is within it.
+  [[nodiscard]] bool can_take(std::size_t payload_bytes) const;
 
   bool is_congested = false;  // its outbox has reached its limit
   bool is_closing = false;    // being removed: nothing may be sent to it any more

@@ -1,11 +1,27 @@
 #include "core/core.hpp"
 
 #include "base/assert.hpp"
+#include "base/id.hpp"
+#include "base/limits.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
+#include "core/effects.hpp"
+#include "core/engine_functions.hpp"
+#include "core/invocation_table.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace iii::core {
 

@@ -199,17 +199,8 @@ class Core {
       Effects& effects
   );
   void answer_enqueue(const Invocation& invocation, Outcome outcome, Effects& effects);
-  void on_condition(std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects);
   // Ends the calls of a caller that has gone.
   void forget_issued(const Connection& caller);
-  // The engine's own call: nobody waits for the result. False: nobody could be called.
-  bool dispatch(
-      std::string_view function_id,
-      std::string_view payload_json,
-      std::string_view metadata_json,
-      base::Now now,
-      Effects& effects
-  );
 
   // core_registrations.cpp: functions and services
   void register_function(
@@ -249,12 +240,23 @@ class Core {
   void end_provider_wait(
       std::string_view trigger_id, std::optional<protocol::ErrorBody> error, Effects& effects
   );
+
+  // core_firing.cpp: what fires, and the calls of the engine itself
   void fire(
       std::string_view trigger_type, std::string_view payload_json, base::Now now, Effects& effects
   );
   void fire_functions_event(base::Now now, Effects& effects);
   void fire_worker_event(
       std::string_view event, base::WorkerId worker, base::Now now, Effects& effects
+  );
+  void on_condition(std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects);
+  // The engine's own call: nobody waits for the result. False: nobody could be called.
+  bool dispatch(
+      std::string_view function_id,
+      std::string_view payload_json,
+      std::string_view metadata_json,
+      base::Now now,
+      Effects& effects
   );
 
   CoreOptions options_;

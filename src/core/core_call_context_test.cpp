@@ -1,6 +1,6 @@
 // What travels with a call beside its payload: trace headers (spec: wire-protocol §13), and who
 // calls (spec: line-0.25 §3.1).
-#include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <gtest/gtest.h>

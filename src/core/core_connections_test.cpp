@@ -1,10 +1,16 @@
 // The life of a connection (spec: wire-protocol §5).
+#include "base/uuid.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 

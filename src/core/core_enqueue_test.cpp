@@ -1,6 +1,8 @@
 // Calls through a queue (spec: wire-protocol §8.5): the queue is whoever serves
 // engine::queue::enqueue.
+#include "base/uuid.hpp"
 #include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <gtest/gtest.h>

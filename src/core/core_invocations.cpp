@@ -1,16 +1,31 @@
 // Calls: from the message that asks to the one result that answers.
-#include "core/condition.hpp"
+#include "base/id.hpp"
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
+#include "core/engine_functions.hpp"
+#include "core/function_table.hpp"
+#include "core/invocation_table.hpp"
 #include "core/trace_context.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace iii::core {
 
@@ -29,13 +44,6 @@ protocol::ErrorBody error_of(std::string_view code, std::string message) {
 
 protocol::ErrorBody not_found(std::string_view function_id) {
   return error_of(codes::function_not_found, "Function " + std::string(function_id) + " not found");
-}
-
-// What a message needs besides its payload, generously.
-constexpr std::size_t envelope_bytes = 2 * limits::id_bytes_max;
-
-bool fits(std::size_t payload_bytes, const Connection& receiver) {
-  return payload_bytes + envelope_bytes <= receiver.message_bytes_max();
 }
 
 std::size_t size_of(const std::optional<protocol::ErrorBody>& error) {
@@ -148,7 +156,7 @@ void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effe
 void Core::call_worker(
     Connection& caller, const Invoke& message, Function& function, base::Now now, Effects& effects
 ) {
-  Connection& target = function.owner();
+  const Connection& target = function.owner();
   if (target.is_congested) {
     refuse(
         caller,
@@ -164,7 +172,7 @@ void Core::call_worker(
   }
   const std::size_t payload_bytes = message.data.text.size() + message.metadata.text.size() +
                                     message.traceparent.text.size() + message.baggage.text.size();
-  if (!fits(payload_bytes, target)) {
+  if (!target.can_take(payload_bytes)) {
     refuse(caller, message, too_large(payload_bytes, target), effects);
     return;
   }
@@ -201,7 +209,7 @@ void Core::call_worker(
     }
     out.observe_depth_json = message.observe_depth.text;
   }
-  effects.send(target.id, std::move(out));
+  effects.send(target.id, out);
 }
 
 Invocation* Core::open_invocation(
@@ -256,7 +264,7 @@ void Core::call_engine_function(
   boost::system::error_code error;
   boost::json::parse_options parse_options;
   parse_options.max_depth = limits::json_depth_max + 1;
-  boost::json::value input = boost::json::parse(message.data.text, error, {}, parse_options);
+  const boost::json::value input = boost::json::parse(message.data.text, error, {}, parse_options);
   const bool is_awaited = message.action == Action::call && message.invocation_id;
   const EngineCall call{
       .caller = caller,
@@ -289,7 +297,7 @@ void Core::call_engine_function(
     out.error = std::move(*refusal);
   } else {
     out.result_json = effects.keep(boost::json::serialize(std::get<boost::json::value>(answer)));
-    if (!fits(out.result_json.size(), caller)) {
+    if (!caller.can_take(out.result_json.size())) {
       out.error = too_large(out.result_json.size(), caller);
     }
   }
@@ -353,7 +361,7 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     invocation->answered_function_json.assign(message.function_id.text);
   }
   ++counters_.invocations;
-  effects.send(function->owner().id, std::move(out));
+  effects.send(function->owner().id, out);
 }
 
 void Core::refuse(
@@ -399,7 +407,7 @@ void Core::end(Invocation& invocation, Outcome outcome, base::Now now, Effects& 
   switch (invocation.purpose) {
     case Purpose::call:
       if (const std::size_t bytes = outcome.result_json.size() + size_of(outcome.error);
-          !fits(bytes, *invocation.caller)) {
+          !invocation.caller->can_take(bytes)) {
         outcome.error = too_large(bytes, *invocation.caller);
       }
       effects.send(
@@ -455,129 +463,6 @@ void Core::forget_issued(const Connection& caller) {
   while (Invocation* invocation = invocations_.first_of(caller.issued)) {
     invocations_.close(*invocation);
     functions_.release(*invocation->function);
-  }
-}
-
-bool Core::dispatch(
-    std::string_view function_id,
-    std::string_view payload_json,
-    std::string_view metadata_json,
-    base::Now now,
-    Effects& effects
-) {
-  Function* function = functions_.find(function_id);
-  if (function != nullptr && function->is_registered() && function->owner().is_closing) {
-    return false;  // the engine is stopping
-  }
-  if (function == nullptr || !function->is_registered() || function->owner().is_congested ||
-      !fits(payload_json.size() + metadata_json.size(), function->owner())) {
-    ++counters_.dropped_fire_and_forget;
-    effects.note(
-        Severity::warn, "trigger_target_unavailable", {{"function_id", std::string(function_id)}}
-    );
-    return false;
-  }
-  ++counters_.invocations;
-  ++counters_.fire_and_forget;
-  if (function->engine_function != nullptr && &function->owner() == self_) {
-    boost::system::error_code error;
-    const boost::json::value input = boost::json::parse(payload_json, error);
-    function->engine_function->run(*this, {*self_, input, {}, {}, {}, now, effects});
-    return true;
-  }
-  effects.send(
-      function->owner().id,
-      to_worker::InvokeFunction{
-          .invocation_id = base::InvocationId(base::Uuid::random(random_)),
-          .function_id_json = function->id_json,
-          .data_json = payload_json,
-          .metadata_json = metadata_json
-      }
-  );
-  return true;
-}
-
-void Core::on_fired(
-    base::ConnectionId provider,
-    std::string_view trigger_id,
-    std::string_view payload_json,
-    base::Now now,
-    Effects& effects
-) {
-  start_event();
-  const Trigger* trigger = triggers_.find(trigger_id);
-  const TriggerType* type = trigger == nullptr ? nullptr : triggers_.find_type(trigger->type);
-  if (type == nullptr || type->provider().id != provider || !trigger->is_live) {
-    return;
-  }
-  const std::string_view payload = effects.keep(std::string(payload_json));
-  const std::string_view metadata = effects.keep(trigger->metadata_json);
-  const auto condition_id = condition_function(trigger->config_json);
-  if (!condition_id) {
-    dispatch(trigger->function_id, payload, metadata, now, effects);
-    return;
-  }
-  Function* condition = functions_.find(*condition_id);
-  if (condition == nullptr || !condition->is_registered() ||
-      condition->engine_function != nullptr) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"trigger_id", trigger->id}, {"reason", not_found(*condition_id).message}}
-    );
-    return;
-  }
-  if (condition->owner().is_congested) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"trigger_id", trigger->id},
-         {"reason", "the worker of " + condition->id + " does not keep up with what it is sent"}}
-    );
-    return;
-  }
-  const std::uint64_t fire = next_fire_++;
-  pending_fires_.emplace(
-      fire, PendingFire{trigger->function_id, std::string(payload_json), trigger->metadata_json}
-  );
-  Invocation& invocation = invocations_.open(
-      {.id = base::InvocationId(base::Uuid::random(random_)),
-       .caller = nullptr,
-       .target = &condition->owner(),
-       .function = condition,
-       .deadline = now.monotonic + options_.invocation_deadline,
-       .is_aging = true}
-  );
-  invocation.purpose = Purpose::condition;
-  invocation.continuation = fire;
-  effects.send(
-      condition->owner().id,
-      to_worker::InvokeFunction{
-          .invocation_id = invocation.id,
-          .function_id_json = condition->id_json,
-          .data_json = payload
-      }
-  );
-}
-
-void Core::on_condition(
-    std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects
-) {
-  const auto found = pending_fires_.find(fire);
-  PendingFire pending = std::move(found->second);
-  pending_fires_.erase(found);
-  if (outcome.error) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"function_id", pending.function_id}, {"reason", outcome.error->message}}
-    );
-    return;
-  }
-  if (condition_allows(outcome.result_json)) {
-    const std::string_view payload = effects.keep(std::move(pending.payload_json));
-    const std::string_view metadata = effects.keep(std::move(pending.metadata_json));
-    dispatch(pending.function_id, payload, metadata, now, effects);
   }
 }
 

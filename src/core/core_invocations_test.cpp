@@ -1,5 +1,6 @@
 // Calls, from the message that asks to the one result that answers (spec: engine-core §4).
 #include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 #include "support/sweeps.hpp"
 

@@ -2,11 +2,11 @@
 // old lines close it at 1 MiB.
 #include "base/limits.hpp"
 #include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 // Triggers registered through functions (spec: engine-core §6.8): they have no owner, and the call
 // waits for the provider's answer.
+#include "base/uuid.hpp"
 #include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <boost/json/object.hpp>

@@ -1,12 +1,14 @@
 // A worker that comes back (spec: wire-protocol §4.2): the process is the same, so what it was
 // doing and what it was waiting for goes on (spec: wire-protocol §22 W7).
 #include "core/core.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 #include "support/sweeps.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,8 +1,16 @@
 // Functions and services: who offers what.
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
-#include "protocol/error_codes.hpp"
+#include "core/effects.hpp"
+#include "core/function_table.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 
-#include <utility>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace iii::core {
 

@@ -1,10 +1,16 @@
 // Functions and services: who may register what, who serves it (spec: engine-core §3, §10, §20.7).
 #include "base/limits.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
+#include "core/services.hpp"
+#include "protocol/from_worker.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 

@@ -1,12 +1,21 @@
 // Trigger types and triggers: who fires, who is told, what waits (spec: engine-core §6).
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
-#include "core/listings.hpp"
+#include "core/effects.hpp"
+#include "core/trigger_table.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace iii::core {
@@ -266,39 +275,6 @@ void Core::end_provider_wait(
     out.result_json = effects.keep(R"({"id":)" + json::quoted(trigger_id) + "}");
   }
   effects.send(caller->id, std::move(out));
-}
-
-void Core::fire(
-    std::string_view trigger_type, std::string_view payload_json, base::Now now, Effects& effects
-) {
-  for (const Trigger* trigger : triggers_.of_type(trigger_type)) {
-    if (trigger->is_live) {
-      dispatch(
-          trigger->function_id, payload_json, effects.keep(trigger->metadata_json), now, effects
-      );
-    }
-  }
-}
-
-void Core::fire_functions_event(base::Now now, Effects& effects) {
-  constexpr std::string_view type = "engine::functions-available";
-  if (triggers_.live_count(type) != 0) {
-    const boost::json::object payload{
-        {"event", "functions_changed"}, {"functions", all_functions(*this)}
-    };
-    fire(type, effects.keep(boost::json::serialize(payload)), now, effects);
-  }
-}
-
-void Core::fire_worker_event(
-    std::string_view event, base::WorkerId worker, base::Now now, Effects& effects
-) {
-  constexpr std::string_view type = "engine::workers-available";
-  if (triggers_.live_count(type) != 0) {
-    std::string payload = R"({"event":")" + std::string(event);
-    payload.append(R"(","worker_id":")").append(worker.value().to_string()).append("\"}");
-    fire(type, effects.keep(std::move(payload)), now, effects);
-  }
 }
 
 }  // namespace iii::core

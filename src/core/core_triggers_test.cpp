@@ -1,11 +1,15 @@
 // Trigger types and triggers (spec: engine-core §6): who is told, who waits, who owns.
 #include "base/limits.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
+#include "protocol/from_worker.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 #include "support/sweeps.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

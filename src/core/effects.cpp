@@ -1,5 +1,10 @@
 #include "core/effects.hpp"
 
+#include "protocol/to_worker.hpp"
+
+#include <ostream>
+#include <variant>
+
 namespace iii::core {
 namespace {
 

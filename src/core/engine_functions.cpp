@@ -2,17 +2,30 @@
 // stand in introspection.cpp.
 #include "core/engine_functions.hpp"
 
+#include "base/limits.hpp"
+#include "core/channels.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
+#include "core/effects.hpp"
 #include "core/input.hpp"
 #include "core/introspection.hpp"
+#include "core/trigger_table.hpp"
 #include "core/worker_name.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/to_worker.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 
@@ -120,7 +133,7 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
   worker.version = version;
   worker.telemetry_json = telemetry == nullptr ? "" : boost::json::serialize(*telemetry);
   if (const auto line = line_of_version(version.value_or(""))) {
-    worker.line = *line;
+    worker.line = line;
   }
   // SDKs of line 0.11 are shown their texts as they sent them (spec: wire-protocol §5.3).
   const bool keeps_texts = core.line_of(worker) == Line::v0_11;

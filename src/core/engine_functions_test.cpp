@@ -2,15 +2,20 @@
 // called.
 #include "core/engine_functions.hpp"
 
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/uuid.hpp"
 #include "core/core.hpp"
+#include "core/function_table.hpp"
 #include "json/scan.hpp"
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <boost/json/object.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>

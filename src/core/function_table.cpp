@@ -1,12 +1,17 @@
 #include "core/function_table.hpp"
 
 #include "base/assert.hpp"
+#include "core/connection.hpp"
 #include "core/trace_context.hpp"
 #include "json/scan.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 

@@ -1,5 +1,7 @@
 #include "core/function_table.hpp"
 
+#include "core/connection.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,8 +1,17 @@
 #include "core/input.hpp"
 
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 
 #include <boost/json/array.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace iii::core {
 

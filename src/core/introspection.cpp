@@ -1,17 +1,30 @@
 #include "core/introspection.hpp"
 
+#include "core/connection.hpp"
 #include "core/core.hpp"
+#include "core/engine_functions.hpp"
+#include "core/function_table.hpp"
 #include "core/input.hpp"
 #include "core/listings.hpp"
+#include "core/trigger_table.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <chrono>
+#include <cstddef>
+#include <optional>
 #include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 namespace {
@@ -49,7 +62,7 @@ std::optional<int> search_rank(
     std::string_view id, std::string_view description, std::string_view term
 ) {
   const std::string wanted = lower(term);
-  std::string rest = lower(id);
+  const std::string rest = lower(id);
   if (rest.starts_with(wanted)) {
     return 0;
   }

@@ -1,7 +1,7 @@
 // The engine's own functions that only look (spec: engine-core §8.2, §8.3): rows, filters, order,
 // errors, and what differs for workers of line 0.11.
-#include "core/introspection.hpp"
 
+#include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
 #include <boost/json/array.hpp>
@@ -11,7 +11,6 @@
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 #include <string_view>
 

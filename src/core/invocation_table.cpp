@@ -1,8 +1,15 @@
 #include "core/invocation_table.hpp"
 
 #include "base/assert.hpp"
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace iii::core {
 namespace {

@@ -1,6 +1,10 @@
 #include "core/invocation_table.hpp"
 
+#include "base/id.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/connection.hpp"
+#include "core/function_table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -68,11 +72,11 @@ TEST_F(InvocationTableTest, keeps_the_texts_of_a_closed_call_until_recycled) {
   closed.traceparent_json = "\"t\"";
   closed.answered_function_json = "\"f\"";
   table.close(closed);
-  Invocation& other = open(2, at(1s));
+  const Invocation& other = open(2, at(1s));
   EXPECT_NE(&other, &closed);
   EXPECT_EQ(closed.traceparent_json, "\"t\"");
   table.recycle();
-  Invocation& again = open(3, at(1s));
+  const Invocation& again = open(3, at(1s));
   EXPECT_EQ(&again, &closed);
   EXPECT_EQ(again.traceparent_json, "");
   EXPECT_EQ(again.answered_function_json, "");

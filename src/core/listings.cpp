@@ -1,8 +1,20 @@
 #include "core/listings.hpp"
 
+#include "base/limits.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
+#include "core/function_table.hpp"
+#include "core/trigger_table.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace iii::core {
 
@@ -65,10 +77,9 @@ boost::json::value parsed(std::string_view json) {
 
 std::string owner_name(const Core& core, std::string_view function_id) {
   const Function* function = core.functions().find(function_id);
-  if (function != nullptr && function->is_registered() && function->owner().name) {
-    return *function->owner().name;
-  }
-  return std::string(first_segment(function_id));
+  const std::string segment(first_segment(function_id));
+  return function != nullptr && function->is_registered() ? function->owner().name.value_or(segment)
+                                                          : segment;
 }
 
 std::string provider_name(const Core&, const TriggerType& type) {
@@ -145,7 +156,7 @@ boost::json::object worker_row(const Connection& worker) {
   const auto connected_at =
       std::chrono::duration_cast<std::chrono::milliseconds>(worker.connected_at.time_since_epoch());
   boost::json::object row{
-      {"id", is_local ? *worker.name : worker.worker_id.value().to_string()},
+      {"id", is_local ? worker.name.value_or("") : worker.worker_id.value().to_string()},
       {"name", or_null(worker.name)},
       {"description", or_null(worker.description)},
       {"version", or_null(worker.version)},

@@ -1,8 +1,14 @@
 #include "core/services.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 namespace {

@@ -1,9 +1,12 @@
 #include "core/services.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 

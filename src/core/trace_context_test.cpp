@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include <initializer_list>
 #include <string_view>
 
 namespace iii::core {

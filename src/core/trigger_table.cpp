@@ -1,7 +1,14 @@
 #include "core/trigger_table.hpp"
 
+#include "core/connection.hpp"
+
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 

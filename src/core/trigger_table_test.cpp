@@ -1,9 +1,13 @@
 #include "core/trigger_table.hpp"
 
+#include "core/connection.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::core {

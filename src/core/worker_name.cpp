@@ -3,6 +3,9 @@
 #include "base/limits.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace iii::core {
 namespace {

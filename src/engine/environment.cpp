@@ -1,6 +1,9 @@
 #include "engine/environment.hpp"
 
 #include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace iii::engine {
 

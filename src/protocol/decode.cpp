@@ -1,12 +1,22 @@
 #include "protocol/decode.hpp"
 
+#include "base/id.hpp"
+#include "base/uuid.hpp"
+#include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/from_worker.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 

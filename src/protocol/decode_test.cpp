@@ -1,9 +1,14 @@
 // The catalogue of spec: wire-protocol §4, from text to typed message.
 #include "protocol/decode.hpp"
 
+#include "base/id.hpp"
+#include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/from_worker.hpp"
+
 #include <gtest/gtest.h>
 
-#include <array>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,11 +1,14 @@
-#include "base/assert.hpp"
+#include "base/id.hpp"
+#include "base/uuid.hpp"
 #include "json/scan.hpp"
-#include "protocol/decode.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <cstring>
 #include <ostream>
-#include <type_traits>
+#include <string>
+#include <string_view>
+#include <variant>
 
 namespace iii::protocol {
 namespace {

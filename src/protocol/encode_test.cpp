@@ -1,18 +1,20 @@
 // The exact texts of what the engine sends (spec: wire-protocol §4).
+#include "base/id.hpp"
 #include "base/random.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace iii::protocol {
 namespace {

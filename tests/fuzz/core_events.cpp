@@ -2,13 +2,22 @@
 // grammar whose ids collide often, congestion, time, drain, channels. CoreChecker judges; at the
 // end every deadline passes, and nobody may still wait.
 #include "base/assert.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/channels.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "fuzz/core_grammar.hpp"
 #include "protocol/decode.hpp"
 #include "support/core_checkers.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <deque>
+#include <string>
+#include <variant>
 #include <vector>
 
 namespace {

@@ -1,8 +1,10 @@
 // Any text as a message of a worker: agreement of the decoder with Boost.JSON, and what is
 // forwarded of a call or a result is well-formed and reads back the same.
 #include "base/assert.hpp"
+#include "base/id.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 #include "support/slow_json.hpp"
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <vector>
 
@@ -27,7 +28,7 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
         std::back_inserter(files)
     );
   }
-  std::sort(files.begin(), files.end());
+  std::ranges::sort(files);
   return files;
 }
 

@@ -1,5 +1,6 @@
 // A WebSocket decoder in the client's role, fed any bytes: see websocket_oracles.hpp.
 #include "fuzz/websocket_oracles.hpp"
+#include "websocket/frame.hpp"
 
 #include <cstddef>
 #include <cstdint>

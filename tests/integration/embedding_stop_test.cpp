@@ -1,8 +1,11 @@
 // iii::Engine: how it starts and how it ends.
 #include "embedding.hpp"
+#include "socket_client.hpp"
+#include "websocket/frame.hpp"
 #include "worker_client.hpp"
 
 #include <iii/engine.hpp>
+#include <iii/result.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 #include "worker_client.hpp"
 
 #include <iii/engine.hpp>
+#include <iii/result.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

@@ -1,19 +1,27 @@
 // What happens at the border between sockets and core, over real sockets.
 #include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
+#include "engine/telemetry_intake.hpp"
+#include "protocol/from_worker.hpp"
+#include "socket_client.hpp"
 #include "support/core_texts.hpp"
 #include "turned_engine.hpp"
+#include "websocket/frame.hpp"
 #include "worker_client.hpp"
+#include "workers/worker.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::test {
@@ -331,7 +339,7 @@ TEST_F(ChannelTest, KeepsKindsAndOrder) {
 }
 
 TEST_F(ChannelTest, ASideIsClaimedOnce) {
-  SocketClient reader = open("read");
+  const SocketClient reader = open("read");
   SocketClient second = open("read");
   EXPECT_EQ(second.next(), closed_with(CloseCode::none));
 }

@@ -1,7 +1,7 @@
 // The binary as its users meet it: command line, exit status, signals.
-#include "net/clock.hpp"
 #include "process.hpp"
 #include "socket_client.hpp"
+#include "websocket/frame.hpp"
 #include "worker_client.hpp"
 
 #include <gmock/gmock.h>
@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::test {
@@ -113,7 +115,7 @@ TEST(Iiid, NamesAConfigurationThatDoesNotExist) {
 }
 
 TEST(Iiid, NamesThePortThatIsInUse) {
-  Iiid first;
+  const Iiid first;
   const std::string port = std::to_string(first.port());
   const auto ending = run({"--port", port});
   EXPECT_EQ(ending.status, 1);
@@ -130,7 +132,7 @@ TEST(Iiid, ListensOnSeveralPorts) {
       "  - {name: iii-worker-manager, config: {port: 0}}\n"
       "  - {name: iii-worker-manager, config: {port: 0}}\n"
   );
-  Iiid iiid({"--config", config}, 2);
+  const Iiid iiid({"--config", config}, 2);
   WorkerClient one(iiid.port(0));
   WorkerClient two(iiid.port(1));
   one.serve("f");

@@ -1,18 +1,24 @@
 #include "process.hpp"
 
-#include "net/clock.hpp"
+#include "net/descriptor.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <sys/poll.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace iii::test {
 namespace {
@@ -48,6 +54,7 @@ Process::Process(const std::vector<std::string>& arguments) {
   auto [output, output_end] = make_pipe();
   auto [errors, errors_end] = make_pipe();
   std::vector<char*> texts;
+  texts.reserve(arguments.size());
   for (const std::string& argument : arguments) {
     texts.push_back(const_cast<char*>(argument.c_str()));  // posix_spawn changes nothing
   }

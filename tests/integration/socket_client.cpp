@@ -1,20 +1,30 @@
 #include "socket_client.hpp"
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "net/clock.hpp"
+#include "net/descriptor.hpp"
+#include "websocket/decoder.hpp"
+#include "websocket/frame.hpp"
 #include "websocket/handshake.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <ostream>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::test {

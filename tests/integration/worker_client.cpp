@@ -1,10 +1,14 @@
 #include "worker_client.hpp"
 
+#include "socket_client.hpp"
 #include "support/core_texts.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::test {

@@ -1,13 +1,24 @@
 #include "simulation/call_check.hpp"
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
 #include "engine/local_workers.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "simulation/chance.hpp"
+#include "simulation/journal.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::simulation {
 

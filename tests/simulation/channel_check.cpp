@@ -1,8 +1,14 @@
 #include "simulation/channel_check.hpp"
 
+#include "core/channels.hpp"
 #include "simulation/journal.hpp"
+#include "simulation/network.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace iii::simulation {
 

@@ -1,7 +1,10 @@
 #include "simulation/channel_peer.hpp"
 
+#include "core/channels.hpp"
 #include "simulation/journal.hpp"
+#include "simulation/network.hpp"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 

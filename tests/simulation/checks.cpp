@@ -1,9 +1,20 @@
 #include "simulation/checks.hpp"
 
+#include "base/id.hpp"
+#include "base/uuid.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
 #include "engine/local_workers.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "simulation/journal.hpp"
+#include "simulation/network.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
 namespace iii::simulation {

@@ -1,6 +1,16 @@
 #include "simulation/crowd.hpp"
 
+#include "core/channels.hpp"
+#include "simulation/checks.hpp"
+#include "simulation/network.hpp"
+#include "simulation/worker.hpp"
+#include "simulation/world.hpp"
+
+#include <cstddef>
+#include <deque>
 #include <iterator>
+#include <memory>
+#include <string>
 
 namespace iii::simulation {
 

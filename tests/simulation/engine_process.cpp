@@ -1,9 +1,21 @@
 #include "simulation/engine_process.hpp"
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/effects.hpp"
+#include "engine/local_workers.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+#include "simulation/checks.hpp"
 #include "simulation/in_process_worker.hpp"
+#include "simulation/journal.hpp"
+#include "simulation/network.hpp"
+#include "simulation/planted_bug.hpp"
+#include "simulation/world.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>

@@ -1,12 +1,23 @@
 #include "simulation/in_process_worker.hpp"
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/core.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 #include "simulation/journal.hpp"
+#include "simulation/world.hpp"
+#include "workers/worker.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace iii::simulation {
 

@@ -1,7 +1,12 @@
 #include "simulation/network.hpp"
 
+#include "simulation/chance.hpp"
+
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace iii::simulation {
 
@@ -9,13 +14,14 @@ using std::chrono::seconds;
 
 void Network::detach() {
   engine_ = nullptr;
-  for (auto& [id, link] : links_) {
+  for (auto& entry : links_) {
+    Link& link = entry.second;
     if (link.is_open_at_engine) {
       link.is_open_at_engine = false;
       link.is_severed = true;
       link.outbox.clear();
       link.outbox_bytes = 0;
-      world_.agenda.after(delay(), [this, id = id] { end_at_peer(id); });
+      world_.agenda.after(delay(), [this, id = entry.first] { end_at_peer(id); });
     }
   }
 }

@@ -1,14 +1,26 @@
 #include "simulation/registry_check.hpp"
 
+#include "base/id.hpp"
+#include "base/uuid.hpp"
+#include "core/core.hpp"
+#include "core/function_table.hpp"
 #include "engine/local_workers.hpp"
 #include "json/scan.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
 #include "simulation/journal.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace iii::simulation {
 

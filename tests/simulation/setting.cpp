@@ -1,5 +1,10 @@
 #include "simulation/setting.hpp"
 
+#include "core/connection.hpp"
+#include "simulation/chance.hpp"
+
+#include <cstddef>
+
 namespace iii::simulation {
 namespace {
 

@@ -1,10 +1,10 @@
 // simulate: runs seeds and reports the first that breaks a rule.
+#include "simulation/planted_bug.hpp"
 #include "simulation/simulation.hpp"
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>

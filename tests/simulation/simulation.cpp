@@ -1,15 +1,26 @@
 #include "simulation/simulation.hpp"
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
+#include "simulation/chance.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/crowd.hpp"
 #include "simulation/engine_process.hpp"
+#include "simulation/journal.hpp"
 #include "simulation/network.hpp"
+#include "simulation/planted_bug.hpp"
 #include "simulation/world.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::simulation {

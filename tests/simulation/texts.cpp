@@ -1,6 +1,8 @@
 #include "simulation/texts.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
 
 namespace iii::simulation::texts {
 namespace {

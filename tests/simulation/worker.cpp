@@ -1,9 +1,17 @@
 #include "simulation/worker.hpp"
 
+#include "simulation/chance.hpp"
 #include "simulation/crowd.hpp"
+#include "simulation/journal.hpp"
+#include "simulation/network.hpp"
+#include "simulation/texts.hpp"
 
 #include <boost/json/parse.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 

@@ -71,7 +71,7 @@ class Worker final : public PeerEnd {
   void call(
       const std::string& function, texts::Delivery delivery, Continuation continuation = nullptr
   );
-  void call_engine(const std::string& function, std::string data, Continuation continuation);
+  void call_engine(const std::string& function, const std::string& data, Continuation continuation);
   [[nodiscard]] std::string call_data();
   void await(const std::string& id, Continuation continuation);
   void register_one_function();

@@ -1,8 +1,14 @@
 // What a scripted worker does of its own will.
+#include "base/id.hpp"
+#include "base/uuid.hpp"
+#include "simulation/chance.hpp"
 #include "simulation/crowd.hpp"
+#include "simulation/texts.hpp"
 #include "simulation/worker.hpp"
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace iii::simulation {
@@ -219,7 +225,9 @@ std::string Worker::call_data() {
   return data.append("\"}");
 }
 
-void Worker::call_engine(const std::string& function, std::string data, Continuation continuation) {
+void Worker::call_engine(
+    const std::string& function, const std::string& data, Continuation continuation
+) {
   const std::string id = crowd_.world.chance.uuid().to_string();
   await(id, std::move(continuation));
   send(texts::invoke({.id = id, .function = function, .data = data}));

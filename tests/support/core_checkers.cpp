@@ -1,5 +1,22 @@
 #include "support/core_checkers.hpp"
 
+#include "base/id.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
+#include "core/function_table.hpp"
+#include "core/trigger_table.hpp"
+#include "protocol/from_worker.hpp"
+#include "protocol/to_worker.hpp"
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
 namespace iii::test {
 
 void CoreChecker::before(base::ConnectionId from, const protocol::from_worker::Message& message) {

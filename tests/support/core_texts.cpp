@@ -1,6 +1,8 @@
 #include "support/core_texts.hpp"
 
 #include <initializer_list>
+#include <string>
+#include <string_view>
 
 namespace iii::test {
 namespace {
@@ -16,7 +18,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string uuid(unsigned number) {
-  std::string digits = std::to_string(number);
+  const std::string digits = std::to_string(number);
   return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
 }
 

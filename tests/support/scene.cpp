@@ -1,14 +1,28 @@
 #include "support/scene.hpp"
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "base/uuid.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/to_worker.hpp"
+#include "support/core_texts.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace iii::test {
 namespace {
