@@ -55,11 +55,33 @@ inline constexpr std::size_t functions_max = 65'536;
 inline constexpr std::size_t triggers_max = 65'536;
 inline constexpr std::size_t trigger_types_max = 4'096;
 inline constexpr std::size_t services_max = 65'536;  // in the engine
+// Descriptions, schemas, configurations and metadata of everything a worker has registered; as much
+// again for what belongs to nobody. A thousand functions with large schemas need some megabytes.
+inline constexpr std::size_t registered_bytes_max = 64 * mib;
+// Input of a function that the engine serves itself. It is read into a tree of values, of up to
+// some twenty times its size, while everything else waits.
+inline constexpr std::size_t engine_input_bytes_max = 1 * mib;
+// A provider's reason for refusing a trigger, as far as it is kept for listings.
+inline constexpr std::size_t pending_reason_bytes_max = 1 * kib;
 // Calls a worker may have in flight. At 256 bytes an entry this bounds what one caller can occupy
 // to 64 MiB.
 inline constexpr std::size_t invocations_max = 262'144;
 inline constexpr std::size_t worker_text_characters_max =
     280;  // name and description (spec: wire-protocol §5.3)
+
+// --- Conditions of triggers ---
+
+// Events that wait for the answer of a condition, in the engine.
+inline constexpr std::size_t conditions_max = 16'384;
+inline constexpr std::size_t conditions_bytes_max = 64 * mib;
+inline constexpr auto condition_deadline = 30s;
+
+// --- Log ---
+
+// A text in a log line: identifiers fit, payloads do not belong there.
+inline constexpr std::size_t log_text_bytes_max = 1 * kib;
+// Lines about the same event within a second; what is more is counted and reported by one line.
+inline constexpr std::size_t log_lines_max = 20;
 
 // --- Channels (spec: wire-protocol §11) ---
 
@@ -69,7 +91,6 @@ inline constexpr std::size_t channel_messages_max = 1024;
 // Bytes waiting in one channel before its writer is no longer read. One message may exceed it.
 inline constexpr std::size_t channel_bytes_max = 4 * mib;
 inline constexpr auto channel_unclaimed_max = 300s;
-inline constexpr auto channel_sweep_interval = 60s;
 
 // --- Time ---
 

@@ -27,6 +27,12 @@ bool Connection::can_take(std::size_t payload_bytes) const {
   return payload_bytes + envelope_bytes <= message_bytes_max();
 }
 
+std::string too_many_bytes() {
+  return "descriptions, schemas, configurations and metadata of one worker may have " +
+         std::to_string(base::limits::registered_bytes_max / base::limits::mib) +
+         " MiB together; unregister something";
+}
+
 std::optional<Line> line_of_version(std::string_view version) {
   if (!version.starts_with("0.")) {
     return std::nullopt;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 
 #include <cstddef>
@@ -36,7 +37,22 @@ struct InvocationList {
 // engine; its name is its id.
 enum class Residence : std::uint8_t { remote, in_process };
 
-struct Connection {
+// What a worker says of itself with engine::workers::register.
+struct Announcement {
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+  std::optional<std::string> runtime;
+  std::optional<std::string> version;
+  std::optional<std::string> os;
+  std::optional<std::string> isolation;
+  std::optional<std::uint32_t> pid;
+  std::optional<Line> line;
+  bool declares_observe = false;
+  bool declares_large_messages = false;
+  bool reads_rejections = false;
+};
+
+struct Connection : Announcement {
   base::ConnectionId id;
   base::WorkerId worker_id;
   base::Uuid reattach_token;
@@ -46,26 +62,18 @@ struct Connection {
   std::string ip_address;
   base::WallTime connected_at;
 
-  // Announced by engine::workers::register.
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::optional<std::string> runtime;
-  std::optional<std::string> version;
-  std::optional<std::string> os;
-  std::optional<std::string> isolation;
-  std::optional<std::uint32_t> pid;
-  std::string telemetry_json;
-  std::optional<Line> line;
-  bool declares_observe = false;
-  bool declares_large_messages = false;
-
   std::set<Function*> functions;
   std::set<std::string> trigger_types;
   std::set<std::string> triggers;  // live, pending and waiting for their id
   // Ids that were refused because a built-in has them; told to a worker when it turns out to read
   // `registrationrejected`.
   std::vector<std::string> refused_functions;
-  bool reads_rejections = false;
+
+  std::size_t registered_bytes = 0;  // of all of these: see limits::registered_bytes_max
+  // Whether this much more may be registered.
+  [[nodiscard]] bool has_room_for(std::size_t bytes) const {
+    return registered_bytes + bytes <= base::limits::registered_bytes_max;
+  }
 
   InvocationList issued;
   InvocationList executing;
@@ -78,5 +86,8 @@ struct Connection {
   bool is_congested = false;  // its outbox has reached its limit
   bool is_closing = false;    // being removed: nothing may be sent to it any more
 };
+
+// Why a registration is refused that a worker has no room for.
+[[nodiscard]] std::string too_many_bytes();
 
 }  // namespace iii::core

@@ -126,7 +126,7 @@ void Core::on_message(
       core.register_trigger_type(from, m, effects);
     }
     void operator()(const from_worker::UnregisterTriggerType& m) {
-      core.unregister_trigger_type(from, m.id, now, effects);
+      core.unregister_trigger_type(from, m.id, effects);
     }
     void operator()(const from_worker::RegisterTrigger& m) {
       core.register_trigger(from, m, effects);
@@ -135,7 +135,7 @@ void Core::on_message(
       core.unregister_trigger(from, m.id, effects);
     }
     void operator()(const from_worker::TriggerRegistrationResult& m) {
-      core.on_provider_answer(from, m, now, effects);
+      core.on_provider_answer(from, m, effects);
     }
     void operator()(const from_worker::RegisterService& m) {
       core.register_service(from, m, effects);
@@ -191,13 +191,8 @@ void Core::on_time(base::Now now, Effects& effects) {
         effects
     );
   }
-  std::vector<std::string> silent;
-  for (const auto& [trigger_id, wait] : provider_waits_) {
-    if (wait.deadline <= now.monotonic) {
-      silent.push_back(trigger_id);
-    }
-  }
-  for (const std::string& trigger_id : silent) {
+  while (!provider_deadlines_.empty() && provider_deadlines_.begin()->first <= now.monotonic) {
+    const std::string trigger_id = provider_deadlines_.begin()->second;
     end_provider_wait(trigger_id, std::nullopt, effects);
   }
   if (functions_event_at_ <= now.monotonic) {
@@ -248,8 +243,8 @@ void Core::on_stopping(base::Now now, Effects& effects) {
 
 base::MonotonicTime Core::next_deadline() const {
   base::MonotonicTime next = std::min(invocations_.next_deadline(), channels_.next_deadline());
-  for (const auto& [trigger_id, wait] : provider_waits_) {
-    next = std::min(next, wait.deadline);
+  if (!provider_deadlines_.empty()) {
+    next = std::min(next, provider_deadlines_.begin()->first);
   }
   return std::min(next, functions_event_at_);
 }
@@ -312,7 +307,7 @@ void Core::remove(Connection& connection, base::Now now, Effects& effects) {
   }
   const auto trigger_types = connection.trigger_types;
   for (const std::string& id : trigger_types) {
-    unregister_trigger_type(connection, id, now, effects);
+    unregister_trigger_type(connection, id, effects);
   }
   on_functions_changed(now.monotonic);
 
@@ -340,7 +335,10 @@ void Core::reattach(
   Connection& previous = *found->second;
   if (token != previous.reattach_token) {
     effects.note(
-        Severity::warn, "reattach_refused", {{"previous_worker_id", message.previous_worker_id}}
+        Severity::warn,
+        "reattach_refused",
+        {{"previous_worker_id", message.previous_worker_id},
+         {"reason", message.token ? "the token is not that worker's" : "the token is missing"}}
     );
     return;
   }
@@ -356,6 +354,10 @@ void Core::reattach(
   }
   while (Invocation* invocation = invocations_.first_of(previous.issued)) {
     invocations_.move_to_caller(*invocation, successor);
+  }
+  // Most SDKs announce themselves last; until then the successor is what its predecessor was.
+  if (!successor.runtime) {
+    static_cast<Announcement&>(successor) = previous;
   }
   for (auto& [trigger_id, wait] : provider_waits_) {
     if (wait.caller == previous.id) {
@@ -383,9 +385,8 @@ void Core::answer_malformed(
        {"type", message.type},
        {"reason", message.reason}}
   );
-  protocol::ErrorBody error{
-      std::string(codes::invalid_message), "The message was refused: " + message.reason, {}
-  };
+  protocol::ErrorBody error =
+      protocol::error_body(codes::invalid_message, "The message was refused: " + message.reason);
   if (message.type == "invokefunction" && message.invocation_id) {
     effects.send(
         from.id,
@@ -406,6 +407,16 @@ void Core::answer_malformed(
           effects
       );
     }
+  } else if (message.type == "triggerregistrationresult" && !message.trigger_id.empty()) {
+    // Whatever the provider meant, it has not said that it accepted the trigger.
+    on_provider_answer(
+        from,
+        {.id = message.trigger_id,
+         .trigger_type = message.trigger_type,
+         .function_id = message.function_id,
+         .error = std::move(error)},
+        effects
+    );
   } else if (message.type == "registertrigger" && !message.trigger_id.empty() &&
              line_of(from) == Line::v0_22) {
     effects.send(

@@ -6,10 +6,12 @@
 // from on_…_opened() to on_closed(), or until an effect closed it: later events of that connection
 // are ignored. One thread.
 //
-//   worker:  (opened) --workerregistered--> connected --closed, evicted by a reattach, or slow-->
-//   gone call:    (invoked) -> waiting --result, target or caller gone, deadline, drain--> ended,
-//   exactly once trigger: (registered) -> live <-> pending (no provider, or rejected); waiting
-//   while another worker has its id
+// clang-format off
+//   worker:  (opened) -> connected -> gone (closed, evicted by a reattach, or slow)
+//   call:    (invoked) -> waiting -> ended, exactly once (result, target or caller gone, deadline, drain)
+//   trigger: (registered) -> live <-> pending (no provider, or rejected)
+//            (registered) -> waiting, while another worker has its id -> live
+// clang-format on
 #pragma once
 
 #include "base/id.hpp"
@@ -34,8 +36,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::core {
@@ -48,7 +52,7 @@ struct CoreOptions {
   std::size_t invocations_max = base::limits::invocations_max;  // per caller
 };
 
-// What has happened so far. Plain numbers, read by the driver.
+// What has happened so far, for metrics and tests.
 struct Counters {
   std::uint64_t invocations = 0;  // accepted calls of every kind
   std::uint64_t results = 0;      // calls that ended with the target's answer
@@ -127,7 +131,8 @@ class Core {
  private:
   friend struct EngineFunctionCalls;
 
-  struct PendingFire {
+  struct PendingFire {  // an event on its way to a trigger's function
+    std::string trigger_id;
     std::string function_id;
     std::string payload_json;
     std::string metadata_json;
@@ -218,9 +223,7 @@ class Core {
       const protocol::from_worker::RegisterTriggerType& message,
       Effects& effects
   );
-  void unregister_trigger_type(
-      Connection& provider, std::string_view id, base::Now now, Effects& effects
-  );
+  void unregister_trigger_type(Connection& provider, std::string_view id, Effects& effects);
   void register_trigger(
       Connection& owner, const protocol::from_worker::RegisterTrigger& message, Effects& effects
   );
@@ -229,12 +232,12 @@ class Core {
   // Tells the type's provider, or parks the trigger.
   void deliver(Trigger& trigger, Effects& effects);
   void withdraw(const Trigger& trigger, Effects& effects);
-  void park(Trigger& trigger, std::string reason, base::Now now, Effects& effects);
+  void park(Trigger& trigger, std::string reason, Effects& effects);
+  [[nodiscard]] bool is_provided_in_process(const Trigger& trigger);
   void answer_owner(const Trigger& trigger, protocol::ErrorBody error, Effects& effects);
   void on_provider_answer(
       Connection& provider,
       const protocol::from_worker::TriggerRegistrationResult& message,
-      base::Now now,
       Effects& effects
   );
   void end_provider_wait(
@@ -249,7 +252,24 @@ class Core {
   void fire_worker_event(
       std::string_view event, base::WorkerId worker, base::Now now, Effects& effects
   );
-  void on_condition(std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects);
+  void run(PendingFire fire, base::Now now, Effects& effects);
+  void ask_condition(
+      std::string_view condition_id, PendingFire fire, base::Now now, Effects& effects
+  );
+  void on_condition(
+      std::uint64_t continuation, const Outcome& outcome, base::Now now, Effects& effects
+  );
+  static void note_condition(const PendingFire& fire, std::string reason, Effects& effects);
+  // Why the engine cannot call the function now; empty if it can.
+  [[nodiscard]] std::string problem_of_target(
+      std::string_view function_id, std::size_t payload_bytes
+  );
+  [[nodiscard]] bool is_own(const Function& function) const {
+    return function.engine_function != nullptr && &function.owner() == self_;
+  }
+  EngineAnswer run_own(
+      const Function& function, std::string_view payload_json, base::Now now, Effects& effects
+  );
   // The engine's own call: nobody waits for the result. False: nobody could be called.
   bool dispatch(
       std::string_view function_id,
@@ -272,11 +292,15 @@ class Core {
   FunctionTable functions_;
   InvocationTable invocations_;
   TriggerTable triggers_;
+  // What a trigger was before its change, until an in-process provider has answered.
+  std::map<std::string, Trigger, std::less<>> superseded_;
   Services services_;
   Channels channels_;
-  std::map<std::uint64_t, PendingFire> pending_fires_;
+  std::map<std::uint64_t, PendingFire> pending_fires_;  // that wait for their condition
+  std::size_t pending_fire_bytes_ = 0;
   std::uint64_t next_fire_ = 1;
-  std::map<std::string, ProviderWait, std::less<>> provider_waits_;
+  std::map<std::string, ProviderWait, std::less<>> provider_waits_;  // by the trigger's id
+  std::set<std::pair<base::MonotonicTime, std::string>> provider_deadlines_;
   base::MonotonicTime functions_event_at_ = base::never;
   std::uint64_t reported_functions_ = 0;
   Counters counters_;

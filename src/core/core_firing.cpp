@@ -1,26 +1,34 @@
 // What fires: triggers of the engine and of in-process providers, their conditions, and the
 // engine's own calls.
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "core/condition.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "core/engine_functions.hpp"
 #include "core/function_table.hpp"
 #include "core/invocation_table.hpp"
 #include "core/listings.hpp"
 #include "core/trigger_table.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace iii::core {
 
+namespace limits = base::limits;
 namespace to_worker = protocol::to_worker;
 
 void Core::fire(
@@ -56,6 +64,28 @@ void Core::fire_worker_event(
   }
 }
 
+std::string Core::problem_of_target(std::string_view function_id, std::size_t payload_bytes) {
+  const std::string id(function_id);
+  const Function* function = functions_.find(function_id);
+  if (function == nullptr || !function->is_registered()) {
+    return "Function " + id + " not found";
+  }
+  if (function->owner().is_congested) {
+    return "the worker of " + id + " does not keep up with what it is sent";
+  }
+  if (!function->owner().can_take(payload_bytes)) {
+    return "the worker of " + id + " cannot take " + std::to_string(payload_bytes) + " bytes";
+  }
+  return {};
+}
+
+EngineAnswer Core::run_own(
+    const Function& function, std::string_view payload_json, base::Now now, Effects& effects
+) {
+  const boost::json::value input = parsed(payload_json);
+  return function.engine_function->run(*this, {*self_, input, {}, {}, {}, now, effects});
+}
+
 bool Core::dispatch(
     std::string_view function_id,
     std::string_view payload_json,
@@ -67,20 +97,28 @@ bool Core::dispatch(
   if (function != nullptr && function->is_registered() && function->owner().is_closing) {
     return false;  // the engine is stopping
   }
-  if (function == nullptr || !function->is_registered() || function->owner().is_congested ||
-      !function->owner().can_take(payload_json.size() + metadata_json.size())) {
+  const std::string problem =
+      problem_of_target(function_id, payload_json.size() + metadata_json.size());
+  if (!problem.empty()) {
     ++counters_.dropped_fire_and_forget;
     effects.note(
-        Severity::warn, "trigger_target_unavailable", {{"function_id", std::string(function_id)}}
+        Severity::warn,
+        "trigger_target_unavailable",
+        {{"function_id", std::string(function_id)}, {"reason", problem}}
     );
     return false;
   }
   ++counters_.invocations;
   ++counters_.fire_and_forget;
-  if (function->engine_function != nullptr && &function->owner() == self_) {
-    boost::system::error_code error;
-    const boost::json::value input = boost::json::parse(payload_json, error);
-    function->engine_function->run(*this, {*self_, input, {}, {}, {}, now, effects});
+  if (is_own(*function)) {
+    const EngineAnswer answer = run_own(*function, payload_json, now, effects);
+    if (const auto* refusal = std::get_if<protocol::ErrorBody>(&answer)) {
+      effects.note(
+          Severity::warn,
+          "trigger_target_failed",
+          {{"function_id", function->id}, {"reason", refusal->message}}
+      );
+    }
     return true;
   }
   effects.send(
@@ -108,75 +146,92 @@ void Core::on_fired(
   if (type == nullptr || type->provider().id != provider || !trigger->is_live) {
     return;
   }
-  const std::string_view payload = effects.keep(std::string(payload_json));
-  const std::string_view metadata = effects.keep(trigger->metadata_json);
-  const auto condition_id = condition_function(trigger->config_json);
-  if (!condition_id) {
-    dispatch(trigger->function_id, payload, metadata, now, effects);
+  PendingFire fire{
+      trigger->id, trigger->function_id, std::string(payload_json), trigger->metadata_json
+  };
+  if (trigger->condition_function_id) {
+    const std::string condition = *trigger->condition_function_id;
+    ask_condition(condition, std::move(fire), now, effects);
+  } else {
+    run(std::move(fire), now, effects);
+  }
+}
+
+void Core::run(PendingFire fire, base::Now now, Effects& effects) {
+  const std::string_view payload = effects.keep(std::move(fire.payload_json));
+  const std::string_view metadata = effects.keep(std::move(fire.metadata_json));
+  dispatch(fire.function_id, payload, metadata, now, effects);
+}
+
+void Core::ask_condition(
+    std::string_view condition_id, PendingFire fire, base::Now now, Effects& effects
+) {
+  const std::size_t bytes = fire.payload_json.size();
+  std::string problem = problem_of_target(condition_id, bytes);
+  if (pending_fires_.size() >= limits::conditions_max ||
+      pending_fire_bytes_ + bytes > limits::conditions_bytes_max) {
+    problem = "too many events wait for conditions that do not answer";
+  }
+  if (!problem.empty()) {
+    note_condition(fire, problem, effects);
     return;
   }
-  Function* condition = functions_.find(*condition_id);
-  if (condition == nullptr || !condition->is_registered() ||
-      condition->engine_function != nullptr) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"trigger_id", trigger->id}, {"reason", "Function " + *condition_id + " not found"}}
-    );
+  Function* condition = functions_.find(condition_id);
+  if (is_own(*condition)) {
+    const EngineAnswer answer = run_own(*condition, fire.payload_json, now, effects);
+    if (const auto* refusal = std::get_if<protocol::ErrorBody>(&answer)) {
+      note_condition(fire, refusal->message, effects);
+    } else {
+      run(std::move(fire), now, effects);  // none of them answers `false`
+    }
     return;
   }
-  if (condition->owner().is_congested) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"trigger_id", trigger->id},
-         {"reason", "the worker of " + condition->id + " does not keep up with what it is sent"}}
-    );
-    return;
-  }
-  const std::uint64_t fire = next_fire_++;
-  pending_fires_.emplace(
-      fire, PendingFire{trigger->function_id, std::string(payload_json), trigger->metadata_json}
-  );
   Invocation& invocation = invocations_.open(
       {.id = base::InvocationId(base::Uuid::random(random_)),
        .caller = nullptr,
        .target = &condition->owner(),
        .function = condition,
-       .deadline = now.monotonic + options_.invocation_deadline,
-       .is_aging = true}
+       .deadline = now.monotonic + std::min<std::chrono::nanoseconds>(
+                                       options_.invocation_deadline, limits::condition_deadline
+                                   ),
+       .is_aging = false}
   );
   invocation.purpose = Purpose::condition;
-  invocation.continuation = fire;
+  invocation.continuation = next_fire_++;
   effects.send(
       condition->owner().id,
       to_worker::InvokeFunction{
           .invocation_id = invocation.id,
           .function_id_json = condition->id_json,
-          .data_json = payload
+          .data_json = effects.keep(fire.payload_json)
       }
   );
+  pending_fire_bytes_ += bytes;
+  pending_fires_.emplace(invocation.continuation, std::move(fire));
 }
 
 void Core::on_condition(
-    std::uint64_t fire, const Outcome& outcome, base::Now now, Effects& effects
+    std::uint64_t continuation, const Outcome& outcome, base::Now now, Effects& effects
 ) {
-  const auto found = pending_fires_.find(fire);
-  PendingFire pending = std::move(found->second);
+  const auto found = pending_fires_.find(continuation);
+  PendingFire fire = std::move(found->second);
   pending_fires_.erase(found);
+  pending_fire_bytes_ -= fire.payload_json.size();
   if (outcome.error) {
-    effects.note(
-        Severity::warn,
-        "condition_failed",
-        {{"function_id", pending.function_id}, {"reason", outcome.error->message}}
-    );
-    return;
+    note_condition(fire, outcome.error->message, effects);
+  } else if (condition_allows(outcome.result_json)) {
+    run(std::move(fire), now, effects);
   }
-  if (condition_allows(outcome.result_json)) {
-    const std::string_view payload = effects.keep(std::move(pending.payload_json));
-    const std::string_view metadata = effects.keep(std::move(pending.metadata_json));
-    dispatch(pending.function_id, payload, metadata, now, effects);
-  }
+}
+
+void Core::note_condition(const PendingFire& fire, std::string reason, Effects& effects) {
+  effects.note(
+      Severity::warn,
+      "condition_failed",
+      {{"trigger_id", fire.trigger_id},
+       {"function_id", fire.function_id},
+       {"reason", std::move(reason)}}
+  );
 }
 
 }  // namespace iii::core

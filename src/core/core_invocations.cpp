@@ -8,6 +8,7 @@
 #include "core/engine_functions.hpp"
 #include "core/function_table.hpp"
 #include "core/invocation_table.hpp"
+#include "core/listings.hpp"
 #include "core/trace_context.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
@@ -35,27 +36,27 @@ namespace to_worker = protocol::to_worker;
 namespace codes = protocol::codes;
 using from_worker::Action;
 using from_worker::is_present;
+using protocol::error_body;
 
 namespace {
 
-protocol::ErrorBody error_of(std::string_view code, std::string message) {
-  return {std::string(code), std::move(message), {}};
-}
-
 protocol::ErrorBody not_found(std::string_view function_id) {
-  return error_of(codes::function_not_found, "Function " + std::string(function_id) + " not found");
+  return error_body(
+      codes::function_not_found, "Function " + std::string(function_id) + " not found"
+  );
 }
 
 std::size_t size_of(const std::optional<protocol::ErrorBody>& error) {
   if (!error) {
     return 0;
   }
-  const std::size_t stacktrace_bytes = error->stacktrace ? error->stacktrace->size() : 0;
-  return error->code.size() + error->message.size() + stacktrace_bytes;
+  const std::string_view stacktrace = error->stacktrace ? *error->stacktrace : std::string_view();
+  return json::quoted(error->code).size() + json::quoted(error->message).size() +
+         json::quoted(stacktrace).size();
 }
 
 protocol::ErrorBody too_large(std::size_t payload_bytes, const Connection& receiver) {
-  return error_of(
+  return error_body(
       codes::payload_too_large,
       "A payload of " + std::to_string(payload_bytes) + " bytes is more than worker " +
           receiver.name.value_or(receiver.worker_id.value().to_string()) + " can take (" +
@@ -95,9 +96,7 @@ void forward_trace(
 // engine knows (spec: line-0.25 §3.1).
 std::string stamped_caller(const json::Value& asserted, const Connection& caller) {
   boost::json::object stamped;
-  boost::system::error_code ignored;
-  boost::json::value value = boost::json::parse(asserted.text, ignored);
-  if (value.is_object()) {
+  if (boost::json::value value = parsed(asserted.text); value.is_object()) {
     stamped = std::move(value.get_object());
   }
   stamped["worker_id"] = caller.worker_id.value().to_string();
@@ -130,7 +129,7 @@ void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effe
     refuse(
         caller,
         message,
-        error_of(
+        error_body(
             codes::engine_stopping,
             "The engine is shutting down and takes no new calls; call again after it has restarted"
         ),
@@ -146,7 +145,7 @@ void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effe
       with_text(message.function_id, [this](std::string_view id) { return functions_.find(id); });
   if (function == nullptr || !function->is_registered()) {
     refuse(caller, message, with_text(message.function_id, not_found), effects);
-  } else if (function->engine_function != nullptr && &function->owner() == self_) {
+  } else if (is_own(*function)) {
     call_engine_function(caller, message, *function, now, effects);
   } else {
     call_worker(caller, message, *function, now, effects);
@@ -161,7 +160,7 @@ void Core::call_worker(
     refuse(
         caller,
         message,
-        error_of(
+        error_body(
             codes::worker_overloaded,
             "Worker " + target.name.value_or(target.worker_id.value().to_string()) +
                 " does not keep up with what it is sent; call " + function.id + " again later"
@@ -224,7 +223,7 @@ Invocation* Core::open_invocation(
     refuse(
         caller,
         message,
-        error_of(
+        error_body(
             codes::limit_exceeded,
             "This worker has " + std::to_string(caller.issued.size) +
                 " calls in flight, which is the limit; wait for some to end"
@@ -260,11 +259,22 @@ Invocation* Core::open_invocation(
 void Core::call_engine_function(
     Connection& caller, const Invoke& message, Function& function, base::Now now, Effects& effects
 ) {
+  if (message.data.text.size() > limits::engine_input_bytes_max) {
+    refuse(
+        caller,
+        message,
+        error_body(
+            codes::payload_too_large,
+            "Functions of the engine take at most " +
+                std::to_string(limits::engine_input_bytes_max) + " bytes; " + function.id +
+                " was given " + std::to_string(message.data.text.size())
+        ),
+        effects
+    );
+    return;
+  }
   ++counters_.invocations;
-  boost::system::error_code error;
-  boost::json::parse_options parse_options;
-  parse_options.max_depth = limits::json_depth_max + 1;
-  const boost::json::value input = boost::json::parse(message.data.text, error, {}, parse_options);
+  const boost::json::value input = parsed(message.data.text);
   const bool is_awaited = message.action == Action::call && message.invocation_id;
   const EngineCall call{
       .caller = caller,
@@ -298,7 +308,11 @@ void Core::call_engine_function(
   } else {
     out.result_json = effects.keep(boost::json::serialize(std::get<boost::json::value>(answer)));
     if (!caller.can_take(out.result_json.size())) {
-      out.error = too_large(out.result_json.size(), caller);
+      out.error = error_body(
+          codes::payload_too_large,
+          "The answer of " + function.id + " has " + std::to_string(out.result_json.size()) +
+              " bytes, more than this worker can take; narrow it with search, prefix or worker"
+      );
     }
   }
   effects.send(caller.id, std::move(out));
@@ -312,7 +326,7 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     refuse(
         caller,
         message,
-        error_of(
+        error_body(
             codes::enqueue_error,
             line_of(caller) == Line::v0_11
                 ? "QueueModule not loaded"
@@ -327,12 +341,18 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     refuse(
         caller,
         message,
-        error_of(
+        error_body(
             codes::enqueue_error,
             "The queue does not keep up with what it is sent; enqueue again later"
         ),
         effects
     );
+    return;
+  }
+  const std::size_t payload_bytes =
+      message.data.text.size() + message.traceparent.text.size() + 2 * message.baggage.text.size();
+  if (!function->owner().can_take(payload_bytes)) {
+    refuse(caller, message, too_large(payload_bytes, function->owner()), effects);
     return;
   }
   const base::Uuid receipt = base::Uuid::random(random_);
@@ -406,7 +426,9 @@ void Core::end(Invocation& invocation, Outcome outcome, base::Now now, Effects& 
   invocations_.close(invocation);
   switch (invocation.purpose) {
     case Purpose::call:
-      if (const std::size_t bytes = outcome.result_json.size() + size_of(outcome.error);
+      if (const std::size_t bytes = outcome.result_json.size() + size_of(outcome.error) +
+                                    invocation.traceparent_json.size() +
+                                    invocation.baggage_json.size();
           !invocation.caller->can_take(bytes)) {
         outcome.error = too_large(bytes, *invocation.caller);
       }
@@ -439,8 +461,14 @@ void Core::answer_enqueue(const Invocation& invocation, Outcome outcome, Effects
       .traceparent_json = invocation.traceparent_json,
       .baggage_json = invocation.baggage_json
   };
-  if (outcome.error) {
-    out.error = error_of(codes::enqueue_error, outcome.error->code + ": " + outcome.error->message);
+  if (outcome.error && outcome.error->code == codes::timeout) {
+    out.error = error_body(
+        codes::timeout,
+        "The queue did not answer before the deadline of the call; it may still take the message"
+    );
+  } else if (outcome.error) {
+    out.error =
+        error_body(codes::enqueue_error, outcome.error->code + ": " + outcome.error->message);
   } else {
     out.result_json =
         effects.keep(R"({"messageReceiptId":")" + invocation.receipt.to_string() + "\"}");
@@ -456,7 +484,7 @@ void Core::fail(
     Effects& effects
 ) {
   ++counters_.failures;
-  end(invocation, {{}, error_of(code, std::move(message))}, now, effects);
+  end(invocation, {{}, error_body(code, std::move(message))}, now, effects);
 }
 
 void Core::forget_issued(const Connection& caller) {

@@ -41,27 +41,43 @@ void Core::register_function(
 ) {
   if (message.is_http_invoked) {
     note_refusal(
-        owner, message.id, "functions behind a URL need the worker iii-http-functions", effects
+        owner,
+        message.id,
+        "functions behind a URL are not supported yet; register a function that calls the URL",
+        effects
     );
     return;
   }
   if (message.id.size() > limits::id_bytes_max) {
-    note_refusal(owner, message.id, "the id is longer than 4096 bytes", effects);
+    note_refusal(
+        owner,
+        message.id,
+        "the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes",
+        effects
+    );
     return;
   }
   Function* existing = functions_.find(message.id);
   if (owner.functions.size() >= limits::functions_max && !owner.functions.contains(existing)) {
-    note_refusal(owner, message.id, "the worker has 65536 functions already", effects);
+    note_refusal(
+        owner,
+        message.id,
+        "the worker has " + std::to_string(limits::functions_max) + " functions already",
+        effects
+    );
     return;
   }
-  const RegisterOutcome outcome = functions_.add(
-      owner,
-      message.id,
-      {.description = message.description,
-       .request_format = message.request_format,
-       .response_format = message.response_format,
-       .metadata = message.metadata}
-  );
+  FunctionDescription description{
+      .description = message.description,
+      .request_format = message.request_format,
+      .response_format = message.response_format,
+      .metadata = message.metadata
+  };
+  if (!owner.has_room_for(description.size())) {
+    note_refusal(owner, message.id, too_many_bytes(), effects);
+    return;
+  }
+  const RegisterOutcome outcome = functions_.add(owner, message.id, std::move(description));
   switch (outcome) {
     case RegisterOutcome::added:
       services_.on_function_added(message.id);
@@ -98,11 +114,20 @@ void Core::unregister_function(Connection& owner, std::string_view id) {
 void Core::register_service(
     Connection& owner, const from_worker::RegisterService& message, Effects& effects
 ) {
-  if (!services_.declare(owner.id, message.name, message.description, message.parent_service_id)) {
+  const std::size_t bytes = message.name.size() + message.description.value_or("").size() +
+                            message.parent_service_id.value_or("").size();
+  std::string reason;
+  if (bytes > limits::id_bytes_max) {
+    reason = "name, description and parent have more than " + std::to_string(limits::id_bytes_max) +
+             " bytes";
+  } else if (!services_.declare(
+                 owner.id, message.name, message.description, message.parent_service_id
+             )) {
+    reason = "the engine has " + std::to_string(limits::services_max) + " services already";
+  }
+  if (!reason.empty()) {
     effects.note(
-        Severity::warn,
-        "service_refused",
-        {{"service", message.name}, {"reason", "the engine has 65536 services already"}}
+        Severity::warn, "service_refused", {{"service", message.name}, {"reason", reason}}
     );
   }
 }

@@ -24,6 +24,30 @@ namespace limits = base::limits;
 namespace from_worker = protocol::from_worker;
 namespace to_worker = protocol::to_worker;
 namespace codes = protocol::codes;
+using protocol::error_body;
+
+namespace {
+
+// Why a worker may not register this trigger; empty if it may.
+std::string problem_of(const Trigger& trigger) {
+  const Connection& owner = *trigger.owner;
+  for (const std::string_view id : {trigger.id, trigger.type, trigger.function_id}) {
+    if (id.size() > limits::id_bytes_max) {
+      return "The trigger, its type or its function has an id of more than " +
+             std::to_string(limits::id_bytes_max) + " bytes";
+    }
+  }
+  if (owner.triggers.size() >= limits::triggers_max && !owner.triggers.contains(trigger.id)) {
+    return "This worker has " + std::to_string(limits::triggers_max) +
+           " triggers, which is the limit; unregister some";
+  }
+  if (!owner.has_room_for(trigger.size())) {
+    return "Refused: " + too_many_bytes();
+  }
+  return {};
+}
+
+}  // namespace
 
 void Core::register_trigger_type(
     Connection& provider, const from_worker::RegisterTriggerType& message, Effects& effects
@@ -44,29 +68,32 @@ void Core::register_trigger_type(
     return;
   }
   if (message.id.size() > limits::id_bytes_max) {
-    refuse_type("the id is longer than 4096 bytes");
+    refuse_type("the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes");
     return;
   }
   if (provider.trigger_types.size() >= limits::trigger_types_max &&
       !provider.trigger_types.contains(message.id)) {
-    refuse_type("the worker provides 4096 types already");
+    refuse_type(
+        "the worker provides " + std::to_string(limits::trigger_types_max) + " types already"
+    );
     return;
   }
-  triggers_.add_provider(
-      provider,
-      message.id,
-      {.description = message.description,
-       .trigger_request_format = message.trigger_request_format,
-       .call_request_format = message.call_request_format}
-  );
+  TriggerTypeDescription description{
+      .description = message.description,
+      .trigger_request_format = message.trigger_request_format,
+      .call_request_format = message.call_request_format
+  };
+  if (!provider.has_room_for(description.size())) {
+    refuse_type(too_many_bytes());
+    return;
+  }
+  triggers_.add_provider(provider, message.id, std::move(description));
   for (Trigger* trigger : triggers_.of_type(message.id)) {
     deliver(*trigger, effects);
   }
 }
 
-void Core::unregister_trigger_type(
-    Connection& provider, std::string_view id, base::Now now, Effects& effects
-) {
+void Core::unregister_trigger_type(Connection& provider, std::string_view id, Effects& effects) {
   switch (triggers_.remove_provider(provider, id)) {
     case TriggerTable::Removal::none:
     case TriggerTable::Removal::was_spare:
@@ -78,7 +105,7 @@ void Core::unregister_trigger_type(
       return;
     case TriggerTable::Removal::orphaned:
       for (Trigger* trigger : triggers_.of_type(id)) {
-        park(*trigger, "no worker provides the trigger type", now, effects);
+        park(*trigger, "no worker provides the trigger type", effects);
       }
       return;
   }
@@ -95,16 +122,8 @@ void Core::register_trigger(
       .metadata_json = message.metadata,
       .owner = &owner
   };
-  const bool is_update = owner.triggers.contains(message.id);
-  if ((owner.triggers.size() >= limits::triggers_max && !is_update) ||
-      message.id.size() > limits::id_bytes_max) {
-    answer_owner(
-        trigger,
-        {std::string(codes::limit_exceeded),
-         "A worker has at most 65536 triggers, with ids of at most 4096 bytes",
-         {}},
-        effects
-    );
+  if (const std::string problem = problem_of(trigger); !problem.empty()) {
+    answer_owner(trigger, error_body(codes::limit_exceeded, problem), effects);
     return;
   }
   const Trigger* existing = triggers_.find(message.id);
@@ -112,10 +131,11 @@ void Core::register_trigger(
     trigger.pending_reason = "another worker has a trigger with this id";
     answer_owner(
         trigger,
-        {std::string(codes::trigger_id_in_use),
-         "Trigger id " + message.id +
-             " belongs to another worker; this registration waits until that trigger is removed",
-         {}},
+        error_body(
+            codes::trigger_id_in_use,
+            "Trigger id " + message.id +
+                " belongs to another worker; this registration waits until that trigger is removed"
+        ),
         effects
     );
     triggers_.wait_for_id(std::move(trigger));
@@ -123,8 +143,16 @@ void Core::register_trigger(
   }
   if (existing != nullptr && existing->type != message.trigger_type) {
     withdraw(*existing, effects);
+  } else if (existing != nullptr && existing->is_live && is_provided_in_process(*existing)) {
+    superseded_.emplace(existing->id, *existing);
   }
   deliver(triggers_.put(std::move(trigger)), effects);
+}
+
+bool Core::is_provided_in_process(const Trigger& trigger) {
+  const TriggerType* type = triggers_.find_type(trigger.type);
+  return type != nullptr && type->provider().residence == Residence::in_process &&
+         &type->provider() != self_;
 }
 
 void Core::unregister_trigger(Connection& owner, std::string_view id, Effects& effects) {
@@ -136,7 +164,8 @@ void Core::unregister_trigger(Connection& owner, std::string_view id, Effects& e
   if (trigger == nullptr) {
     return;
   }
-  if (trigger->owner != &owner) {
+  // What has no owner anybody may remove.
+  if (trigger->owner != nullptr && trigger->owner != &owner) {
     effects.note(
         Severity::warn,
         "unregister_refused",
@@ -151,6 +180,7 @@ void Core::unregister_trigger(Connection& owner, std::string_view id, Effects& e
 
 void Core::remove_trigger(const Trigger& trigger, Effects& effects) {
   const std::string id = trigger.id;
+  superseded_.erase(id);
   withdraw(trigger, effects);
   end_provider_wait(id, std::nullopt, effects);
   triggers_.erase(id);
@@ -164,6 +194,15 @@ void Core::deliver(Trigger& trigger, Effects& effects) {
   if (type == nullptr || type->provider().is_closing) {
     trigger.is_live = false;
     trigger.pending_reason = "no worker provides the trigger type";
+    return;
+  }
+  if (!type->provider().can_take(trigger.size())) {
+    const std::string reason = "its provider cannot take a configuration of this size";
+    trigger.is_live = false;
+    trigger.pending_reason = reason;
+    answer_owner(
+        trigger, error_body(codes::payload_too_large, "The trigger waits: " + reason), effects
+    );
     return;
   }
   trigger.is_live = true;
@@ -190,7 +229,8 @@ void Core::withdraw(const Trigger& trigger, Effects& effects) {
   }
 }
 
-void Core::park(Trigger& trigger, std::string reason, base::Now, Effects& effects) {
+void Core::park(Trigger& trigger, std::string reason, Effects& effects) {
+  superseded_.erase(trigger.id);
   trigger.is_live = false;
   trigger.pending_reason = std::move(reason);
   end_provider_wait(trigger.id, std::nullopt, effects);
@@ -218,16 +258,14 @@ void Core::answer_owner(const Trigger& trigger, protocol::ErrorBody error, Effec
 }
 
 void Core::on_provider_answer(
-    Connection& provider,
-    const from_worker::TriggerRegistrationResult& message,
-    base::Now now,
-    Effects& effects
+    Connection& provider, const from_worker::TriggerRegistrationResult& message, Effects& effects
 ) {
   Trigger* trigger = triggers_.find(message.id);
   const TriggerType* type = trigger == nullptr ? nullptr : triggers_.find_type(trigger->type);
   if (type == nullptr || &type->provider() != &provider) {
     return;
   }
+  auto superseded = superseded_.extract(message.id);
   if (!message.error) {
     end_provider_wait(message.id, std::nullopt, effects);
     return;
@@ -235,19 +273,27 @@ void Core::on_provider_answer(
   if (provider_waits_.contains(message.id)) {
     end_provider_wait(
         message.id,
-        protocol::ErrorBody{
-            std::string(codes::trigger_registration_failed),
-            message.error->code + ": " + message.error->message,
-            {}
-        },
+        error_body(
+            codes::trigger_registration_failed, message.error->code + ": " + message.error->message
+        ),
         effects
     );
     trigger->is_live = false;  // its provider need not be told
     remove_trigger(*trigger, effects);
     return;
   }
-  park(*trigger, "rejected by its provider: " + message.error->message, now, effects);
   answer_owner(*trigger, *message.error, effects);
+  if (!superseded.empty()) {
+    // An in-process provider that rejects a change keeps what it had (spec: engine-core §6.4).
+    triggers_.put(std::move(superseded.mapped()));
+    return;
+  }
+  park(
+      *trigger,
+      "rejected by its provider: " +
+          message.error->message.substr(0, limits::pending_reason_bytes_max),
+      effects
+  );
 }
 
 void Core::end_provider_wait(
@@ -259,6 +305,7 @@ void Core::end_provider_wait(
   }
   const ProviderWait wait = std::move(found->second);
   provider_waits_.erase(found);
+  provider_deadlines_.erase({wait.deadline, std::string(trigger_id)});
   const Connection* caller = find(wait.caller);
   if (caller == nullptr || caller->is_closing || !wait.invocation_id) {
     return;

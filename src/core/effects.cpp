@@ -43,8 +43,6 @@ std::ostream& operator<<(std::ostream& out, Ending ending) {
       return out << "with 1001";
     case Ending::restarting:
       return out << "with 1012";
-    case Ending::try_again:
-      return out << "with 1013";
   }
   return out;
 }

@@ -42,7 +42,6 @@ enum class Ending : std::uint8_t {
   without_code,  // Close frame without a code
   going_away,    // 1001
   restarting,    // 1012
-  try_again,     // 1013
 };
 std::ostream& operator<<(std::ostream& out, Ending ending);
 
@@ -71,6 +70,7 @@ struct Note {
   Severity severity = Severity::info;
   std::string_view event;  // static text, a few words in snake_case
   std::vector<std::pair<std::string_view, std::string>> fields;
+  bool is_requested = false;  // a worker asked for this line: it is written always, and whole
 
   friend bool operator==(const Note&, const Note&) = default;
 };
@@ -95,7 +95,7 @@ class Effects {
       std::string_view event,
       std::vector<std::pair<std::string_view, std::string>> fields
   ) {
-    add(Note{severity, event, std::move(fields)});
+    add(Note{severity, event, std::move(fields), false});
   }
 
   // Keeps a text for the views of an effect, until clear().

@@ -19,6 +19,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -33,6 +34,7 @@ namespace limits = base::limits;
 namespace codes = protocol::codes;
 using boost::json::object;
 using boost::json::value;
+using protocol::error_body;
 
 // The engine functions that reach into the core.
 struct EngineFunctionCalls {
@@ -94,11 +96,11 @@ EngineAnswer EngineFunctionCalls::create_channel(Core& core, const EngineCall& c
       size.value_or(limits::channel_messages_default), core.random_, call.now.monotonic
   );
   if (!key) {
-    return protocol::ErrorBody{
-        std::string(codes::limit_exceeded),
-        "The engine has 65536 channels, which is the limit; finish some first",
-        {}
-    };
+    return error_body(
+        codes::limit_exceeded,
+        "The engine has " + std::to_string(limits::channels_max) +
+            " channels, which is the limit; finish some first"
+    );
   }
   return value{
       {"writer", channel_reference(*key, "write")}, {"reader", channel_reference(*key, "read")}
@@ -115,23 +117,21 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
   const auto os = input.text("os");
   const auto isolation = input.text("isolation");
   const auto pid = input.number("pid", UINT32_MAX);
-  const object* telemetry = input.object("telemetry");
+  static_cast<void>(input.object("telemetry"));  // only its shape counts: nobody reads it yet
   const value* features = input.any("features");
   if (auto error = input.error(id)) {
     return *std::move(error);
   }
   Connection& worker = call.caller;
   if (call.input.is_array() || worker.residence == Residence::in_process) {
-    return protocol::ErrorBody{
-        std::string(codes::deserialization_error),
+    return error_body(
+        codes::deserialization_error,
         "Failed to deserialize input for engine::workers::register: only a connected worker can "
-        "announce itself, with an object",
-        {}
-    };
+        "announce itself, with an object"
+    );
   }
   worker.runtime = runtime.value_or("unknown");
   worker.version = version;
-  worker.telemetry_json = telemetry == nullptr ? "" : boost::json::serialize(*telemetry);
   if (const auto line = line_of_version(version.value_or(""))) {
     worker.line = line;
   }
@@ -171,18 +171,26 @@ EngineAnswer EngineFunctionCalls::register_trigger(Core& core, const EngineCall&
   if (auto error = input.error("engine::register_trigger")) {
     return *std::move(error);
   }
-  if (core.triggers_.unowned() >= limits::triggers_max) {
-    return protocol::ErrorBody{
-        std::string(codes::limit_exceeded),
-        "The engine has 65536 triggers without an owner, which is the limit; unregister some",
-        {}
-    };
+  if (std::max(trigger.type.size(), trigger.function_id.size()) > limits::id_bytes_max) {
+    return error_body(
+        codes::limit_exceeded,
+        "An id has more than " + std::to_string(limits::id_bytes_max) + " bytes"
+    );
   }
   if (const value* config = input.any("config")) {
     trigger.config_json = boost::json::serialize(*config);
   }
   if (const value* metadata = input.any("metadata"); metadata != nullptr && !metadata->is_null()) {
     trigger.metadata_json = boost::json::serialize(*metadata);
+  }
+  if (core.triggers_.unowned() >= limits::triggers_max ||
+      core.triggers_.unowned_bytes() + trigger.size() > limits::registered_bytes_max) {
+    return error_body(
+        codes::limit_exceeded,
+        "The engine has " + std::to_string(core.triggers_.unowned()) +
+            " triggers without an owner, with " + std::to_string(core.triggers_.unowned_bytes()) +
+            " bytes, and takes no more; unregister some"
+    );
   }
   trigger.id = base::Uuid::random(core.random_).to_string();
   const std::string id = trigger.id;
@@ -192,12 +200,14 @@ EngineAnswer EngineFunctionCalls::register_trigger(Core& core, const EngineCall&
   if (!put.is_live || &type->provider() == core.self_) {
     return value{{"id", id}};
   }
+  const base::MonotonicTime deadline = call.now.monotonic + limits::provider_answer_timeout;
+  core.provider_deadlines_.emplace(deadline, id);
   core.provider_waits_.emplace(
       id,
       Core::ProviderWait{
           .caller = call.caller.id,
           .invocation_id = call.invocation_id,
-          .deadline = call.now.monotonic + limits::provider_answer_timeout,
+          .deadline = deadline,
           .traceparent_json = std::string(call.traceparent_json),
           .baggage_json = std::string(call.baggage_json)
       }
@@ -215,10 +225,11 @@ EngineAnswer EngineFunctionCalls::unregister_trigger(Core& core, const EngineCal
   // What a worker registered for itself is that worker's to remove.
   const bool removable =
       trigger != nullptr && (trigger->owner == nullptr || trigger->owner == &call.caller);
-  if (removable) {
-    core.remove_trigger(*trigger, call.effects);
+  const bool is_known = removable || call.caller.triggers.contains(id);  // or waits for its id
+  if (is_known) {
+    core.unregister_trigger(call.caller, id, call.effects);
   }
-  return value{{"removed", removable}};
+  return value{{"removed", is_known}};
 }
 
 std::span<const EngineFunction> engine_functions() {
@@ -235,7 +246,6 @@ std::span<const EngineFunction> engine_functions() {
       EngineFunction{
           "engine::channels::create",
           "Creates a channel and returns the references of its two ends.",
-          create_channel_members,
           R"({"type":"object","properties":{"buffer_size":{"type":["integer","null"],"minimum":0,)"
           R"("default":64}}})",
           channel_response,
@@ -244,7 +254,6 @@ std::span<const EngineFunction> engine_functions() {
       EngineFunction{
           "engine::workers::register",
           "Announces what the calling worker is: runtime, version, name, process.",
-          register_worker_members,
           R"({"type":"object","properties":{"runtime":{"type":["string","null"]},)"
           R"("version":{"type":["string","null"]},"name":{"type":["string","null"]},)"
           R"("description":{"type":["string","null"]},"os":{"type":["string","null"]},)"
@@ -257,7 +266,6 @@ std::span<const EngineFunction> engine_functions() {
       EngineFunction{
           "engine::register_trigger",
           "Registers a trigger that outlives the caller and returns its id.",
-          register_trigger_members,
           R"({"type":"object","properties":{"trigger_type":{"type":"string"},)"
           R"("function_id":{"type":"string"},"config":{},"metadata":{}},)"
           R"("required":["trigger_type","function_id"]})",
@@ -267,7 +275,6 @@ std::span<const EngineFunction> engine_functions() {
       EngineFunction{
           "engine::unregister_trigger",
           "Removes a trigger that was registered by engine::register_trigger or by the caller.",
-          unregister_trigger_members,
           R"({"type":"object","properties":{"id":{"type":"string"},)"
           R"("trigger_type":{"type":["string","null"]}},"required":["id"]})",
           R"({"type":"object","properties":{"removed":{"type":"boolean"}}})",

@@ -38,8 +38,6 @@ using EngineAnswer = std::variant<boost::json::value, protocol::ErrorBody, Answe
 struct EngineFunction {
   std::string_view id;
   std::string_view description;
-  // Members of the input in their declared order: an array is read as these (spec: engine-core §5).
-  std::span<const std::string_view> members;
   std::string_view request_schema;  // JSON Schema, draft 07
   std::string_view response_schema;
   EngineAnswer (*run)(Core& core, const EngineCall& call);

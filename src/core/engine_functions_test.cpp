@@ -151,7 +151,6 @@ TEST_F(EngineFunctions, register_what_a_worker_says_of_itself) {
   EXPECT_EQ(registered.name, "shop:1");
   EXPECT_EQ(registered.description, "sells");
   EXPECT_EQ(registered.os, "linux");
-  EXPECT_EQ(registered.telemetry_json, R"({"language":"en","more":[1]})");
   EXPECT_EQ(registered.pid, 4294967295U);
   EXPECT_EQ(registered.isolation, "docker");
   EXPECT_TRUE(registered.declares_observe);
@@ -169,7 +168,6 @@ TEST_F(EngineFunctions, keep_what_a_later_announcement_leaves_out_except_runtime
   const Connection& registered = connection(worker);
   EXPECT_EQ(registered.runtime, "unknown");
   EXPECT_EQ(registered.version, std::nullopt);
-  EXPECT_EQ(registered.telemetry_json, "");
   EXPECT_EQ(registered.name, "shop");
   EXPECT_EQ(registered.description, "d");
   EXPECT_EQ(registered.os, "linux");

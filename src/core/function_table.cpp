@@ -27,26 +27,21 @@ RegisterOutcome FunctionTable::add(
     function = created.get();
     by_id_.emplace(std::string_view(function->id), std::move(created));
   }
-  if (!function->is_registered()) {
-    function->registrations.push_back({&owner, std::move(description)});
-    owner.functions.insert(function);
-    count_registration(*function, true);
-    return RegisterOutcome::added;
-  }
-  if (&function->owner() == &owner) {
-    function->registrations.back().description = std::move(description);
-    return RegisterOutcome::replaced;
-  }
-  if (function->owner().residence == Residence::in_process &&
+  const bool is_new = !function->is_registered();
+  const bool is_own = !is_new && &function->owner() == &owner;
+  if (!is_new && !is_own && function->owner().residence == Residence::in_process &&
       owner.residence == Residence::remote) {
     return RegisterOutcome::refused;
   }
-  std::erase_if(function->registrations, [&owner](const Registration& registration) {
-    return registration.owner == &owner;
-  });
+  drop_registration(*function, owner);
+  owner.registered_bytes += description.size();
   function->registrations.push_back({&owner, std::move(description)});
   owner.functions.insert(function);
-  return RegisterOutcome::taken_over;
+  if (is_new) {
+    count_registration(*function, true);
+    return RegisterOutcome::added;
+  }
+  return is_own ? RegisterOutcome::replaced : RegisterOutcome::taken_over;
 }
 
 bool FunctionTable::remove(Connection& owner, std::string_view id) {
@@ -92,10 +87,18 @@ void FunctionTable::count_registration(const Function& function, bool appeared) 
   fingerprint_ = appeared ? fingerprint_ + hash : fingerprint_ - hash;
 }
 
-void FunctionTable::remove_registration(Function& function, const Connection& owner) {
+void FunctionTable::drop_registration(Function& function, Connection& owner) {
   std::erase_if(function.registrations, [&owner](const Registration& registration) {
-    return registration.owner == &owner;
+    if (registration.owner != &owner) {
+      return false;
+    }
+    owner.registered_bytes -= registration.description.size();
+    return true;
   });
+}
+
+void FunctionTable::remove_registration(Function& function, Connection& owner) {
+  drop_registration(function, owner);
   if (!function.is_registered()) {
     count_registration(function, false);
   }

@@ -25,6 +25,11 @@ struct FunctionDescription {
   std::string request_format;
   std::string response_format;
   std::string metadata;
+
+  [[nodiscard]] std::size_t size() const {
+    return (description ? description->size() : 0) + request_format.size() +
+           response_format.size() + metadata.size();
+  }
 };
 
 struct Registration {
@@ -86,7 +91,8 @@ class FunctionTable {
   };
 
   void count_registration(const Function& function, bool appeared);
-  void remove_registration(Function& function, const Connection& owner);
+  static void drop_registration(Function& function, Connection& owner);
+  void remove_registration(Function& function, Connection& owner);
   void forget_if_unused(Function& function);
 
   // Keys are views of Function::id, so that a look-up allocates nothing and moving the table moves

@@ -37,11 +37,11 @@ using boost::json::value;
 constexpr std::size_t details_max = 32;  // spec: engine-core §17
 
 protocol::ErrorBody not_found(std::string message) {
-  return {std::string(codes::not_found), std::move(message), {}};
+  return protocol::error_body(codes::not_found, std::move(message));
 }
 
 protocol::ErrorBody invalid_arguments(std::string message) {
-  return {std::string(codes::invalid_arguments), std::move(message), {}};
+  return protocol::error_body(codes::invalid_arguments, std::move(message));
 }
 
 std::string lower(std::string_view text) {
@@ -274,13 +274,13 @@ EngineAnswer worker_info(Core& core, const EngineCall& call) {
     }
   }
   for (const auto& [id, type] : core.triggers().types()) {
-    if (provider_name(core, type) == name) {
-      types.push_back(trigger_type_row(core, type));
+    if (provider_name(type) == name) {
+      types.push_back(trigger_type_row(type));
     }
   }
-  for (const auto& [id, trigger] : core.triggers().all()) {
-    if (owner_name(core, trigger.function_id) == name) {
-      triggers.push_back(trigger_row(core, trigger));
+  for (const Trigger* trigger : core.triggers().known()) {
+    if (owner_name(core, trigger->function_id) == name) {
+      triggers.push_back(trigger_row(core, *trigger));
     }
   }
   return value{
@@ -309,9 +309,9 @@ EngineAnswer list_trigger_instances(Core& core, const EngineCall& call) {
     return *std::move(error);
   }
   array rows;
-  for (const auto& [id, trigger] : core.triggers().all()) {
-    if (include_internal || !is_internal_id(trigger.function_id)) {
-      rows.push_back(trigger_row(core, trigger));
+  for (const Trigger* trigger : core.triggers().known()) {
+    if (include_internal || !is_internal_id(trigger->function_id)) {
+      rows.push_back(trigger_row(core, *trigger));
     }
   }
   return value{{"triggers", std::move(rows)}};
@@ -332,11 +332,11 @@ EngineAnswer list_triggers(Core& core, const EngineCall& call) {
   array rows;
   for (const auto& [id, type] : core.triggers().types()) {
     const bool wanted = (include_internal || !is_internal_id(id)) && id.starts_with(prefix) &&
-                        (!worker || provider_name(core, type) == *worker) &&
+                        (!worker || provider_name(type) == *worker) &&
                         (contains_ignoring_case(id, search) ||
                          contains_ignoring_case(type.description().description, search));
     if (wanted) {
-      rows.push_back(trigger_type_row(core, type));
+      rows.push_back(trigger_type_row(type));
     }
   }
   return value{{"triggers", std::move(rows)}};
@@ -390,16 +390,16 @@ EngineAnswer list_registered_triggers(Core& core, const EngineCall& call) {
     return *std::move(error);
   }
   array rows;
-  for (const auto& [id, trigger] : core.triggers().all()) {
-    const bool wanted =
-        (include_internal || !is_internal_id(trigger.function_id)) &&
-        (!trigger_type || trigger.type == *trigger_type) &&
-        (!function_id || trigger.function_id == *function_id) &&
-        (!worker || owner_name(core, trigger.function_id) == *worker) &&
-        (contains_ignoring_case(id, search) || contains_ignoring_case(trigger.type, search) ||
-         contains_ignoring_case(trigger.function_id, search));
+  for (const Trigger* trigger : core.triggers().known()) {
+    const bool wanted = (include_internal || !is_internal_id(trigger->function_id)) &&
+                        (!trigger_type || trigger->type == *trigger_type) &&
+                        (!function_id || trigger->function_id == *function_id) &&
+                        (!worker || owner_name(core, trigger->function_id) == *worker) &&
+                        (contains_ignoring_case(trigger->id, search) ||
+                         contains_ignoring_case(trigger->type, search) ||
+                         contains_ignoring_case(trigger->function_id, search));
     if (wanted) {
-      rows.push_back(trigger_row(core, trigger));
+      rows.push_back(trigger_row(core, *trigger));
     }
   }
   return value{{"registered_triggers", std::move(rows)}};
@@ -450,7 +450,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::functions::list",
         "Lists the registered functions, filtered by text, prefix or worker.",
-        functions_list_members,
         R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
         R"("prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},)"
         R"("workers":{"type":["array","null"],"items":{"type":"string"}},)"
@@ -462,7 +461,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::functions::info",
         "Describes one function, or up to 32, with schemas and registered triggers.",
-        function_info_members,
         R"({"type":"object","properties":{"function_id":{"type":"string"},)"
         R"("function_ids":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":32}}})",
         object_schema,
@@ -471,7 +469,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::workers::list",
         "Lists the connected and the built-in workers.",
-        workers_list_members,
         R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
         R"("runtime":{"type":["string","null"]},"status":{"type":["string","null"]},)"
         R"("worker_id":{"type":["string","null"]}}})",
@@ -482,7 +479,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::workers::info",
         "Describes one worker by name, with its functions, trigger types and triggers.",
-        worker_info_members,
         R"({"type":"object","properties":{"name":{"type":"string"}},"required":["name"]})",
         object_schema,
         worker_info
@@ -490,7 +486,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::triggers::list",
         "Lists the trigger types (for workers of line 0.11: the registered triggers).",
-        triggers_list_members,
         R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
         R"("prefix":{"type":["string","null"]},"worker":{"type":["string","null"]},)"
         R"("include_internal":{"type":["boolean","null"]}}})",
@@ -500,7 +495,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::triggers::info",
         "Describes one trigger type.",
-        id_member,
         by_id_schema,
         object_schema,
         trigger_info
@@ -508,7 +502,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::trigger-types::list",
         "Lists the trigger types with their schemas.",
-        include_internal_member,
         R"({"type":"object","properties":{"include_internal":{"type":["boolean","null"]}}})",
         R"({"type":"object","properties":{"trigger_types":{"type":"array",)"
         R"("items":{"type":"object"}}}})",
@@ -517,7 +510,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::registered-triggers::list",
         "Lists the registered triggers, live and pending.",
-        registered_triggers_members,
         R"({"type":"object","properties":{"search":{"type":["string","null"]},)"
         R"("trigger_type":{"type":["string","null"]},"function_id":{"type":["string","null"]},)"
         R"("worker":{"type":["string","null"]},"include_internal":{"type":["boolean","null"]}}})",
@@ -528,7 +520,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::registered-triggers::info",
         "Describes one registered trigger, with its type and its function.",
-        id_member,
         by_id_schema,
         object_schema,
         registered_trigger_info
@@ -536,7 +527,6 @@ constexpr std::array functions = {
     EngineFunction{
         "engine::services::list",
         "Lists the services: named groups of functions.",
-        {},
         object_schema,
         R"({"type":"object","properties":{"services":{"type":"array","items":{"type":"object"}}}})",
         list_services

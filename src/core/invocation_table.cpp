@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace iii::core {
@@ -63,7 +65,7 @@ Invocation& InvocationTable::open(const Opening& opening) {
   if (opening.is_aging) {
     link_by_age(index);
   } else if (opening.deadline != base::never) {
-    by_deadline_.emplace(opening.deadline, index);
+    slot(index).own_deadline = by_deadline_.emplace(opening.deadline, index);
   }
   return invocation;
 }
@@ -94,7 +96,7 @@ void InvocationTable::set_deadline(Invocation& invocation, base::MonotonicTime d
   leave_deadlines(invocation.slot);
   invocation.deadline = deadline;
   if (deadline != base::never) {
-    by_deadline_.emplace(deadline, invocation.slot);
+    slot(invocation.slot).own_deadline = by_deadline_.emplace(deadline, invocation.slot);
   }
 }
 
@@ -181,11 +183,8 @@ void InvocationTable::leave_deadlines(Index index) {
     unlink_by_age(index);
     return;
   }
-  const auto [first, last] = by_deadline_.equal_range(slot(index).invocation.deadline);
-  const auto found =
-      std::find_if(first, last, [index](const auto& entry) { return entry.second == index; });
-  if (found != last) {
-    by_deadline_.erase(found);
+  if (const auto deadline = std::exchange(slot(index).own_deadline, std::nullopt)) {
+    by_deadline_.erase(*deadline);
   }
 }
 

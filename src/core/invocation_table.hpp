@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,12 +108,14 @@ class InvocationTable {
     Index previous = none;
     Index next = none;
   };
+  using Deadlines = std::multimap<base::MonotonicTime, Index>;
   struct Slot {
     Invocation invocation;
     Links by_caller;
     Links by_target;
     Links by_age;
     bool is_aging = false;
+    std::optional<Deadlines::iterator> own_deadline;
   };
 
   void link(InvocationList& list, Links Slot::* links, Index index);
@@ -134,8 +137,7 @@ class InvocationTable {
   boost::unordered_flat_map<base::InvocationId, Index, Hash> by_id_;
   Index oldest_ = none;
   Index youngest_ = none;
-  std::multimap<base::MonotonicTime, Index>
-      by_deadline_;  // of entries with a deadline of their own
+  Deadlines by_deadline_;  // of entries with a deadline of their own
 };
 
 }  // namespace iii::core

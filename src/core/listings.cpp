@@ -51,14 +51,16 @@ std::string summary_of(std::string_view config_json) {
 
 boost::json::array triggers_of_function(const Core& core, std::string_view function_id) {
   boost::json::array triggers;
-  for (const auto& [id, trigger] : core.triggers().all()) {
-    if (trigger.function_id == function_id) {
+  for (const Trigger* trigger : core.triggers().known()) {
+    if (trigger->function_id == function_id) {
       boost::json::object row{
-          {"id", id}, {"trigger_type", trigger.type}, {"config", parsed(trigger.config_json)}
+          {"id", trigger->id},
+          {"trigger_type", trigger->type},
+          {"config", parsed(trigger->config_json)}
       };
-      row["state"] = trigger.is_live ? "live" : "pending";
-      if (!trigger.is_live) {
-        row["pending_reason"] = trigger.pending_reason;
+      row["state"] = trigger->is_live ? "live" : "pending";
+      if (!trigger->is_live) {
+        row["pending_reason"] = trigger->pending_reason;
       }
       triggers.push_back(std::move(row));
     }
@@ -82,7 +84,7 @@ std::string owner_name(const Core& core, std::string_view function_id) {
                                                           : segment;
 }
 
-std::string provider_name(const Core&, const TriggerType& type) {
+std::string provider_name(const TriggerType& type) {
   if (is_internal_id(type.id)) {
     return "engine";
   }
@@ -179,16 +181,16 @@ boost::json::object worker_row(const Connection& worker) {
   return row;
 }
 
-boost::json::object trigger_type_row(const Core& core, const TriggerType& type) {
+boost::json::object trigger_type_row(const TriggerType& type) {
   return {
       {"id", type.id},
-      {"worker_name", provider_name(core, type)},
+      {"worker_name", provider_name(type)},
       {"description", type.description().description}
   };
 }
 
 boost::json::object trigger_type_detail(const Core& core, const TriggerType& type) {
-  boost::json::object detail = trigger_type_row(core, type);
+  boost::json::object detail = trigger_type_row(type);
   add_if_present(detail, "configuration_schema", type.description().trigger_request_format);
   add_if_present(detail, "request_schema", type.description().call_request_format);
   detail["instance_count"] = core.triggers().live_count(type.id);

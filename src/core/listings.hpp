@@ -19,7 +19,7 @@ namespace iii::core {
 // In-process workers by their name, remote ones by the name they announced, else the first part of
 // the id.
 [[nodiscard]] std::string owner_name(const Core& core, std::string_view function_id);
-[[nodiscard]] std::string provider_name(const Core& core, const TriggerType& type);
+[[nodiscard]] std::string provider_name(const TriggerType& type);
 
 [[nodiscard]] bool is_internal_function(const Function& function, Line line);
 [[nodiscard]] bool is_internal_id(std::string_view id);
@@ -30,7 +30,7 @@ namespace iii::core {
 [[nodiscard]] boost::json::array all_functions(const Core& core);
 
 [[nodiscard]] boost::json::object worker_row(const Connection& worker);
-[[nodiscard]] boost::json::object trigger_type_row(const Core& core, const TriggerType& type);
+[[nodiscard]] boost::json::object trigger_type_row(const TriggerType& type);
 [[nodiscard]] boost::json::object trigger_type_detail(const Core& core, const TriggerType& type);
 [[nodiscard]] boost::json::object trigger_row(const Core& core, const Trigger& trigger);
 

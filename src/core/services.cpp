@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace iii::core {
 namespace {
@@ -29,7 +28,14 @@ std::optional<Split> split(std::string_view function_id) {
 }  // namespace
 
 void Services::on_function_added(std::string_view function_id) {
-  if (const auto parts = split(function_id)) {
+  const auto parts = split(function_id);
+  if (!parts) {
+    return;
+  }
+  const auto found = services_.find(parts->service);
+  if (found != services_.end()) {
+    found->second.functions.emplace(parts->function);
+  } else if (services_.size() < base::limits::services_max) {
     services_[std::string(parts->service)].functions.emplace(parts->function);
   }
 }
@@ -62,19 +68,26 @@ bool Services::declare(
   Service& service = found == services_.end() ? services_[std::string(name)] : found->second;
   service.description = std::move(description);
   service.parent = std::move(parent);
+  if (service.declared_by && *service.declared_by != by) {
+    declared_[*service.declared_by].erase(std::string(name));
+  }
   service.declared_by = by;
+  declared_[by].emplace(name);
   return true;
 }
 
 void Services::on_closed(base::ConnectionId connection) {
-  for (auto& [name, service] : services_) {
-    if (service.declared_by == connection) {
-      service.declared_by.reset();
+  const auto names = declared_.extract(connection);
+  if (names.empty()) {
+    return;
+  }
+  for (const std::string& name : names.mapped()) {
+    const auto found = services_.find(name);
+    found->second.declared_by.reset();
+    if (found->second.functions.empty()) {
+      services_.erase(found);
     }
   }
-  std::erase_if(services_, [](const auto& entry) {
-    return !entry.second.declared_by && entry.second.functions.empty();
-  });
 }
 
 }  // namespace iii::core

@@ -41,6 +41,7 @@ class Services {
 
  private:
   std::map<std::string, Service, std::less<>> services_;
+  std::map<base::ConnectionId, std::set<std::string>> declared_;
 };
 
 }  // namespace iii::core

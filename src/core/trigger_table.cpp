@@ -1,5 +1,6 @@
 #include "core/trigger_table.hpp"
 
+#include "core/condition.hpp"
 #include "core/connection.hpp"
 
 #include <algorithm>
@@ -11,6 +12,19 @@
 #include <vector>
 
 namespace iii::core {
+namespace {
+
+void drop_provider(TriggerType& type, Connection& connection) {
+  std::erase_if(type.providers, [&connection](const Provider& provider) {
+    if (provider.connection != &connection) {
+      return false;
+    }
+    connection.registered_bytes -= provider.description.size();
+    return true;
+  });
+}
+
+}  // namespace
 
 TriggerType* TriggerTable::find_type(std::string_view id) {
   const auto found = types_.find(id);
@@ -22,9 +36,8 @@ TriggerType& TriggerTable::add_provider(
 ) {
   TriggerType& type = types_[std::string(id)];
   type.id = id;
-  std::erase_if(type.providers, [&connection](const Provider& provider) {
-    return provider.connection == &connection;
-  });
+  drop_provider(type, connection);
+  connection.registered_bytes += description.size();
   type.providers.push_back({&connection, std::move(description)});
   connection.trigger_types.emplace(id);
   return type;
@@ -36,9 +49,7 @@ TriggerTable::Removal TriggerTable::remove_provider(Connection& connection, std:
     return Removal::none;
   }
   const bool was_current = &type->provider() == &connection;
-  std::erase_if(type->providers, [&connection](const Provider& provider) {
-    return provider.connection == &connection;
-  });
+  drop_provider(*type, connection);
   if (type->providers.empty()) {
     types_.erase(types_.find(id));
     return Removal::orphaned;
@@ -49,6 +60,20 @@ TriggerTable::Removal TriggerTable::remove_provider(Connection& connection, std:
 Trigger* TriggerTable::find(std::string_view id) {
   const auto found = triggers_.find(id);
   return found == triggers_.end() ? nullptr : &found->second;
+}
+
+std::vector<const Trigger*> TriggerTable::known() const {
+  std::vector<const Trigger*> known;
+  known.reserve(triggers_.size());
+  for (const auto& [id, trigger] : triggers_) {
+    known.push_back(&trigger);
+    if (const auto found = waiting_.find(id); found != waiting_.end()) {
+      for (const Trigger& waiting : found->second) {
+        known.push_back(&waiting);
+      }
+    }
+  }
+  return known;
 }
 
 std::vector<Trigger*> TriggerTable::of_type(std::string_view type) {
@@ -75,10 +100,13 @@ std::size_t TriggerTable::live_count(std::string_view type) const {
 Trigger& TriggerTable::put(Trigger trigger) {
   erase(trigger.id);
   trigger.sequence = next_sequence_++;
+  trigger.condition_function_id = condition_function(trigger.config_json);
   if (trigger.owner != nullptr) {
     trigger.owner->triggers.insert(trigger.id);
+    trigger.owner->registered_bytes += trigger.size();
   } else {
     ++unowned_;
+    unowned_bytes_ += trigger.size();
   }
   ids_by_type_[trigger.type].emplace(trigger.sequence, trigger.id);
   std::string id = trigger.id;
@@ -93,8 +121,10 @@ void TriggerTable::erase(std::string_view id) {
   const Trigger& trigger = found->second;
   if (trigger.owner != nullptr) {
     trigger.owner->triggers.erase(trigger.id);
+    trigger.owner->registered_bytes -= trigger.size();
   } else {
     --unowned_;
+    unowned_bytes_ -= trigger.size();
   }
   const auto ids = ids_by_type_.find(trigger.type);
   ids->second.erase(trigger.sequence);
@@ -107,6 +137,7 @@ void TriggerTable::erase(std::string_view id) {
 void TriggerTable::wait_for_id(Trigger trigger) {
   drop_waiting(*trigger.owner, trigger.id);
   trigger.owner->triggers.insert(trigger.id);
+  trigger.owner->registered_bytes += trigger.size();
   waiting_[trigger.id].push_back(std::move(trigger));
 }
 
@@ -120,16 +151,21 @@ std::optional<Trigger> TriggerTable::take_waiting(std::string_view id) {
   if (found->second.empty()) {
     waiting_.erase(found);
   }
+  trigger->owner->registered_bytes -= trigger->size();
   return trigger;
 }
 
-bool TriggerTable::drop_waiting(const Connection& owner, std::string_view id) {
+bool TriggerTable::drop_waiting(Connection& owner, std::string_view id) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) {
     return false;
   }
   const std::size_t dropped = std::erase_if(found->second, [&owner](const Trigger& trigger) {
-    return trigger.owner == &owner;
+    if (trigger.owner != &owner) {
+      return false;
+    }
+    owner.registered_bytes -= trigger.size();
+    return true;
   });
   if (found->second.empty()) {
     waiting_.erase(found);

@@ -26,6 +26,10 @@ struct TriggerTypeDescription {
   std::string description;
   std::string trigger_request_format;  // raw JSON, empty when absent
   std::string call_request_format;
+
+  [[nodiscard]] std::size_t size() const {
+    return description.size() + trigger_request_format.size() + call_request_format.size();
+  }
 };
 
 struct Provider {
@@ -56,6 +60,12 @@ struct Trigger {
   // Live: the type's provider knows it. Otherwise it waits, for this reason.
   bool is_live = false;
   std::string pending_reason;
+
+  std::optional<std::string> condition_function_id;  // of its config; filled in by the table
+
+  [[nodiscard]] std::size_t size() const {
+    return id.size() + type.size() + function_id.size() + config_json.size() + metadata_json.size();
+  }
 };
 
 class TriggerTable {
@@ -82,12 +92,15 @@ class TriggerTable {
 
   [[nodiscard]] Trigger* find(std::string_view id);
   [[nodiscard]] const std::map<std::string, Trigger, std::less<>>& all() const { return triggers_; }
+  // All, and behind each those that wait for its id.
+  [[nodiscard]] std::vector<const Trigger*> known() const;
   // In the order of their registration.
   [[nodiscard]] std::vector<Trigger*> of_type(std::string_view type);
   [[nodiscard]] std::size_t live_count(std::string_view type) const;
 
-  // How many outlive their creator.
+  // How many outlive their creator, and how large they are together.
   [[nodiscard]] std::size_t unowned() const { return unowned_; }
+  [[nodiscard]] std::size_t unowned_bytes() const { return unowned_bytes_; }
 
   // Precondition: the id is free, or belongs to the same owner, whose trigger is replaced.
   Trigger& put(Trigger trigger);
@@ -98,7 +111,7 @@ class TriggerTable {
   // The one that waits longest, taken out.
   [[nodiscard]] std::optional<Trigger> take_waiting(std::string_view id);
   // Drops what this owner has waiting for the id. False when there was nothing.
-  bool drop_waiting(const Connection& owner, std::string_view id);
+  bool drop_waiting(Connection& owner, std::string_view id);
   [[nodiscard]] const std::map<std::string, std::deque<Trigger>, std::less<>>& waiting() const {
     return waiting_;
   }
@@ -109,6 +122,7 @@ class TriggerTable {
   std::map<std::string, std::map<std::uint64_t, std::string>, std::less<>> ids_by_type_;
   std::map<std::string, std::deque<Trigger>, std::less<>> waiting_;
   std::size_t unowned_ = 0;
+  std::size_t unowned_bytes_ = 0;
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -59,8 +59,6 @@ CloseCode close_code(core::Ending ending) {
       return CloseCode::going_away;
     case core::Ending::restarting:
       return CloseCode::service_restart;
-    case core::Ending::try_again:
-      return CloseCode::try_again_later;
   }
   return CloseCode::dropped;
 }
@@ -299,11 +297,15 @@ void Gateway::on_time() {
   }
   end_late_handshakes();
   settle();
+  for (const auto& [event, lines] : log_throttle_.due(now_.monotonic)) {
+    log_.log(LogLevel::warn, "lines_left_out", {{"about", event}, {"lines", lines}});
+  }
   ended_.clear();
 }
 
 base::MonotonicTime Gateway::next_deadline() const {
-  base::MonotonicTime next = std::min(core_.next_deadline(), liveness_.next_deadline());
+  base::MonotonicTime next =
+      std::min({core_.next_deadline(), liveness_.next_deadline(), log_throttle_.next_deadline()});
   for (const auto& handshakes : handshakes_) {
     // After on_time() the oldest is still going on.
     const Session* oldest = handshakes.empty() ? nullptr : find(handshakes.front());
@@ -557,13 +559,16 @@ void Gateway::check_outbox(Session& session, std::size_t bytes) {
 
 void Gateway::note(const core::Note& note) {
   const LogLevel level = log_level(note.severity);
-  if (!log_.is_enabled(level)) {
+  if (!log_.is_enabled(level) ||
+      (!note.is_requested && !log_throttle_.admits(note.event, now_.monotonic))) {
     return;
   }
+  const std::size_t text_bytes_max =
+      note.is_requested ? std::string_view::npos : limits::log_text_bytes_max;
   std::vector<LogField> fields;
   fields.reserve(note.fields.size());
   for (const auto& [key, value] : note.fields) {
-    fields.emplace_back(key, value);
+    fields.emplace_back(key, std::string_view(value).substr(0, text_bytes_max));
   }
   log_.log(level, note.event, std::span<const LogField>(fields));
 }

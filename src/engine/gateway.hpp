@@ -13,6 +13,7 @@
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
+#include "engine/log_throttle.hpp"
 #include "engine/route.hpp"
 #include "engine/session.hpp"
 #include "engine/telemetry_intake.hpp"
@@ -98,6 +99,7 @@ class Gateway final : public net::SocketEvents {
   base::Now now_;
   core::Effects effects_;
   Liveness liveness_;
+  LogThrottle log_throttle_;
   TelemetryIntake telemetry_;
   std::vector<std::unique_ptr<Session>> sessions_;  // by slot of the socket
   std::vector<std::unique_ptr<Session>> ended_;     // may still be in use further up the stack

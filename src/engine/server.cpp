@@ -33,7 +33,7 @@ namespace {
 constexpr std::size_t mailbox_tasks_max = 65'536;
 
 // The listeners, as listings of workers show them.
-class WorkerManager final : public workers::Worker {
+class ListenersWorker final : public workers::Worker {
  public:
   [[nodiscard]] core::LocalWorker identity() const override {
     return {
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Server>> Server::start(EngineConfig config, Logger& log, 
         LogLevel::info, "listening", {{"host", listener.host}, {"port", server->loop_.port(*index)}}
     );
   }
-  server->add(std::make_unique<WorkerManager>());
+  server->add(std::make_unique<ListenersWorker>());
   server->add(std::make_unique<workers::LogFunctions>());
   server->gateway_.settle();
   return server;

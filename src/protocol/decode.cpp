@@ -1,6 +1,7 @@
 #include "protocol/decode.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/uuid.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
@@ -248,6 +249,14 @@ class Reader {
     }
   }
 
+  // An id: error answers and log lines repeat it.
+  void required_id(Field field, Value& out) {
+    required_string(field, out);
+    if (out.text.size() > base::limits::id_bytes_max) {
+      refuse(field, "is longer than an id may be");
+    }
+  }
+
   void required_text(Field field, std::string& out) {
     Value value;
     required_string(field, value);
@@ -380,7 +389,7 @@ void Reader::action(from_worker::InvokeFunction& out) {
 
 void read(Reader& reader, from_worker::InvokeFunction& out) {
   reader.invocation_id(out.invocation_id);
-  reader.required_string(Field::function_id, out.function_id);
+  reader.required_id(Field::function_id, out.function_id);
   out.data = Value{.text = "null"};
   reader.any(Field::data, out.data);
   reader.action(out);
@@ -475,7 +484,8 @@ Malformed malformed(const Envelope& envelope, std::string reason) {
   reader.invocation_id(out.invocation_id);
   const auto text = [&envelope](Field field, std::string& into) {
     const Value* value = envelope.find(field);
-    if (value != nullptr && value->kind == Kind::string) {
+    if (value != nullptr && value->kind == Kind::string &&
+        value->text.size() <= base::limits::id_bytes_max) {
       into = json::decode_string(*value);
     }
   };

@@ -2,6 +2,7 @@
 #include "base/uuid.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/error_codes.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <cstring>
@@ -146,8 +147,9 @@ void write(auto& pen, const to_worker::TriggerRegistrationResult& message) {
 }
 
 void write(auto& pen, const to_worker::RegistrationRejected& message) {
-  pen.raw(R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT",)"
-          R"("namespace":"default","function_id":)");
+  pen.raw(R"({"type":"registrationrejected","code":")");
+  pen.raw(codes::function_namespace_conflict);
+  pen.raw(R"(","namespace":"default","function_id":)");
   pen.raw(json::quoted(message.function_id));
   pen.raw(R"(,"owner_worker_id":)");
   pen.raw(json::quoted(message.owner_worker_id));

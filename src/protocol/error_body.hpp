@@ -4,6 +4,8 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace iii::protocol {
 
@@ -17,5 +19,10 @@ struct ErrorBody {
     return out << error.code << ": " << error.message;
   }
 };
+
+// An error that the engine itself makes.
+[[nodiscard]] inline ErrorBody error_body(std::string_view code, std::string message) {
+  return {std::string(code), std::move(message), {}};
+}
 
 }  // namespace iii::protocol

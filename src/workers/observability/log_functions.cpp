@@ -5,6 +5,8 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "core/input.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/error_codes.hpp"
 #include "protocol/from_worker.hpp"
 #include "workers/worker.hpp"
 
@@ -76,7 +78,7 @@ void write_log(
     outputs.replies.push_back({invocation.id, {}, std::move(error)});
     return;
   }
-  core::Note note{severity, "worker_log", {{"message", message}}};
+  core::Note note{severity, "worker_log", {{"message", message}}, true};
   note.fields.emplace_back("service_name", service_name.value_or("unknown"));
   if (trace_id) {
     note.fields.emplace_back("trace_id", *trace_id);
@@ -167,6 +169,18 @@ void LogFunctions::start(Outputs& outputs) {
 }
 
 void LogFunctions::on_invoked(const Invocation& invocation, base::Now, Outputs& outputs) {
+  if (invocation.data_json.size() > base::limits::engine_input_bytes_max) {
+    outputs.replies.push_back(
+        {invocation.id,
+         {},
+         protocol::error_body(
+             protocol::codes::payload_too_large,
+             invocation.function_id + " takes at most " +
+                 std::to_string(base::limits::engine_input_bytes_max) + " bytes"
+         )}
+    );
+    return;
+  }
   boost::system::error_code error;
   boost::json::parse_options options;
   options.max_depth = base::limits::json_depth_max + 1;
