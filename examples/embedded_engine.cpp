@@ -1,7 +1,7 @@
 // A shop that is engine and worker at once. Its function is called by the program itself, without a
 // socket, and can be called by every worker that connects to the port it prints.
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -11,7 +11,7 @@
 namespace {
 
 // JSON in, JSON out, with whatever library you like.
-void list_prices(const iii::Invocation& call, iii::Responder respond) {
+void list_prices(const iii::EngineInvocation& call, iii::Responder respond) {
   std::cout << call.function_id << " is called with " << call.payload << '\n';
   respond.result(R"({"tea":3,"coffee":4})");
 }
@@ -31,7 +31,7 @@ int main() {
   iii::Engine engine = *std::move(started);
   std::cout << "workers connect to ws://127.0.0.1:" << engine.port() << '\n';
 
-  const iii::Status registered =
+  const iii::EngineStatus registered =
       engine.register_function("shop::prices", list_prices, {.description = "What things cost."});
   if (!registered) {
     return fail("the function is refused", registered.error().message);

@@ -6,7 +6,7 @@
 #include "engine/server.hpp"
 #include "iiid/options.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,8 +23,8 @@ void print(std::FILE* stream, std::string_view text) {
 }
 
 // A list of mistakes names the file in each line and needs no prefix.
-int fail(const iii::Error& error) {
-  const bool is_list = error.code == iii::ErrorCode::invalid_config;
+int fail(const iii::EngineError& error) {
+  const bool is_list = error.code == iii::EngineErrorCode::invalid_config;
   print(stderr, (is_list ? "" : "iiid: ") + error.message + "\n");
   if (is_list) {
     print(stderr, "iiid: the configuration file has mistakes\n");

@@ -4,7 +4,7 @@
 #include "engine/log.hpp"
 #include "engine/version.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -25,7 +25,7 @@ void add_parsed_option(
     CLI::App& app,
     const std::string& name,
     std::optional<T>& target,
-    Result<T> (*parse)(std::string_view),
+    EngineResult<T> (*parse)(std::string_view),
     const std::string& type_name,
     const std::string& description
 ) {
@@ -53,7 +53,7 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--host", options.host, "Address to listen on (default 127.0.0.1)")
       ->type_name("ADDRESS")
       ->check([](const std::string& host) {
-        const Status status = engine::check_host(host);
+        const EngineStatus status = engine::check_host(host);
         return status ? std::string() : status.error().message;
       });
   app.add_option("--port", options.port, "Port to listen on, 0 for any free port (default 49134)")

@@ -3,7 +3,7 @@
 // this program, without crossing a socket.
 //
 //   auto engine = iii::Engine::start({.port = 0});
-//   engine->register_function("math::double", [](const iii::Invocation& call, iii::Responder
+//   engine->register_function("math::double", [](const iii::EngineInvocation& call, iii::Responder
 //   respond) {
 //     respond.result(twice(call.payload));                        // JSON in, JSON out
 //   });
@@ -18,7 +18,7 @@
 // texts; this header needs no JSON library.
 #pragma once
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -51,7 +51,7 @@ struct FunctionError {
 };
 
 // A call of a function of this program. Views live until the handler returns.
-struct Invocation {
+struct EngineInvocation {
   std::string_view function_id;
   std::string_view payload;      // JSON; from a remote worker, objects contain `_caller_worker_id`
   std::string_view metadata;     // JSON, or empty
@@ -78,7 +78,7 @@ class Responder {
   std::unique_ptr<State> state_;
 };
 
-using FunctionHandler = std::function<void(const Invocation& call, Responder respond)>;
+using FunctionHandler = std::function<void(const EngineInvocation& call, Responder respond)>;
 
 struct FunctionOptions {
   std::string description;
@@ -114,8 +114,9 @@ struct TriggerTypeOptions {
   std::string description;
   std::string trigger_request_format;  // JSON Schema of a trigger's config, or empty
   std::string call_request_format;     // JSON Schema of the event, or empty
-  // A trigger appeared or changed; an Error or exception refuses it, and its owner is told why.
-  std::function<Status(const TriggerBinding& trigger)> on_registered;
+  // A trigger appeared or changed; an EngineError or exception refuses it, and its owner is told
+  // why.
+  std::function<EngineStatus(const TriggerBinding& trigger)> on_registered;
   std::function<void(std::string_view trigger_id)> on_unregistered;
 };
 
@@ -123,7 +124,7 @@ class Engine {
  public:
   // Listens before it returns. Errors: `address_in_use`, `permission_denied`, `invalid_config` (all
   // mistakes, one a line), `not_found` (the file), `invalid_argument`, `io_error`.
-  [[nodiscard]] static Result<Engine> start(const EngineOptions& options = {});
+  [[nodiscard]] static EngineResult<Engine> start(const EngineOptions& options = {});
 
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -137,14 +138,16 @@ class Engine {
   // `closed` after stop(), `limit_exceeded` when 65,536 requests of this program wait for the
   // engine's thread already, `invalid_argument` for an id that is empty, longer than 4 KiB or not
   // UTF-8, and for formats or metadata that are not JSON.
-  Status register_function(std::string id, FunctionHandler handler, FunctionOptions options = {});
-  Status unregister_function(std::string id);
+  EngineStatus register_function(
+      std::string id, FunctionHandler handler, FunctionOptions options = {}
+  );
+  EngineStatus unregister_function(std::string id);
 
   // Errors as above.
-  Status register_trigger_type(std::string id, TriggerTypeOptions options);
+  EngineStatus register_trigger_type(std::string id, TriggerTypeOptions options);
   // An event: calls the trigger's function with `payload_json`, if the condition in its config
   // allows. Nobody waits for it.
-  Status fire(std::string trigger_id, std::string payload_json);
+  EngineStatus fire(std::string trigger_id, std::string payload_json);
 
   // Calls any function of the system. The future is always fulfilled, at the latest when the engine
   // stops.
@@ -160,7 +163,9 @@ class Engine {
       InvokeOptions options = {}
   );
   // Nobody waits for the result.
-  Status invoke_void(std::string function_id, std::string payload_json, InvokeOptions options = {});
+  EngineStatus invoke_void(
+      std::string function_id, std::string payload_json, InvokeOptions options = {}
+  );
 
   // Graceful: calls in flight may end, outboxes empty, connections close. Returns when the engine's
   // thread has ended, within the configured drain time plus two seconds. Not from a handler.

@@ -1,67 +1,65 @@
 // Result<T> and Status: what an operation that may be refused or may fail returns.
 //
-// Test with `if (!result)`, read the value with `*result`, the refusal with `result.error()`.
-// Programs compare `error().code`, people read `error().message`, which names the thing that was
-// refused. No function of these types throws except `value()`, which throws `std::runtime_error`
-// with the message. Not thread-safe, like any value.
+// Test with `if (!result)`, read the value with `*result`, the refusal with `result.error()`. Or
+// demand the value with `result.value()`, which throws the error: E itself where E is an exception,
+// as iii::Error is, otherwise std::runtime_error with E's message. Nothing else throws.
+// Result<void> is a success without a value; Status is its short name. Not thread-safe, like any
+// value.
 #pragma once
 
+#include <iii/error.hpp>
+
 #include <cassert>
+#include <exception>
 #include <optional>
 #include <stdexcept>
-#include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace iii {
 
-enum class ErrorCode {
-  invalid_argument,   // the caller passed something that can never work
-  invalid_config,     // a configuration file, key or value was refused
-  invalid_message,    // a peer sent something that cannot be understood
-  not_found,          // the named thing does not exist
-  already_exists,     // the name is taken
-  limit_exceeded,     // a documented limit was reached
-  address_in_use,     // another process listens there
-  permission_denied,  // the operating system refused access
-  io_error,           // the operating system reported another failure
-  closed,             // the connection or engine has been stopped
-  timed_out,          // no answer within the time allowed
-  invocation_failed,  // the function answered with an error
-};
+namespace detail {
 
-// The name of a code as it appears in logs, for example "invalid_config".
-[[nodiscard]] std::string_view to_string(ErrorCode code) noexcept;
+template <class E>
+[[noreturn]] void throw_error(const E& error) {
+  if constexpr (std::is_base_of_v<std::exception, E>) {
+    throw error;  // NOLINT(misc-throw-by-value-catch-by-reference): a copy is thrown
+  } else {
+    throw std::runtime_error(error.message);
+  }
+}
 
-struct Error {
-  ErrorCode code = ErrorCode::invalid_argument;
-  std::string message;  // one sentence that names the thing and, where it helps, says what to do
+}  // namespace detail
 
-  friend bool operator==(const Error&, const Error&) = default;
-};
-
-template <class T>
+template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
-  // Both implicit, so that a function returns a value or an Error as it stands.
+  using value_type = T;
+  using error_type = E;
+
+  // Both implicit, so that a function returns a value or an error as it stands.
   // NOLINTNEXTLINE(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
   // Precondition: has_value().
-  T& operator*() & { return *std::get_if<0>(&state_); }
-  const T& operator*() const& { return *std::get_if<0>(&state_); }
-  T&& operator*() && { return std::move(*std::get_if<0>(&state_)); }
-  T* operator->() { return std::get_if<0>(&state_); }
-  const T* operator->() const { return std::get_if<0>(&state_); }
+  T& operator*() & { return *get(); }
+  const T& operator*() const& { return *get(); }
+  T&& operator*() && { return std::move(*get()); }
+  T* operator->() { return get(); }
+  const T* operator->() const { return get(); }
 
-  // The value, or std::runtime_error with the message of the error.
+  // The value, or the error as an exception.
   T& value() & {
+    require();
+    return **this;
+  }
+  const T& value() const& {
     require();
     return **this;
   }
@@ -71,34 +69,61 @@ class [[nodiscard]] Result {
   }
 
   // Precondition: !has_value().
-  [[nodiscard]] const Error& error() const { return *std::get_if<1>(&state_); }
+  [[nodiscard]] const E& error() const {
+    assert(!has_value());
+    return *std::get_if<1>(&state_);
+  }
 
  private:
+  T* get() {
+    assert(has_value());
+    return std::get_if<0>(&state_);
+  }
+  const T* get() const {
+    assert(has_value());
+    return std::get_if<0>(&state_);
+  }
   void require() const {
     if (!has_value()) {
-      throw std::runtime_error(error().message);
+      detail::throw_error(error());
     }
   }
 
-  std::variant<T, Error> state_;
+  std::variant<T, E> state_;
 };
 
-// Success without a value, or an Error.
-class [[nodiscard]] Status {
+template <class E>
+class [[nodiscard]] Result<void, E> {
  public:
-  Status() = default;
-  // NOLINTNEXTLINE(google-explicit-constructor): see Result.
-  Status(Error error) : error_(std::move(error)) {}
+  using value_type = void;
+  using error_type = E;
+
+  Result() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): as above.
+  Result(E error) : error_(std::move(error)) {}
 
   [[nodiscard]] bool is_ok() const noexcept { return !error_.has_value(); }
+  [[nodiscard]] bool has_value() const noexcept { return is_ok(); }
   explicit operator bool() const noexcept { return is_ok(); }
 
+  // Throws the error, if there is one.
+  void value() const {
+    if (!is_ok()) {
+      detail::throw_error(error());
+    }
+  }
+
   // Precondition: !is_ok().
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is the caller who has checked.
-  [[nodiscard]] const Error& error() const { return *error_; }
+  [[nodiscard]] const E& error() const {
+    assert(!is_ok());
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it is the caller who has checked.
+    return *error_;
+  }
 
  private:
-  std::optional<Error> error_;
+  std::optional<E> error_;
 };
+
+using Status = Result<void>;
 
 }  // namespace iii

@@ -1,3 +1,5 @@
+#include <iii/engine_error.hpp>
+#include <iii/error.hpp>
 #include <iii/result.hpp>
 
 #include <gtest/gtest.h>
@@ -12,40 +14,44 @@
 namespace iii {
 namespace {
 
-constexpr ErrorCode codes[] = {
-    ErrorCode::invalid_argument,
-    ErrorCode::invalid_config,
-    ErrorCode::invalid_message,
-    ErrorCode::not_found,
-    ErrorCode::already_exists,
-    ErrorCode::limit_exceeded,
-    ErrorCode::address_in_use,
-    ErrorCode::permission_denied,
-    ErrorCode::io_error,
-    ErrorCode::closed,
-    ErrorCode::timed_out,
-    ErrorCode::invocation_failed,
+constexpr EngineErrorCode codes[] = {
+    EngineErrorCode::invalid_argument,
+    EngineErrorCode::invalid_config,
+    EngineErrorCode::invalid_message,
+    EngineErrorCode::not_found,
+    EngineErrorCode::already_exists,
+    EngineErrorCode::limit_exceeded,
+    EngineErrorCode::address_in_use,
+    EngineErrorCode::permission_denied,
+    EngineErrorCode::io_error,
+    EngineErrorCode::closed,
+    EngineErrorCode::timed_out,
+    EngineErrorCode::invocation_failed,
 };
 
-Result<int> port(int number) {
+EngineResult<int> port(int number) {
   if (number > 65'535) {
-    return Error{ErrorCode::invalid_argument, "port " + std::to_string(number) + " is too large"};
+    return EngineError{
+        EngineErrorCode::invalid_argument, "port " + std::to_string(number) + " is too large"
+    };
   }
   return number;
 }
 
 TEST(Result, HoldsTheValueOfASuccess) {
-  const Result<int> result = port(80);
+  const EngineResult<int> result = port(80);
   ASSERT_TRUE(result);
   EXPECT_TRUE(result.has_value());
   EXPECT_EQ(*result, 80);
 }
 
 TEST(Result, HoldsTheErrorOfARefusal) {
-  const Result<int> result = port(70'000);
+  const EngineResult<int> result = port(70'000);
   ASSERT_FALSE(result);
   EXPECT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), (Error{ErrorCode::invalid_argument, "port 70000 is too large"}));
+  EXPECT_EQ(
+      result.error(), (EngineError{EngineErrorCode::invalid_argument, "port 70000 is too large"})
+  );
 }
 
 TEST(Result, LetsTheValueBeChangedInPlace) {
@@ -71,22 +77,41 @@ TEST(Result, ThrowsTheMessageWhenTheValueOfARefusalIsDemanded) {
   }
 }
 
-TEST(Status, IsOkUnlessMadeFromAnError) {
-  EXPECT_TRUE(Status().is_ok());
-  EXPECT_TRUE(Status());
-  const Status refused = Error{ErrorCode::closed, "the engine has been stopped"};
-  EXPECT_FALSE(refused.is_ok());
-  EXPECT_FALSE(refused);
-  EXPECT_EQ(refused.error(), (Error{ErrorCode::closed, "the engine has been stopped"}));
+TEST(Result, ThrowsAnErrorThatIsAnExceptionAsItself) {
+  const Result<int> refused = Error::remote("gone", "no such thing", "at f");
+  try {
+    static_cast<void>(refused.value());
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error, Error::remote("gone", "no such thing", "at f"));
+  }
 }
 
-TEST(ErrorCode, HasANameOfItsOwn) {
+TEST(Status, ThrowsItsErrorOnDemand) {
+  EXPECT_NO_THROW(Status().value());
+  EXPECT_THROW(Status(Error::timeout()).value(), Error);
+  EXPECT_THROW(
+      EngineStatus(EngineError{EngineErrorCode::closed, "it is stopped"}).value(),
+      std::runtime_error
+  );
+}
+
+TEST(Status, IsOkUnlessMadeFromAnError) {
+  EXPECT_TRUE(EngineStatus().is_ok());
+  EXPECT_TRUE(EngineStatus());
+  const EngineStatus refused = EngineError{EngineErrorCode::closed, "the engine has been stopped"};
+  EXPECT_FALSE(refused.is_ok());
+  EXPECT_FALSE(refused);
+  EXPECT_EQ(refused.error(), (EngineError{EngineErrorCode::closed, "the engine has been stopped"}));
+}
+
+TEST(EngineErrorCode, HasANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (const ErrorCode code : codes) {
+  for (const EngineErrorCode code : codes) {
     EXPECT_NE(to_string(code), "unknown");
     EXPECT_TRUE(names.insert(to_string(code)).second) << to_string(code);
   }
-  EXPECT_EQ(to_string(ErrorCode::invalid_config), "invalid_config");
+  EXPECT_EQ(to_string(EngineErrorCode::invalid_config), "invalid_config");
 }
 
 }  // namespace

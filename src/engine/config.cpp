@@ -7,7 +7,7 @@
 #include "engine/log.hpp"
 #include "engine/log_line.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -161,7 +161,7 @@ void ConfigReader::read_listener(ConfigSection& section) {
       section.take_number("port", {.min = 0, .max = 65'535}, port) || !section.has("port");
   listener.port = static_cast<std::uint16_t>(port);
   const bool has_host = section.take_text("host", listener.host) || !section.has("host");
-  const Status host = check_host(listener.host);
+  const EngineStatus host = check_host(listener.host);
   if (!host) {
     section.report("host", host.error().message);
   }
@@ -269,13 +269,13 @@ std::string_view to_string(CompatLine line) noexcept {
   return line == CompatLine::v0_11 ? "0.11" : "0.22";
 }
 
-Result<CompatLine> parse_compat_line(std::string_view text) {
+EngineResult<CompatLine> parse_compat_line(std::string_view text) {
   for (const CompatLine line : {CompatLine::v0_11, CompatLine::v0_22}) {
     if (text == to_string(line)) {
       return line;
     }
   }
-  return Error{.code = ErrorCode::invalid_config, .message = "must be 0.11 or 0.22"};
+  return EngineError{.code = EngineErrorCode::invalid_config, .message = "must be 0.11 or 0.22"};
 }
 
 std::string to_string(const ConfigMistake& mistake, std::string_view file_name) {
@@ -288,7 +288,7 @@ std::string to_string(const ConfigMistake& mistake, std::string_view file_name) 
   return line + mistake.message;
 }
 
-Status check_host(std::string_view host) {
+EngineStatus check_host(std::string_view host) {
   // Names, IPv4 and IPv6 addresses with a zone; the operating system decides about the rest.
   const bool is_possible = std::ranges::all_of(host, [](char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
@@ -296,8 +296,8 @@ Status check_host(std::string_view host) {
            std::string_view("-._:%").find(character) != std::string_view::npos;
   });
   if (host.empty() || host.size() > host_bytes_max || !is_possible) {
-    return Error{
-        .code = ErrorCode::invalid_config,
+    return EngineError{
+        .code = EngineErrorCode::invalid_config,
         .message = "must be an IP address or a host name, not " + in_quotes(host),
     };
   }
@@ -320,14 +320,14 @@ ConfigReading read_config(std::string_view text, const Environment& environment)
   return reading;
 }
 
-Result<EngineConfig> parse_config(
+EngineResult<EngineConfig> parse_config(
     std::string_view text, std::string_view file_name, const Environment& environment
 ) {
   ConfigReading reading = read_config(text, environment);
   if (reading.mistakes.empty()) {
     return std::move(reading.config);
   }
-  Error error{.code = ErrorCode::invalid_config, .message = ""};
+  EngineError error{.code = EngineErrorCode::invalid_config, .message = ""};
   for (const ConfigMistake& mistake : reading.mistakes) {
     if (!error.message.empty()) {
       error.message += '\n';

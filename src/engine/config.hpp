@@ -10,7 +10,7 @@
 #include "base/limits.hpp"
 #include "engine/log.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -29,7 +29,7 @@ enum class CompatLine { v0_11, v0_22 };
 
 [[nodiscard]] std::string_view to_string(CompatLine line) noexcept;
 // "0.11" or "0.22".
-[[nodiscard]] Result<CompatLine> parse_compat_line(std::string_view text);
+[[nodiscard]] EngineResult<CompatLine> parse_compat_line(std::string_view text);
 
 struct ListenerConfig {
   std::string host = "127.0.0.1";  // safe by default; the reference listens on every interface
@@ -74,17 +74,17 @@ struct ConfigReading {
 [[nodiscard]] ConfigReading read_config(std::string_view text, const Environment& environment);
 
 // The configuration, or `invalid_config` with one line per mistake.
-[[nodiscard]] Result<EngineConfig> parse_config(
+[[nodiscard]] EngineResult<EngineConfig> parse_config(
     std::string_view text, std::string_view file_name, const Environment& environment
 );
 
 // Reads the file and parses it. `not_found`, `permission_denied`, `io_error` and `limit_exceeded`
 // speak of the file.
-[[nodiscard]] Result<EngineConfig> load_config(
+[[nodiscard]] EngineResult<EngineConfig> load_config(
     const std::string& file_name, const Environment& environment
 );
 
 // Refuses what can never be the address or the name of a network interface.
-[[nodiscard]] Status check_host(std::string_view host);
+[[nodiscard]] EngineStatus check_host(std::string_view host);
 
 }  // namespace iii::engine

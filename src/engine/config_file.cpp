@@ -1,7 +1,7 @@
 #include "base/limits.hpp"
 #include "engine/config.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -20,12 +20,12 @@ struct FileCloser {
 };
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-Error system_refusal(const std::string& file_name, int code) {
-  ErrorCode kind = ErrorCode::io_error;
+EngineError system_refusal(const std::string& file_name, int code) {
+  EngineErrorCode kind = EngineErrorCode::io_error;
   if (code == ENOENT) {
-    kind = ErrorCode::not_found;
+    kind = EngineErrorCode::not_found;
   } else if (code == EACCES || code == EPERM) {
-    kind = ErrorCode::permission_denied;
+    kind = EngineErrorCode::permission_denied;
   }
   return {
       .code = kind,
@@ -35,7 +35,7 @@ Error system_refusal(const std::string& file_name, int code) {
 }
 
 // The whole file, or one byte more than is allowed when it is longer: a device may never end.
-Result<std::string> read_file(const std::string& file_name) {
+EngineResult<std::string> read_file(const std::string& file_name) {
   const File file(std::fopen(file_name.c_str(), "rbe"));
   if (file == nullptr) {
     return system_refusal(file_name, errno);
@@ -51,14 +51,16 @@ Result<std::string> read_file(const std::string& file_name) {
 
 }  // namespace
 
-Result<EngineConfig> load_config(const std::string& file_name, const Environment& environment) {
+EngineResult<EngineConfig> load_config(
+    const std::string& file_name, const Environment& environment
+) {
   const auto text = read_file(file_name);
   if (!text) {
     return text.error();
   }
   if (text->size() > base::limits::config_bytes_max) {
-    return Error{
-        .code = ErrorCode::limit_exceeded,
+    return EngineError{
+        .code = EngineErrorCode::limit_exceeded,
         .message = "the configuration file " + file_name + " has more than " +
                    std::to_string(base::limits::config_bytes_max) + " bytes",
     };

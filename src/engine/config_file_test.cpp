@@ -1,7 +1,7 @@
 #include "base/limits.hpp"
 #include "engine/config.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -47,7 +47,7 @@ TEST_F(ConfigFile, NamesTheFileInEachMistake) {
   const std::string file = write("port: 7\n");
   const auto config = load_config(file, no_variables);
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().code, ErrorCode::invalid_config);
+  EXPECT_EQ(config.error().code, EngineErrorCode::invalid_config);
   EXPECT_EQ(config.error().message, file + ":1:1: port: unknown key; known are workers, modules");
 }
 
@@ -55,14 +55,14 @@ TEST_F(ConfigFile, ThatDoesNotExistIsNotFound) {
   const std::string file = (folder() / "absent.yaml").string();
   const auto config = load_config(file, no_variables);
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().code, ErrorCode::not_found);
+  EXPECT_EQ(config.error().code, EngineErrorCode::not_found);
   EXPECT_THAT(config.error().message, testing::HasSubstr(file));
 }
 
 TEST_F(ConfigFile, ThatIsAFolderCannotBeRead) {
   const auto config = load_config(folder().string(), no_variables);
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().code, ErrorCode::io_error);
+  EXPECT_EQ(config.error().code, EngineErrorCode::io_error);
 }
 
 TEST_F(ConfigFile, HasABoundedSize) {
@@ -71,7 +71,7 @@ TEST_F(ConfigFile, HasABoundedSize) {
   text += '\n';
   const auto config = load_config(write(text), no_variables);
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().code, ErrorCode::limit_exceeded);
+  EXPECT_EQ(config.error().code, EngineErrorCode::limit_exceeded);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include "base/limits.hpp"
 #include "engine/log.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -35,7 +35,7 @@ std::optional<std::string> some_variables(std::string_view name) {
   return std::nullopt;
 }
 
-Result<EngineConfig> parse(std::string_view text) {
+EngineResult<EngineConfig> parse(std::string_view text) {
   return parse_config(text, "f", some_variables);
 }
 

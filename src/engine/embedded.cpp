@@ -15,7 +15,7 @@
 #include "workers/worker.hpp"
 
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -37,13 +37,13 @@ namespace codes = protocol::codes;
 
 namespace {
 
-Error not_json(std::string_view what) {
-  return {ErrorCode::invalid_argument, std::string(what) + " must be well-formed JSON"};
+EngineError not_json(std::string_view what) {
+  return {EngineErrorCode::invalid_argument, std::string(what) + " must be well-formed JSON"};
 }
 
-Error not_an_id(std::string_view what) {
+EngineError not_an_id(std::string_view what) {
   return {
-      ErrorCode::invalid_argument,
+      EngineErrorCode::invalid_argument,
       "the id of a " + std::string(what) + " is UTF-8, at least 1 and at most " +
           std::to_string(limits::id_bytes_max) + " bytes"
   };
@@ -75,7 +75,9 @@ class Engine::Running : public std::enable_shared_from_this<Engine::Running> {
   std::mutex stopping;  // of two that stop at once
   std::thread thread;
 
-  Status submit(workers::Outputs outputs) { return server->post(submission(std::move(outputs))); }
+  EngineStatus submit(workers::Outputs outputs) {
+    return server->post(submission(std::move(outputs)));
+  }
 
   std::function<void()> submission(workers::Outputs outputs) {
     return [this, outputs = std::move(outputs)]() mutable {
@@ -145,7 +147,7 @@ void Responder::error(FunctionError error) {
 
 // --- Engine ---
 
-Result<Engine> Engine::start(const EngineOptions& options) {
+EngineResult<Engine> Engine::start(const EngineOptions& options) {
   engine::EngineConfig config;
   if (!options.config_file.empty()) {
     auto loaded = engine::load_config(options.config_file, engine::environment_variable);
@@ -158,7 +160,7 @@ Result<Engine> Engine::start(const EngineOptions& options) {
     config.listeners.front().port = options.port;
     const auto level = engine::parse_log_level(options.log_level);
     if (!level) {
-      return Error{ErrorCode::invalid_argument, level.error().message};
+      return EngineError{EngineErrorCode::invalid_argument, level.error().message};
     }
     config.logging.level = *level;
   }
@@ -201,7 +203,9 @@ std::uint16_t Engine::port() const {
   return running_->server->port();
 }
 
-Status Engine::register_function(std::string id, FunctionHandler handler, FunctionOptions options) {
+EngineStatus Engine::register_function(
+    std::string id, FunctionHandler handler, FunctionOptions options
+) {
   if (!is_id(id)) {
     return not_an_id("function");
   }
@@ -230,7 +234,7 @@ Status Engine::register_function(std::string id, FunctionHandler handler, Functi
   });
 }
 
-Status Engine::unregister_function(std::string id) {
+EngineStatus Engine::unregister_function(std::string id) {
   return running_->server->post([running = running_.get(), id = std::move(id)]() mutable {
     running->worker->remove_function(id);
     workers::Outputs outputs;
@@ -239,7 +243,7 @@ Status Engine::unregister_function(std::string id) {
   });
 }
 
-Status Engine::register_trigger_type(std::string id, TriggerTypeOptions options) {
+EngineStatus Engine::register_trigger_type(std::string id, TriggerTypeOptions options) {
   if (!is_id(id)) {
     return not_an_id("trigger type");
   }
@@ -264,7 +268,7 @@ Status Engine::register_trigger_type(std::string id, TriggerTypeOptions options)
   });
 }
 
-Status Engine::fire(std::string trigger_id, std::string payload_json) {
+EngineStatus Engine::fire(std::string trigger_id, std::string payload_json) {
   if (!is_json(payload_json)) {
     return not_json("the event of trigger " + trigger_id);
   }
@@ -313,7 +317,7 @@ void Engine::invoke(
   }
   // Kept here too: a task that is not accepted is never run.
   const auto shared_end = std::make_shared<std::function<void(CallOutcome)>>(std::move(on_ended));
-  const Status posted = running_->server->post(
+  const EngineStatus posted = running_->server->post(
       [running = running_.get(), call = std::move(call), shared_end]() mutable {
         call.id = running->server->new_invocation_id();
         running->worker->await(*call.id, *shared_end);
@@ -323,7 +327,7 @@ void Engine::invoke(
       }
   );
   if (!posted) {
-    const bool has_stopped = posted.error().code == ErrorCode::closed;
+    const bool has_stopped = posted.error().code == EngineErrorCode::closed;
     const std::string_view code = has_stopped ? codes::invocation_stopped : codes::limit_exceeded;
     (*shared_end)(
         {.result = {}, .error = FunctionError{std::string(code), posted.error().message, {}}}
@@ -331,7 +335,7 @@ void Engine::invoke(
   }
 }
 
-Status Engine::invoke_void(
+EngineStatus Engine::invoke_void(
     std::string function_id, std::string payload_json, InvokeOptions options
 ) {
   if (!is_json(payload_json) || !is_json_or_empty(options.metadata)) {

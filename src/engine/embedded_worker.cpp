@@ -12,7 +12,7 @@
 #include "workers/worker.hpp"
 
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <exception>
 #include <functional>
@@ -113,7 +113,7 @@ void EmbeddedWorker::on_invoked(
     return;
   }
   const std::shared_ptr<FunctionHandler> handler = found->second;
-  const Invocation call{
+  const EngineInvocation call{
       .function_id = invocation.function_id,
       .payload = invocation.data_json,
       .metadata = invocation.metadata_json,
@@ -139,7 +139,7 @@ void EmbeddedWorker::on_trigger_registered(
   const auto found = trigger_types_.find(trigger.trigger_type);
   if (found != trigger_types_.end() && found->second->on_registered) {
     const std::shared_ptr<TriggerTypeOptions> type = found->second;
-    Status accepted;
+    EngineStatus accepted;
     auto thrown = thrown_by([&] {
       accepted = type->on_registered(
           {trigger.id, trigger.function_id, trigger.config_json, trigger.metadata_json}

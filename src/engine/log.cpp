@@ -2,7 +2,7 @@
 
 #include "engine/log_line.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <spdlog/common.h>
 #include <spdlog/logger.h>
@@ -54,11 +54,11 @@ std::optional<LogLevel> level_named(std::string_view name) {
   return std::nullopt;
 }
 
-Error unknown_level(std::string_view name) {
+EngineError unknown_level(std::string_view name) {
   std::string message = "unknown log level '";
   append_printable(message, name);
   message += "'; use trace, debug, info, warn, error or off";
-  return {.code = ErrorCode::invalid_config, .message = std::move(message)};
+  return {.code = EngineErrorCode::invalid_config, .message = std::move(message)};
 }
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
@@ -85,7 +85,7 @@ std::string_view to_string(LogLevel level) noexcept {
   return level_names[static_cast<std::size_t>(level)];
 }
 
-Result<LogLevel> parse_log_level(std::string_view text) {
+EngineResult<LogLevel> parse_log_level(std::string_view text) {
   LogLevel plain = LogLevel::info;
   while (true) {
     const std::size_t comma = text.find(',');
@@ -107,7 +107,7 @@ Result<LogLevel> parse_log_level(std::string_view text) {
   }
 }
 
-Result<LogFormat> parse_log_format(std::string_view text) {
+EngineResult<LogFormat> parse_log_format(std::string_view text) {
   if (text == "json") {
     return LogFormat::json;
   }
@@ -117,7 +117,7 @@ Result<LogFormat> parse_log_format(std::string_view text) {
   std::string message = "unknown log format '";
   append_printable(message, text);
   message += "'; use human or json";
-  return Error{.code = ErrorCode::invalid_config, .message = std::move(message)};
+  return EngineError{.code = EngineErrorCode::invalid_config, .message = std::move(message)};
 }
 
 Logger::Logger(LoggingConfig config)

@@ -8,7 +8,7 @@
 // set_level belongs to the thread that owns the logger.
 #pragma once
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <spdlog/fwd.h>
 
@@ -36,9 +36,9 @@ struct LoggingConfig {
 
 // A level name, or a filter list such as "info,iii=debug", of which the last plain level counts:
 // lines have no targets that could be filtered one by one (spec: configuration §7).
-[[nodiscard]] Result<LogLevel> parse_log_level(std::string_view text);
+[[nodiscard]] EngineResult<LogLevel> parse_log_level(std::string_view text);
 // "json", or "human" under any of its names: "human", "default".
-[[nodiscard]] Result<LogFormat> parse_log_format(std::string_view text);
+[[nodiscard]] EngineResult<LogFormat> parse_log_format(std::string_view text);
 
 // One key and its value. Views: both live until the call that logs them has returned.
 struct LogField {

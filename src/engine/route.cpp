@@ -6,7 +6,7 @@
 #include "http/head.hpp"
 #include "websocket/handshake.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <optional>
 #include <string>
@@ -65,7 +65,7 @@ Route route(const http::RequestHead& request, const core::Channels& channels) {
   Route wanted = is_channel        ? channel_route(request, channels)
                  : path == "/otel" ? Route(TelemetryRoute{})
                                    : Route(WorkerRoute{});
-  if (const Status upgrade = websocket::check_upgrade(request);
+  if (const EngineStatus upgrade = websocket::check_upgrade(request);
       !upgrade && !std::holds_alternative<Refusal>(wanted)) {
     return refuse(400, upgrade.error().message);
   }

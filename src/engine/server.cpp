@@ -13,7 +13,7 @@
 #include "workers/observability/log_functions.hpp"
 #include "workers/worker.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -54,11 +54,13 @@ core::CoreOptions core_options(const EngineConfig& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(EngineConfig config, Logger& log, SignalUse signals) {
+EngineResult<std::unique_ptr<Server>> Server::start(
+    EngineConfig config, Logger& log, SignalUse signals
+) {
   std::unique_ptr<Server> server(new Server(std::move(config), log));
   if (signals == SignalUse::stop_on_termination) {
     constexpr std::array numbers = {SIGTERM, SIGINT};
-    if (const Status watched = server->loop_.watch_signals(numbers); !watched) {
+    if (const EngineStatus watched = server->loop_.watch_signals(numbers); !watched) {
       return watched.error();
     }
   }
@@ -117,7 +119,7 @@ void Server::stop() {
   loop_.wake();
 }
 
-Status Server::post(std::function<void()> task) {
+EngineStatus Server::post(std::function<void()> task) {
   switch (mailbox_.put(std::move(task))) {
     case Tasks::Outcome::first:
       loop_.wake();
@@ -125,14 +127,14 @@ Status Server::post(std::function<void()> task) {
     case Tasks::Outcome::queued:
       return {};
     case Tasks::Outcome::full:
-      return Error{
-          ErrorCode::limit_exceeded,
+      return EngineError{
+          EngineErrorCode::limit_exceeded,
           "65536 requests wait for the engine's thread already; wait for answers before asking more"
       };
     case Tasks::Outcome::closed:
       break;
   }
-  return Error{ErrorCode::closed, "the engine has been stopped"};
+  return EngineError{EngineErrorCode::closed, "the engine has been stopped"};
 }
 
 void Server::post_answer(std::function<void()> task) {

@@ -17,7 +17,7 @@
 #include "net/loop.hpp"
 #include "net/system_random.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -36,7 +36,7 @@ class Server {
  public:
   // Binds every listener before it returns: a port in use is reported here. The logger must outlive
   // the server.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(
+  [[nodiscard]] static EngineResult<std::unique_ptr<Server>> start(
       EngineConfig config, Logger& log, SignalUse signals = SignalUse::stop_on_termination
   );
   Server(const Server&) = delete;
@@ -61,7 +61,7 @@ class Server {
   void stop();
   // Runs the task on the engine's thread. Errors: `closed` once the engine has stopped,
   // `limit_exceeded` when 65,536 tasks wait already. Any thread.
-  Status post(std::function<void()> task);
+  EngineStatus post(std::function<void()> task);
   // The same for answers, which the calls in flight bound: they find room always, and are lost only
   // with the engine. Any thread.
   void post_answer(std::function<void()> task);

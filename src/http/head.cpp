@@ -1,6 +1,6 @@
 #include "http/head.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -94,21 +94,25 @@ class HeadParser final : public beast_http::basic_parser<is_request> {
 };
 
 template <bool is_request, class Head>
-Result<std::optional<ParsedHead<Head>>> parse_head(std::string_view bytes, std::size_t bytes_max) {
+EngineResult<std::optional<ParsedHead<Head>>> parse_head(
+    std::string_view bytes, std::size_t bytes_max
+) {
   constexpr std::string_view end_of_head = "\r\n\r\n";
   const std::string kind = is_request ? "request" : "response";
   // A head starts with a method or with "HTTP/": another protocol (TLS on this port) is refused at
   // its first byte.
   if (!bytes.empty() && (to_lower(bytes[0]) < 'a' || to_lower(bytes[0]) > 'z')) {
-    return Error{ErrorCode::invalid_message, "the " + kind + " does not begin like HTTP"};
+    return EngineError{
+        EngineErrorCode::invalid_message, "the " + kind + " does not begin like HTTP"
+    };
   }
   const std::size_t end = bytes.substr(0, bytes_max).find(end_of_head);
   if (end == std::string_view::npos) {
     if (bytes.size() < bytes_max) {
       return std::optional<ParsedHead<Head>>();
     }
-    return Error{
-        ErrorCode::limit_exceeded,
+    return EngineError{
+        EngineErrorCode::limit_exceeded,
         "the " + kind + " head is larger than " + std::to_string(bytes_max) + " bytes"
     };
   }
@@ -120,8 +124,8 @@ Result<std::optional<ParsedHead<Head>>> parse_head(std::string_view bytes, std::
   BeastError error;
   const std::size_t parsed = parser.put(boost::asio::const_buffer(bytes.data(), head_bytes), error);
   if (error || !parser.is_header_done() || parsed != head_bytes) {
-    return Error{
-        ErrorCode::invalid_message, "the " + kind + " head is malformed: " + error.message()
+    return EngineError{
+        EngineErrorCode::invalid_message, "the " + kind + " head is malformed: " + error.message()
     };
   }
   return std::optional<ParsedHead<Head>>({std::move(parser.head), head_bytes});
@@ -196,19 +200,19 @@ std::string_view RequestHead::query() const noexcept {
   return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
 }
 
-Result<std::optional<ParsedHead<RequestHead>>> parse_request_head(
+EngineResult<std::optional<ParsedHead<RequestHead>>> parse_request_head(
     std::string_view bytes, std::size_t bytes_max
 ) {
   return parse_head<true, RequestHead>(bytes, bytes_max);
 }
 
-Result<std::optional<ParsedHead<ResponseHead>>> parse_response_head(
+EngineResult<std::optional<ParsedHead<ResponseHead>>> parse_response_head(
     std::string_view bytes, std::size_t bytes_max
 ) {
   return parse_head<false, ResponseHead>(bytes, bytes_max);
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query) {
+EngineResult<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
@@ -222,8 +226,8 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string
     std::optional<std::string> value =
         decode_query_text(pair.substr(std::min(equals + 1, pair.size())));
     if (!key || !value) {
-      return Error{
-          ErrorCode::invalid_message,
+      return EngineError{
+          EngineErrorCode::invalid_message,
           "the query's '" + std::string(pair) + "' holds a broken percent escape"
       };
     }

@@ -2,7 +2,7 @@
 // with the HTTP worker.
 #pragma once
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -50,18 +50,18 @@ struct ParsedHead {
   std::size_t bytes = 0;
 };
 
-// nullopt: the head is not complete yet; call again with all the bytes so far. An Error: not HTTP,
-// or larger than `bytes_max`.
-[[nodiscard]] Result<std::optional<ParsedHead<RequestHead>>> parse_request_head(
+// nullopt: the head is not complete yet; call again with all the bytes so far. An EngineError: not
+// HTTP, or larger than `bytes_max`.
+[[nodiscard]] EngineResult<std::optional<ParsedHead<RequestHead>>> parse_request_head(
     std::string_view bytes, std::size_t bytes_max
 );
-[[nodiscard]] Result<std::optional<ParsedHead<ResponseHead>>> parse_response_head(
+[[nodiscard]] EngineResult<std::optional<ParsedHead<ResponseHead>>> parse_response_head(
     std::string_view bytes, std::size_t bytes_max
 );
 
-// "key=a%20b&dir=read" into decoded pairs, in order. An Error names the pair whose percent escape
-// is broken.
-[[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> parse_query(
+// "key=a%20b&dir=read" into decoded pairs, in order. An EngineError names the pair whose percent
+// escape is broken.
+[[nodiscard]] EngineResult<std::vector<std::pair<std::string, std::string>>> parse_query(
     std::string_view query
 );
 

@@ -2,7 +2,7 @@
 
 #include "support/sweeps.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ constexpr std::string_view request_text =
 
 // "ok <bytes>", "incomplete", or the refusal.
 template <class Parsed>
-std::string outcome(const Result<std::optional<Parsed>>& result) {
+std::string outcome(const EngineResult<std::optional<Parsed>>& result) {
   if (!result) {
     return std::string(to_string(result.error().code)) + ": " + result.error().message;
   }
@@ -183,7 +183,7 @@ TEST(Query, with_a_broken_percent_escape_is_refused_by_name) {
   for (const std::string pair : {"a=%", "a=%2", "a=%g0", "a=%0g", "%=1", "a=%%20"}) {
     const auto refused = parse_query("fine=1&" + pair + "&later=2");
     ASSERT_FALSE(refused) << pair;
-    EXPECT_EQ(refused.error().code, ErrorCode::invalid_message);
+    EXPECT_EQ(refused.error().code, EngineErrorCode::invalid_message);
     EXPECT_EQ(refused.error().message, "the query's '" + pair + "' holds a broken percent escape");
   }
 }

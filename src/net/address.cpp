@@ -2,7 +2,7 @@
 
 #include "net/descriptor.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -33,13 +33,13 @@ std::uint16_t bound_port(const Descriptor& descriptor) {
   );
 }
 
-Error listen_error(const std::string& host, std::uint16_t port, int error_number) {
-  const ErrorCode code = error_number == EADDRINUSE ? ErrorCode::address_in_use
-                         : error_number == EACCES   ? ErrorCode::permission_denied
-                                                    : ErrorCode::io_error;
+EngineError listen_error(const std::string& host, std::uint16_t port, int error_number) {
+  const EngineErrorCode code = error_number == EADDRINUSE ? EngineErrorCode::address_in_use
+                               : error_number == EACCES   ? EngineErrorCode::permission_denied
+                                                          : EngineErrorCode::io_error;
   std::string message = "cannot listen on " + host + ":" + std::to_string(port) + ": ";
   message.append(std::strerror(error_number));
-  if (code == ErrorCode::address_in_use) {
+  if (code == EngineErrorCode::address_in_use) {
     message.append("; stop the other process or choose another port");
   }
   return {code, std::move(message)};
@@ -64,7 +64,7 @@ void Descriptor::reset() noexcept {
   }
 }
 
-Result<BoundListener> bind_listener(const std::string& host, std::uint16_t port) {
+EngineResult<BoundListener> bind_listener(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -72,8 +72,8 @@ Result<BoundListener> bind_listener(const std::string& host, std::uint16_t port)
   addrinfo* list = nullptr;
   const int found = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
   if (found != 0) {
-    return Error{
-        ErrorCode::invalid_argument, "cannot listen on " + host + ": " + ::gai_strerror(found)
+    return EngineError{
+        EngineErrorCode::invalid_argument, "cannot listen on " + host + ": " + ::gai_strerror(found)
     };
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(list, &::freeaddrinfo);

@@ -3,7 +3,7 @@
 
 #include "net/descriptor.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <cstdint>
 #include <string>
@@ -17,7 +17,9 @@ struct BoundListener {
 
 // `host`: an IPv4 or IPv6 address or a name; the first address that can be bound is taken. Errors
 // name host, port and reason.
-[[nodiscard]] Result<BoundListener> bind_listener(const std::string& host, std::uint16_t port);
+[[nodiscard]] EngineResult<BoundListener> bind_listener(
+    const std::string& host, std::uint16_t port
+);
 
 struct AcceptedConnection {
   Descriptor descriptor;  // not open: see error_number

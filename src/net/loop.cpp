@@ -8,7 +8,7 @@
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -89,15 +89,15 @@ Loop::Loop(SocketEvents& events)
 
 Loop::~Loop() = default;
 
-Result<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
+EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
   auto bound = bind_listener(host, port);
   if (!bound) {
     return bound.error();
   }
   const std::size_t index = listeners_.size();
   if (!add_interest(epoll_, bound->descriptor.get(), EPOLLIN, tag(Source::listener, index))) {
-    return Error{
-        ErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
+    return EngineError{
+        EngineErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
     };
   }
   listeners_.push_back({std::move(bound->descriptor), bound->port});
@@ -114,19 +114,21 @@ void Loop::stop_listening() {
   }
 }
 
-Status Loop::watch_signals(std::span<const int> signal_numbers) {
+EngineStatus Loop::watch_signals(std::span<const int> signal_numbers) {
   sigset_t set{};
   sigemptyset(&set);
   for (const int number : signal_numbers) {
     sigaddset(&set, number);
   }
   if (::pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) {
-    return Error{ErrorCode::io_error, "cannot block signals"};
+    return EngineError{EngineErrorCode::io_error, "cannot block signals"};
   }
   signals_ = Descriptor(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   if (!signals_.is_open() ||
       !add_interest(epoll_, signals_.get(), EPOLLIN, tag(Source::signals, 0))) {
-    return Error{ErrorCode::io_error, std::string("cannot watch signals: ") + std::strerror(errno)};
+    return EngineError{
+        EngineErrorCode::io_error, std::string("cannot watch signals: ") + std::strerror(errno)
+    };
   }
   return {};
 }

@@ -12,7 +12,7 @@
 #include "base/time.hpp"
 #include "net/descriptor.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <sys/types.h>
 
@@ -61,11 +61,11 @@ class Loop {
   ~Loop();
 
   // The index that on_accepted() gives. Port 0: any free port.
-  [[nodiscard]] Result<std::size_t> listen(const std::string& host, std::uint16_t port);
+  [[nodiscard]] EngineResult<std::size_t> listen(const std::string& host, std::uint16_t port);
   [[nodiscard]] std::uint16_t port(std::size_t listener) const;
   void stop_listening();
 
-  [[nodiscard]] Status watch_signals(std::span<const int> signal_numbers);
+  [[nodiscard]] EngineStatus watch_signals(std::span<const int> signal_numbers);
 
   // Waits for events until `deadline`, then runs one turn.
   void run_turn(base::MonotonicTime deadline);

@@ -5,7 +5,7 @@
 #include "base/time.hpp"
 #include "net/clock.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -574,7 +574,7 @@ TEST_F(LoopTest, NamesAPortThatIsInUse) {
   Loop second(other);
   const auto refused = second.listen("127.0.0.1", port);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::address_in_use);
+  EXPECT_EQ(refused.error().code, EngineErrorCode::address_in_use);
   EXPECT_EQ(
       refused.error().message,
       "cannot listen on 127.0.0.1:" + std::to_string(port) +
@@ -585,14 +585,14 @@ TEST_F(LoopTest, NamesAPortThatIsInUse) {
 TEST_F(LoopTest, NamesAHostThatDoesNotExist) {
   const auto refused = loop.listen("256.0.0.1", 0);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(refused.error().code, EngineErrorCode::invalid_argument);
   EXPECT_THAT(refused.error().message, HasSubstr("cannot listen on 256.0.0.1: "));
 }
 
 TEST_F(LoopTest, NamesAnAddressOfAnotherMachine) {
   const auto refused = loop.listen("192.0.2.1", 0);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::io_error);
+  EXPECT_EQ(refused.error().code, EngineErrorCode::io_error);
   EXPECT_THAT(refused.error().message, HasSubstr("cannot listen on 192.0.2.1:0: "));
 }
 

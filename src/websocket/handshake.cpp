@@ -2,7 +2,7 @@
 
 #include "http/head.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 // Boost's own SHA-1 and Beast's base64, both private details of their libraries, used in this file
 // alone: the handshake needs them as a checksum, not for secrecy, and OpenSSL would cost the engine
@@ -21,13 +21,13 @@ namespace iii::websocket {
 
 namespace {
 
-Error refusal(std::string message) {
-  return {ErrorCode::invalid_message, std::move(message)};
+EngineError refusal(std::string message) {
+  return {EngineErrorCode::invalid_message, std::move(message)};
 }
 
 }  // namespace
 
-Status check_upgrade(const http::RequestHead& request) {
+EngineStatus check_upgrade(const http::RequestHead& request) {
   if (request.method != "GET" || request.version != 11) {
     return refusal("A WebSocket is opened by a GET request of HTTP/1.1");
   }
@@ -84,7 +84,7 @@ std::string upgrade_request(const ClientRequest& request) {
   return text;
 }
 
-Status check_upgrade_response(const http::ResponseHead& response, std::string_view key) {
+EngineStatus check_upgrade_response(const http::ResponseHead& response, std::string_view key) {
   if (response.status != 101) {
     return refusal(
         "the server answered the WebSocket handshake with status " +

@@ -4,7 +4,7 @@
 
 #include "http/head.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace iii::websocket {
 // Checks that `request` asks for a WebSocket upgrade. The error's message is the text for a 400
 // response, worded like the official engines' where they have one ("Connection header did not
 // include 'upgrade'").
-[[nodiscard]] Status check_upgrade(const http::RequestHead& request);
+[[nodiscard]] EngineStatus check_upgrade(const http::RequestHead& request);
 
 // The 101 response, complete. `extra_headers`: whole lines ending in CRLF, or empty. No
 // subprotocol, no extension.
@@ -34,7 +34,7 @@ struct ClientRequest {
   std::string extra_headers;
 };
 [[nodiscard]] std::string upgrade_request(const ClientRequest& request);
-[[nodiscard]] Status check_upgrade_response(
+[[nodiscard]] EngineStatus check_upgrade_response(
     const http::ResponseHead& response, std::string_view key
 );
 

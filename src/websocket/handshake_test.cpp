@@ -2,7 +2,7 @@
 
 #include "http/head.hpp"
 
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <gtest/gtest.h>
 
@@ -46,7 +46,7 @@ http::RequestHead upgrade_without(std::string_view name) {
 }
 
 std::string refusal(const http::RequestHead& request) {
-  const Status status = check_upgrade(request);
+  const EngineStatus status = check_upgrade(request);
   return status ? "accepted" : status.error().message;
 }
 
@@ -127,7 +127,7 @@ http::ResponseHead switching() {
 }
 
 std::string client_refusal(const http::ResponseHead& response) {
-  const Status status = check_upgrade_response(response, example_key);
+  const EngineStatus status = check_upgrade_response(response, example_key);
   return status ? "accepted" : status.error().message;
 }
 

@@ -45,7 +45,7 @@ inline std::string ask(Engine& engine, std::string_view function, std::string_vi
 }
 
 inline FunctionHandler answering(std::string result) {
-  return [result = std::move(result)](const Invocation&, Responder respond) {
+  return [result = std::move(result)](const EngineInvocation&, Responder respond) {
     respond.result(result);
   };
 }

@@ -5,7 +5,7 @@
 #include "worker_client.hpp"
 
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,9 +28,10 @@ using testing::StartsWith;
 TEST(Engine, EndsEveryCallWhenItStops) {
   Engine engine = start(with_short_drain());
   std::vector<Responder> kept;
-  ASSERT_TRUE(engine.register_function("waits", [&kept](const Invocation&, Responder respond) {
-    kept.push_back(std::move(respond));
-  }));
+  ASSERT_TRUE(engine.register_function(
+      "waits",
+      [&kept](const EngineInvocation&, Responder respond) { kept.push_back(std::move(respond)); }
+  ));
   std::vector<std::future<CallOutcome>> calls;
   for (int i = 0; i < 8; ++i) {
     calls.push_back(engine.invoke("waits", "{}"));
@@ -51,7 +52,7 @@ TEST(Engine, EndsEveryCallWhenItStops) {
 TEST(Engine, LetsCallsEndBeforeItStops) {
   Engine engine = start();
   Parcel<Responder> parcel;
-  ASSERT_TRUE(engine.register_function("waits", [&](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("waits", [&](const EngineInvocation&, Responder respond) {
     parcel.give(std::move(respond));
   }));
   auto call = engine.invoke("waits", "{}");
@@ -69,8 +70,8 @@ TEST(Engine, SaysThatItHasStopped) {
   Engine engine = start();
   engine.stop();
   engine.stop();
-  const auto is_closed = [](const Status& status) {
-    return !status && status.error().code == ErrorCode::closed;
+  const auto is_closed = [](const EngineStatus& status) {
+    return !status && status.error().code == EngineErrorCode::closed;
   };
   EXPECT_TRUE(is_closed(engine.register_function("f", answering("1"))));
   EXPECT_TRUE(is_closed(engine.unregister_function("f")));
@@ -88,7 +89,7 @@ TEST(Engine, StopsWhenItIsDestroyed) {
     Engine engine = start(with_short_drain());
     port = engine.port();
     Parcel<bool> called;
-    ASSERT_TRUE(engine.register_function("waits", [&](const Invocation&, Responder respond) {
+    ASSERT_TRUE(engine.register_function("waits", [&](const EngineInvocation&, Responder respond) {
       kept.emplace(std::move(respond));
       called.give(true);
     }));

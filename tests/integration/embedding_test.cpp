@@ -4,7 +4,7 @@
 #include "worker_client.hpp"
 
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -34,7 +34,7 @@ using namespace std::chrono_literals;
 
 TEST(Engine, CallsTheProgramsFunctionsWithoutASocket) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("echo", [](const Invocation& call, Responder respond) {
+  ASSERT_TRUE(engine.register_function("echo", [](const EngineInvocation& call, Responder respond) {
     respond.result(
         R"({"function":")" + std::string(call.function_id) + R"(","payload":)" +
         std::string(call.payload) + "}"
@@ -53,7 +53,7 @@ TEST(Engine, CallsTheProgramBackWhenACallHasEnded) {
 
 TEST(Engine, ServesRemoteWorkers) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("echo", [](const Invocation& call, Responder respond) {
+  ASSERT_TRUE(engine.register_function("echo", [](const EngineInvocation& call, Responder respond) {
     respond.result(std::string(call.payload));
   }));
   WorkerClient worker(engine.port());
@@ -79,7 +79,7 @@ TEST(Engine, CallsRemoteWorkers) {
 
 TEST(Engine, PassesMetadataToTheProgramsFunctions) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("meta", [](const Invocation& call, Responder respond) {
+  ASSERT_TRUE(engine.register_function("meta", [](const EngineInvocation& call, Responder respond) {
     respond.result(call.metadata.empty() ? "null" : std::string(call.metadata));
   }));
   auto call = engine.invoke("meta", "{}", {.metadata = R"({"user":"ann"})", .timeout = {}});
@@ -114,11 +114,12 @@ TEST(Engine, KeepsTheProgramsFunctionsFromRemoteWorkers) {
 
 TEST(Engine, LetsAFunctionRegisterAndUnregister) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("once", [&engine](const Invocation&, Responder respond) {
-    EXPECT_TRUE(engine.unregister_function("once"));
-    EXPECT_TRUE(engine.register_function("next", answering("2")));
-    respond.result("1");
-  }));
+  ASSERT_TRUE(engine
+                  .register_function("once", [&engine](const EngineInvocation&, Responder respond) {
+                    EXPECT_TRUE(engine.unregister_function("once"));
+                    EXPECT_TRUE(engine.register_function("next", answering("2")));
+                    respond.result("1");
+                  }));
   EXPECT_EQ(ask(engine, "once"), "1");
   EXPECT_EQ(ask(engine, "next"), "2");
   EXPECT_THAT(ask(engine, "once"), StartsWith("function_not_found"));
@@ -137,7 +138,7 @@ TEST(Engine, IsListedUnderTheProgramsName) {
 
 TEST(Engine, RefusesWhatIsNoJson) {
   Engine engine = start();
-  const auto code_of = [](const Status& status) {
+  const auto code_of = [](const EngineStatus& status) {
     return status ? std::string("ok") : std::string(to_string(status.error().code));
   };
   EXPECT_EQ(
@@ -164,17 +165,18 @@ TEST(Engine, RefusesWhatIsNoJson) {
 
 TEST(Engine, TurnsAnExceptionIntoAnError) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("throws", [](const Invocation&, Responder) {
+  ASSERT_TRUE(engine.register_function("throws", [](const EngineInvocation&, Responder) {
     throw std::runtime_error("it broke \xff");
   }));
-  ASSERT_TRUE(engine.register_function("throws_int", [](const Invocation&, Responder) { throw 7; })
-  );
+  ASSERT_TRUE(engine.register_function("throws_int", [](const EngineInvocation&, Responder) {
+    throw 7;
+  }));
   EXPECT_EQ(ask(engine, "throws"), "invocation_failed: it broke \xEF\xBF\xBD");
   EXPECT_THAT(ask(engine, "throws_int"), StartsWith("invocation_failed: "));
   // An exception counts more than an answer before it, and a remote caller sees the same.
   ASSERT_TRUE(engine.register_function(
       "answers_and_throws",
-      [](const Invocation&, Responder respond) {
+      [](const EngineInvocation&, Responder respond) {
         respond.result("1");
         throw std::runtime_error("after all");
       }
@@ -193,7 +195,7 @@ TEST(Engine, SurvivesExceptionsOfOtherCallbacks) {
 
 TEST(Engine, PassesAnErrorOfAFunction) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("fails", [](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("fails", [](const EngineInvocation&, Responder respond) {
     respond.error({"out_of_stock", "no A1 left", "shop.cpp:7"});
   }));
   const CallOutcome outcome = outcome_of(engine.invoke("fails", "{}"));
@@ -206,10 +208,13 @@ TEST(Engine, PassesAnErrorOfAFunction) {
 TEST(Engine, TakesAnAnswerFromAnotherThread) {
   Engine engine = start();
   std::vector<std::jthread> threads;
-  ASSERT_TRUE(engine.register_function("slow", [&](const Invocation& call, Responder respond) {
-    threads.emplace_back([payload = std::string(call.payload),
-                          respond = std::move(respond)]() mutable { respond.result(payload); });
-  }));
+  ASSERT_TRUE(engine.register_function(
+      "slow",
+      [&](const EngineInvocation& call, Responder respond) {
+        threads.emplace_back([payload = std::string(call.payload),
+                              respond = std::move(respond)]() mutable { respond.result(payload); });
+      }
+  ));
   std::vector<std::future<CallOutcome>> calls;
   for (int i = 0; i < 16; ++i) {
     calls.push_back(engine.invoke("slow", std::to_string(i)));
@@ -224,7 +229,7 @@ TEST(Engine, TakesAnAnswerFromAnotherThread) {
 
 TEST(Engine, AnswersForAResponderThatWasDropped) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("forgets", [](const Invocation&, Responder) {}));
+  ASSERT_TRUE(engine.register_function("forgets", [](const EngineInvocation&, Responder) {}));
   EXPECT_EQ(ask(engine, "forgets"), "invocation_failed: the function ended without an answer");
 }
 
@@ -242,7 +247,7 @@ TEST(Engine, TakesResultsAsTheyStand) {
   Engine engine = start();
   ASSERT_TRUE(engine.register_function("nothing", answering("")));
   ASSERT_TRUE(engine.register_function("spaced", answering("\n {\"a\": 1} ")));
-  ASSERT_TRUE(engine.register_function("twice", [](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("twice", [](const EngineInvocation&, Responder respond) {
     respond.result("1");
     respond.error({"late", "the first answer counts", {}});
   }));
@@ -256,7 +261,7 @@ TEST(Engine, TakesResultsAsTheyStand) {
 TEST(Engine, EndsACallAtItsTimeout) {
   Engine engine = start();
   Parcel<Responder> parcel;
-  ASSERT_TRUE(engine.register_function("waits", [&](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("waits", [&](const EngineInvocation&, Responder respond) {
     parcel.give(std::move(respond));
   }));
   auto call = engine.invoke("waits", "{}", {.metadata = {}, .timeout = 10ms});
@@ -279,12 +284,12 @@ TEST(Engine, TakesANegativeTimeoutForNoTimeAtAll) {
 TEST(Engine, RefusesMoreRequestsThanItHoldsButNoAnswer) {
   Engine engine = start();
   Parcel<Responder> waiting;
-  ASSERT_TRUE(engine.register_function("waits", [&](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("waits", [&](const EngineInvocation&, Responder respond) {
     waiting.give(std::move(respond));
   }));
   std::promise<void> gate;
   Parcel<bool> is_blocked;
-  ASSERT_TRUE(engine.register_function("blocks", [&](const Invocation&, Responder respond) {
+  ASSERT_TRUE(engine.register_function("blocks", [&](const EngineInvocation&, Responder respond) {
     is_blocked.give(true);
     gate.get_future().wait();
     respond.result("1");
@@ -295,13 +300,13 @@ TEST(Engine, RefusesMoreRequestsThanItHoldsButNoAnswer) {
   EXPECT_TRUE(is_blocked.take());
   // The engine's thread does nothing now.
   std::size_t accepted = 0;
-  Status last;
+  EngineStatus last;
   while (last && accepted < 100'000) {
     last = engine.invoke_void("nowhere", "{}");
     accepted += last ? 1U : 0U;
   }
   EXPECT_EQ(accepted, 65'536U);
-  EXPECT_EQ(last.error().code, ErrorCode::limit_exceeded);
+  EXPECT_EQ(last.error().code, EngineErrorCode::limit_exceeded);
   EXPECT_THAT(ask(engine, "f"), StartsWith("limit_exceeded: "));
   respond.result("\"not lost\"");
   gate.set_value();
@@ -311,7 +316,7 @@ TEST(Engine, RefusesMoreRequestsThanItHoldsButNoAnswer) {
 
 TEST(Engine, MayBeUsedByManyThreadsAtOnce) {
   Engine engine = start();
-  ASSERT_TRUE(engine.register_function("echo", [](const Invocation& call, Responder respond) {
+  ASSERT_TRUE(engine.register_function("echo", [](const EngineInvocation& call, Responder respond) {
     respond.result(std::string(call.payload));
   }));
   std::atomic<int> right = 0;

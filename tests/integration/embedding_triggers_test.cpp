@@ -4,7 +4,7 @@
 #include "worker_client.hpp"
 
 #include <iii/engine.hpp>
-#include <iii/result.hpp>
+#include <iii/engine_error.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -23,9 +23,9 @@ class ProgramTriggers : public testing::Test {
     EXPECT_TRUE(engine.register_trigger_type(
         "clock",
         {.description = "fires when told",
-         .on_registered = [this](const TriggerBinding& trigger) -> Status {
+         .on_registered = [this](const TriggerBinding& trigger) -> EngineStatus {
            if (trigger.config.find("refuse") != std::string::npos) {
-             return Error{ErrorCode::invalid_argument, "no such clock"};
+             return EngineError{EngineErrorCode::invalid_argument, "no such clock"};
            }
            if (trigger.config.find("throw") != std::string::npos) {
              throw std::runtime_error("clockwork");
@@ -68,9 +68,12 @@ TEST_F(ProgramTriggers, FireFunctionsOfRemoteWorkers) {
 }
 
 TEST_F(ProgramTriggers, RespectConditions) {
-  ASSERT_TRUE(engine.register_function("is_even", [](const Invocation& call, Responder respond) {
-    respond.result(call.payload == "2" ? "true" : " false ");
-  }));
+  ASSERT_TRUE(engine.register_function(
+      "is_even",
+      [](const EngineInvocation& call, Responder respond) {
+        respond.result(call.payload == "2" ? "true" : " false ");
+      }
+  ));
   add_trigger(R"({"condition_function_id":"is_even"})");
   (void)registered.take();
   ASSERT_TRUE(engine.fire("t", "1"));

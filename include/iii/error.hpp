@@ -1,0 +1,95 @@
+// iii::Error: why a call, a registration or a conversion failed. It is thrown by the plain API and
+// carried by Result<T> (result.hpp) everywhere else.
+//
+//   try { client.trigger(request); }
+//   catch (const iii::Error& error) {
+//     if (error.kind() == iii::ErrorKind::remote && error.code() == "function_not_found") …
+//   }
+//
+// A function that throws or returns Error::remote(code, message) sends exactly these to its caller.
+// Copies are cheap and share one immutable value; any thread may read it.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace iii {
+
+enum class ErrorKind {
+  not_connected,          // the client has been shut down, or the connection was lost for good
+  timeout,                // no result in time; the function may still run
+  runtime,                // for users; the SDK itself never makes one
+  remote,                 // the engine or a function answered with an error
+  handler,                // a handler of this process failed
+  serde,                  // a value is not what the type wants, or cannot be JSON
+  websocket,              // a channel's socket
+  registration_rejected,  // the engine refused this worker or one of its functions
+};
+
+// The name as it stands above, for example "not_connected".
+[[nodiscard]] std::string_view to_string(ErrorKind kind) noexcept;
+
+// Whom the engine preferred: the members of its message `registrationrejected`.
+struct Rejection {
+  std::string code;  // "WORKER_NAMESPACE_CONFLICT", "FUNCTION_NAMESPACE_CONFLICT", …
+  std::string namespace_name;
+  std::optional<std::string> worker_name;
+  std::optional<std::string> function_id;
+  std::string owner_worker_id;
+
+  friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+class Error : public std::exception {
+ public:
+  [[nodiscard]] static Error not_connected();
+  [[nodiscard]] static Error timeout();
+  [[nodiscard]] static Error runtime(std::string message);
+  [[nodiscard]] static Error remote(
+      std::string code, std::string message, std::optional<std::string> stacktrace = {}
+  );
+  [[nodiscard]] static Error handler(std::string message);
+  [[nodiscard]] static Error serde(std::string message);
+  [[nodiscard]] static Error websocket(std::string message);
+  [[nodiscard]] static Error registration_rejected(Rejection rejection);
+
+  // A move is a copy, so that no Error is ever empty.
+  Error(const Error&) noexcept = default;
+  Error& operator=(const Error&) noexcept = default;
+  ~Error() override;
+
+  [[nodiscard]] ErrorKind kind() const noexcept;
+
+  // For programs. What was sent, for remote; the engine's, for registration_rejected; otherwise
+  // what a caller of ours would be sent: "invocation_failed".
+  [[nodiscard]] const std::string& code() const noexcept;
+
+  // For people, without the kind: what was given to the maker.
+  [[nodiscard]] const std::string& message() const noexcept;
+
+  // The message as it is sent to the caller of a function that failed with this Error: that of a
+  // remote error as it came, otherwise what(). Nothing is put around an error that passes through.
+  [[nodiscard]] const std::string& wire_message() const noexcept;
+
+  [[nodiscard]] const std::optional<std::string>& stacktrace() const noexcept;
+
+  // Only of registration_rejected; nullptr for the other kinds.
+  [[nodiscard]] const Rejection* rejection() const noexcept;
+
+  // Kind and message in one line: "remote error (not_found): no such order".
+  [[nodiscard]] const char* what() const noexcept override;
+
+  friend bool operator==(const Error& left, const Error& right) noexcept;
+
+ private:
+  struct Content;
+  explicit Error(Content content);
+
+  // Shared, because the copies that throwing makes must not throw.
+  std::shared_ptr<const Content> content_;
+};
+
+}  // namespace iii
