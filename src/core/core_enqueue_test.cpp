@@ -136,13 +136,12 @@ TEST_F(Enqueue, nobody_is_answered_when_the_caller_goes) {
   scene.expect_nothing_else();
 }
 
-TEST_F(Enqueue, a_queue_that_does_not_answer_in_time_is_an_enqueue_error) {
+TEST_F(Enqueue, a_queue_that_does_not_answer_in_time_ends_the_call_with_timeout) {
   scene.from(caller, enqueue(uuid(1), "mail::send", "mail", "{}", R"(,"timeout_ms":100)"));
   expect_request("{}");
   scene.advance(100ms);
   EXPECT_NE(
-      scene.expect_any(caller).find(R"("code":"enqueue_error","message":"TIMEOUT: )"),
-      std::string::npos
+      scene.expect_any(caller).find(R"("code":"TIMEOUT","message":"The queue )"), std::string::npos
   );
 }
 

@@ -193,6 +193,9 @@ bool parse_whole(std::string_view text, auto& number) {
   return parsed.ec == std::errc() && parsed.ptr == end;
 }
 
+// An id with each of its bytes escaped, and quotes.
+constexpr std::size_t id_text_bytes_max = 6 * base::limits::id_bytes_max + 2;
+
 // Reads members into typed fields and remembers the first one that does not fit.
 class Reader {
  public:
@@ -252,7 +255,7 @@ class Reader {
   // An id: error answers and log lines repeat it.
   void required_id(Field field, Value& out) {
     required_string(field, out);
-    if (out.text.size() > base::limits::id_bytes_max) {
+    if (out.text.size() > id_text_bytes_max) {
       refuse(field, "is longer than an id may be");
     }
   }
@@ -485,7 +488,7 @@ Malformed malformed(const Envelope& envelope, std::string reason) {
   const auto text = [&envelope](Field field, std::string& into) {
     const Value* value = envelope.find(field);
     if (value != nullptr && value->kind == Kind::string &&
-        value->text.size() <= base::limits::id_bytes_max) {
+        value->text.size() <= id_text_bytes_max) {
       into = json::decode_string(*value);
     }
   };
