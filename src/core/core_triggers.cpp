@@ -142,6 +142,7 @@ void Core::register_trigger(
     return;
   }
   if (existing != nullptr && existing->type != message.trigger_type) {
+    superseded_.erase(message.id);
     withdraw(*existing, effects);
   } else if (existing != nullptr && existing->is_live && is_provided_in_process(*existing)) {
     superseded_.emplace(existing->id, *existing);

@@ -207,11 +207,7 @@ void RegistryCheck::unregister_by_call(
   if (id == nullptr || !id->is_string()) {
     return;
   }
-  const std::string text(id->get_string());
-  const auto existing = triggers_.find(text);
-  if (existing != triggers_.end() && existing->second.owner == from) {
-    free_trigger_id(text);
-  }
+  unregister_trigger(from, std::string(id->get_string()));
 }
 
 bool RegistryCheck::drop_waiting(base::ConnectionId from, const std::string& id) {
