@@ -8,7 +8,7 @@
 //
 // clang-format off
 //   worker:  (opened) -> connected -> gone (closed, evicted by a reattach, or slow)
-//   call:    (invoked) -> waiting -> ended, exactly once (result, target or caller gone, deadline, drain)
+//   call:    (invoked) -> waiting -> ended, exactly once: result, target or caller gone, deadline
 //   trigger: (registered) -> live <-> pending (no provider, or rejected)
 //            (registered) -> waiting, while another worker has its id -> live
 // clang-format on

@@ -321,38 +321,30 @@ void Core::call_engine_function(
 // The queue is whoever serves this function (spec: wire-protocol §8.5).
 void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Effects& effects) {
   constexpr std::string_view port = "engine::queue::enqueue";
+  const auto refuse_with = [&](protocol::ErrorBody error) {
+    refuse(caller, message, std::move(error), effects);
+  };
   Function* function = functions_.find(port);
   if (function == nullptr || !function->is_registered()) {
-    refuse(
-        caller,
-        message,
-        error_body(
-            codes::enqueue_error,
-            line_of(caller) == Line::v0_11
-                ? "QueueModule not loaded"
-                : "No queue is available: no worker serves " + std::string(port) +
-                      ". Start one (in the reference system: iii worker add queue) and call again"
-        ),
-        effects
-    );
+    refuse_with(error_body(
+        codes::enqueue_error,
+        line_of(caller) == Line::v0_11
+            ? "QueueModule not loaded"
+            : "No queue is available: no worker serves " + std::string(port) +
+                  ". Start one (in the reference system: iii worker add queue) and call again"
+    ));
     return;
   }
   if (function->owner().is_congested) {
-    refuse(
-        caller,
-        message,
-        error_body(
-            codes::enqueue_error,
-            "The queue does not keep up with what it is sent; enqueue again later"
-        ),
-        effects
-    );
+    refuse_with(error_body(
+        codes::enqueue_error, "The queue does not keep up with what it is sent; enqueue again later"
+    ));
     return;
   }
   const std::size_t payload_bytes =
       message.data.text.size() + message.traceparent.text.size() + 2 * message.baggage.text.size();
   if (!function->owner().can_take(payload_bytes)) {
-    refuse(caller, message, too_large(payload_bytes, function->owner()), effects);
+    refuse_with(too_large(payload_bytes, function->owner()));
     return;
   }
   const base::Uuid receipt = base::Uuid::random(random_);

@@ -22,49 +22,31 @@ namespace {
 // Enough to tell a worker about every mistake that is not an attack.
 constexpr std::size_t refused_functions_max = 64;
 
-void note_refusal(
-    const Connection& owner, std::string_view id, std::string_view reason, Effects& effects
-) {
-  effects.note(
-      Severity::warn,
-      "function_refused",
-      {{"function_id", std::string(id.substr(0, limits::id_bytes_max))},
-       {"worker_id", owner.worker_id.value().to_string()},
-       {"reason", std::string(reason)}}
-  );
-}
-
 }  // namespace
 
 void Core::register_function(
     Connection& owner, const from_worker::RegisterFunction& message, Effects& effects
 ) {
-  if (message.is_http_invoked) {
-    note_refusal(
-        owner,
-        message.id,
-        "functions behind a URL are not supported yet; register a function that calls the URL",
-        effects
+  const auto refuse = [&](std::string_view reason) {
+    effects.note(
+        Severity::warn,
+        "function_refused",
+        {{"function_id", std::string(message.id.substr(0, limits::id_bytes_max))},
+         {"worker_id", owner.worker_id.value().to_string()},
+         {"reason", std::string(reason)}}
     );
+  };
+  if (message.is_http_invoked) {
+    refuse("functions behind a URL are not supported yet; register a function that calls the URL");
     return;
   }
   if (message.id.size() > limits::id_bytes_max) {
-    note_refusal(
-        owner,
-        message.id,
-        "the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes",
-        effects
-    );
+    refuse("the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes");
     return;
   }
   Function* existing = functions_.find(message.id);
   if (owner.functions.size() >= limits::functions_max && !owner.functions.contains(existing)) {
-    note_refusal(
-        owner,
-        message.id,
-        "the worker has " + std::to_string(limits::functions_max) + " functions already",
-        effects
-    );
+    refuse("the worker has " + std::to_string(limits::functions_max) + " functions already");
     return;
   }
   FunctionDescription description{
@@ -74,7 +56,7 @@ void Core::register_function(
       .metadata = message.metadata
   };
   if (!owner.has_room_for(description.size())) {
-    note_refusal(owner, message.id, too_many_bytes(), effects);
+    refuse(too_many_bytes());
     return;
   }
   const RegisterOutcome outcome = functions_.add(owner, message.id, std::move(description));
@@ -92,7 +74,7 @@ void Core::register_function(
       );
       break;
     case RegisterOutcome::refused:
-      note_refusal(owner, message.id, "a built-in function has this id", effects);
+      refuse("a built-in function has this id");
       if (owner.reads_rejections) {
         effects.send(owner.id, protocol::to_worker::RegistrationRejected{message.id, ""});
       } else if (owner.refused_functions.size() < refused_functions_max) {
