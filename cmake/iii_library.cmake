@@ -4,7 +4,11 @@
 add_library(iii_warnings INTERFACE)
 target_compile_options(iii_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
-  -Wnon-virtual-dtor -Wno-missing-field-initializers -Werror)
+  -Wnon-virtual-dtor -Wno-missing-field-initializers)
+# A newer compiler of somebody who embeds the engine may warn of more.
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(iii_warnings INTERFACE -Werror)
+endif()
 
 # iii_library(NAME SOURCES a.cpp … [HEADERS a.hpp …] [DEPS rooms …] [LIBRARIES external …]
 #             [TESTS a_test.cpp …])
@@ -23,6 +27,7 @@ function(iii_library name)
     set(scope INTERFACE)
   endif()
   add_library(iii::${name} ALIAS ${target})
+  target_compile_features(${target} ${scope} cxx_std_20)
   target_sources(${target} ${scope}
     FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS})
   foreach(dep IN LISTS ARG_DEPS)

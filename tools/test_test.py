@@ -35,6 +35,14 @@ class Steps(unittest.TestCase):
         )
         self.assertEqual(self.run_steps(("a", script, ())), [("a", "passed", 43, 5)])
 
+    def test_does_not_count_what_was_skipped_as_passed(self):
+        script = (
+            "echo '100% tests passed, 0 tests failed out of 3'\n"
+            "echo 'The following tests did not run:'\n"
+            "printf '\\t 49 - interop (Skipped)\\n'"
+        )
+        self.assertEqual(self.run_steps(("a", script, ())), [("a", "FAILED", 2, 1)])
+
     def test_counts_as_one_where_nothing_is_said(self):
         self.assertEqual(
             self.run_steps(("a", "true", ()), ("b", "false", ())),

@@ -8,6 +8,7 @@
 
 #include <iii/engine_error.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -61,6 +62,8 @@ int run(const iii::iiid::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The log goes to a pipe as often as not, and whoever reads it may end before the engine does.
+  std::signal(SIGPIPE, SIG_IGN);
   const auto parsed = iii::iiid::parse_options(argc, argv);
   if (const auto* const ending = std::get_if<iii::iiid::Ending>(&parsed)) {
     print(stdout, ending->output);

@@ -3,16 +3,25 @@
 // this program, without crossing a socket.
 //
 //   auto engine = iii::Engine::start({.port = 0});
-//   engine->register_function("math::double", [](const iii::EngineInvocation& call, iii::Responder
-//   respond) {
-//     respond.result(twice(call.payload));                        // JSON in, JSON out
-//   });
-//   iii::CallOutcome outcome = engine->invoke("math::double", R"({"n":21})").get();
+//   if (!engine) {
+//     return fail(engine.error().message);
+//   }
+//   const iii::EngineStatus registered = engine->register_function(
+//       "math::double",
+//       [](const iii::EngineInvocation& call, iii::Responder respond) {
+//         respond.result(twice(call.payload));  // JSON in, JSON out
+//       }
+//   );
+//   if (!registered) {
+//     return fail(registered.error().message);
+//   }
+//   const iii::CallOutcome outcome = engine->invoke("math::double", R"({"n":21})").get();
 //   engine->stop();
 //
 // Order: start(), then anything, then stop() or the destructor. Every member function may be called
-// from any thread. Handlers run on the engine's own thread, one at a time: they must not block and
-// must not wait for an invoke() of their own. What a function throws becomes the error
+// from any thread; none of them from an object that has been moved from. Handlers run on the
+// engine's own thread, one at a time: they must not block, must not wait for an invoke() of their
+// own, and must not destroy the Engine. What a function throws becomes the error
 // `invocation_failed`; what other callbacks throw is logged. Work that takes time belongs on a
 // thread of yours: move the Responder there. Payloads, results, configs and metadata are JSON
 // texts; this header needs no JSON library.
@@ -75,6 +84,8 @@ class Responder {
   void error(FunctionError error);
 
  private:
+  void assert_usable() const;
+
   std::unique_ptr<State> state_;
 };
 
@@ -134,7 +145,14 @@ class Engine {
   // The port of the first listener.
   [[nodiscard]] std::uint16_t port() const;
 
-  // Registering an id again replaces the handler. Remote workers cannot take the id over. Errors:
+  // Registering an id again replaces the handler. Remote workers cannot take the id over.
+  //
+  // "ok", here and below, means that the request is on its way to the engine's thread, in the order
+  // in which this thread asked. There it can still be refused: when a built-in has the id, and when
+  // a limit of what a worker may register is reached. Such a refusal is a line in the log
+  // (`function_refused`, `trigger_type_refused`), as it is for remote workers, and the function is
+  // not found when it is called. Requests that are on their way when the engine stops have no
+  // effect. Errors:
   // `closed` after stop(), `limit_exceeded` when 65,536 requests of this program wait for the
   // engine's thread already, `invalid_argument` for an id that is empty, longer than 4 KiB or not
   // UTF-8, and for formats or metadata that are not JSON.
@@ -146,7 +164,7 @@ class Engine {
   // Errors as above.
   EngineStatus register_trigger_type(std::string id, TriggerTypeOptions options);
   // An event: calls the trigger's function with `payload_json`, if the condition in its config
-  // allows. Nobody waits for it.
+  // allows. Nobody waits for it; one for a trigger that does not exist, or no longer, is dropped.
   EngineStatus fire(std::string trigger_id, std::string payload_json);
 
   // Calls any function of the system. The future is always fulfilled, at the latest when the engine
@@ -162,20 +180,21 @@ class Engine {
       std::function<void(CallOutcome)> on_ended,
       InvokeOptions options = {}
   );
-  // Nobody waits for the result.
+  // Nobody waits for the result: a function that does not exist, or fails, is not reported.
   EngineStatus invoke_void(
       std::string function_id, std::string payload_json, InvokeOptions options = {}
   );
 
   // Graceful: calls in flight may end, outboxes empty, connections close. Returns when the engine's
-  // thread has ended, within the configured drain time plus two seconds. Not from a handler.
-  // Calling it twice is harmless.
+  // thread has ended, within the configured drain time plus two seconds. From a handler it only
+  // asks for the stop and returns at once. Calling it twice is harmless.
   void stop();
 
  private:
   friend class Responder;
   class Running;
   explicit Engine(std::shared_ptr<Running> running);
+  [[nodiscard]] Running& running() const;
 
   std::shared_ptr<Running> running_;
 };

@@ -47,6 +47,10 @@ static_assert(outbox_close_bytes >= outbox_refuse_bytes + message_bytes_max);
 // Memory of an outbox that is kept for reuse while the connection is busy; above it the memory is
 // given back at once.
 inline constexpr std::size_t outbox_keep_bytes = 1 * mib;
+// Emptied outboxes that are kept for the next connection that sends: as many as send in one turn.
+inline constexpr std::size_t pooled_outboxes_max = 64;
+// Requests of an embedding program that wait for the engine's thread.
+inline constexpr std::size_t mailbox_tasks_max = 65'536;
 
 // --- Registries (per connection unless said otherwise) ---
 
@@ -91,6 +95,13 @@ inline constexpr std::size_t channel_messages_max = 1024;
 // Bytes waiting in one channel before its writer is no longer read. One message may exceed it.
 inline constexpr std::size_t channel_bytes_max = 4 * mib;
 inline constexpr auto channel_unclaimed_max = 300s;
+// A channel's reader is fed until this much waits for its socket, and again once half of it is
+// gone.
+inline constexpr std::size_t channel_outbox_bytes = 1 * mib;
+static_assert(channel_outbox_bytes < outbox_close_bytes);
+// A reader that takes nothing of the rest of its channel for this long is given up. Long, because
+// one that works slowly must not lose the end.
+inline constexpr auto reader_stall_max = 10min;
 
 // --- Time ---
 
@@ -99,6 +110,12 @@ inline constexpr auto channel_unclaimed_max = 300s;
 inline constexpr auto ping_interval = 30s;
 inline constexpr auto peer_silence_max = 75s;
 static_assert(peer_silence_max > 2 * ping_interval);
+// Linux asks a peer that takes nothing for the moment at least this often whether it takes more
+// (TCP_RTO_MAX, and something for the way back): the answers show that it is alive.
+inline constexpr auto window_probe_max = 125s;
+// After the last byte a connection waits this long for the peer to close its half.
+inline constexpr auto linger_max = 2s;
+static_assert(linger_max < peer_silence_max && peer_silence_max < reader_stall_max);
 
 // The longest an invocation may take unless the configuration says otherwise: far above every SDK's
 // own 30 s, so that it only ends calls that nobody waits for any more.

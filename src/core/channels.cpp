@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 
@@ -128,6 +129,28 @@ void Channels::on_relieved(base::ConnectionId connection, Effects& effects) {
     deliver_waiting(*claim.channel, effects);
     forget_if_finished(*claim.channel);
   }
+}
+
+void Channels::on_stopping(Effects& effects) {
+  std::vector<Channel*> readable;
+  for (const auto& [id, channel] : channels_) {
+    if (channel->reader == EndState::open) {
+      readable.push_back(channel.get());
+    }
+  }
+  for (Channel* channel : readable) {
+    channel->is_reader_congested = false;
+    deliver_waiting(*channel, effects);
+    forget_if_finished(*channel);
+  }
+}
+
+bool Channels::has_open_streams() const {
+  return std::ranges::any_of(channels_, [](const auto& entry) {
+    const Channel& channel = *entry.second;
+    return channel.reader == EndState::open &&
+           (channel.writer == EndState::open || !channel.waiting.empty());
+  });
 }
 
 void Channels::on_time(base::MonotonicTime now, Effects& effects) {

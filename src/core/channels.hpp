@@ -58,10 +58,15 @@ class Channels {
   // The reader's outbox has reached its limit, or has room again.
   void on_congested(base::ConnectionId connection);
   void on_relieved(base::ConnectionId connection, Effects& effects);
+  // The engine stops: every reader gets what waits for it, congested or not.
+  void on_stopping(Effects& effects);
   // Forgets channels with an end that nobody claimed in time.
   void on_time(base::MonotonicTime now, Effects& effects);
 
   [[nodiscard]] base::MonotonicTime next_deadline() const;
+  // Whether a reader is there to whom more may come: its writer is open, or messages wait. Looks at
+  // every channel.
+  [[nodiscard]] bool has_open_streams() const;
   [[nodiscard]] std::size_t size() const { return channels_.size(); }
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 

@@ -229,6 +229,47 @@ TEST(Channels, do_not_care_whether_the_writer_or_a_stranger_is_congested) {
   EXPECT_EQ(scene.happened(), nothing);
 }
 
+// --- The engine stops ---
+
+TEST(Channels, have_open_streams_while_more_may_come_to_a_reader) {
+  ChannelScene scene;
+  EXPECT_FALSE(scene.channels.has_open_streams());
+  scene.open(writer, ChannelEnd::writer);
+  scene.write("one");
+  EXPECT_FALSE(scene.channels.has_open_streams());
+  scene.open(reader, ChannelEnd::reader);
+  EXPECT_TRUE(scene.channels.has_open_streams());
+  scene.channels.on_congested(reader);
+  scene.write("two");
+  scene.close(writer);
+  EXPECT_TRUE(scene.channels.has_open_streams());
+  scene.relieve();
+  EXPECT_FALSE(scene.channels.has_open_streams());
+}
+
+TEST(Channels, deliver_what_waits_before_the_engine_stops) {
+  ChannelScene scene(1);
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write("one");
+  scene.happened();
+  scene.channels.on_stopping(scene.effects);
+  EXPECT_EQ(scene.happened(), (Lines{"send binary to 2: one", "resume 1"}));
+  EXPECT_EQ(scene.channels.waiting_bytes(), 0U);
+}
+
+TEST(Channels, end_what_their_writer_has_ended_before_the_engine_stops) {
+  ChannelScene scene(1);
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write("one");
+  scene.close(writer);
+  scene.happened();
+  scene.channels.on_stopping(scene.effects);
+  EXPECT_EQ(scene.happened(), (Lines{"send binary to 2: one", reader_ends}));
+  EXPECT_EQ(scene.channels.size(), 0U);
+}
+
 // --- Ends ---
 
 TEST(Channels, end_for_the_reader_when_the_writer_has_closed) {

@@ -333,9 +333,12 @@ const BadCase bad_cases[] = {
      "      port: ${B} # ${C}\n"
      "  - name: ${D}\n"
      "    x: 1\n",
-     "f:5:14: the environment variable A is not set; set it or write a default: ${A:default}\n"
-     "f:6:13: the environment variable B is not set; set it or write a default: ${B:default}\n"
-     "f:7:11: the environment variable D is not set; set it or write a default: ${D:default}\n"
+     "f:5:14: workers[0].config.host: the environment variable A is not set; set it or write a "
+     "default: ${A:default}\n"
+     "f:6:13: workers[0].config.port: the environment variable B is not set; set it or write a "
+     "default: ${B:default}\n"
+     "f:7:11: workers[1].name: the environment variable D is not set; set it or write a "
+     "default: ${D:default}\n"
      "f:8:5: workers[1].x: unknown key; known are name, image, config"},
     {"VariableOfAnotherType",
      "workers: [{name: iii-worker-manager, config: {port: ${WORD}, host: ${PORT}}}]",

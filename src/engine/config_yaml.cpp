@@ -100,7 +100,7 @@ class TreeBuilder : public YAML::EventHandler {
       throw YAML::ParserException(mark, "the values of the environment variables are too long");
     }
     for (const MaskedText::Missing& missing : expansion.missing) {
-      report_missing(missing);
+      report_missing(missing, path_of(index));
       node.kind = YamlNode::Kind::unknown;
     }
     if (node.kind == YamlNode::Kind::scalar && node.is_plain && is_null_text(expansion.text)) {
@@ -141,14 +141,32 @@ class TreeBuilder : public YAML::EventHandler {
     return masked_.original_offset(static_cast<std::size_t>(std::max(mark.pos, 0)));
   }
 
-  void report_missing(const MaskedText::Missing& missing) {
+  // Of a node just attached, as ConfigSection writes it: "workers[0].config.port". Empty for a key.
+  [[nodiscard]] std::string path_of(std::size_t node) const {
+    std::string path;
+    for (std::size_t level = 0; level < containers_.size(); ++level) {
+      const YamlNode& parent = tree_.nodes[containers_[level].node];
+      const std::size_t child = level + 1 < containers_.size() ? containers_[level + 1].node : node;
+      if (parent.kind == YamlNode::Kind::list) {
+        path += "[" + std::to_string(parent.items.size() - 1) + "]";
+      } else if (parent.entries.empty() || parent.entries.back().second != child) {
+        return {};
+      } else {
+        path += path.empty() ? "" : ".";
+        append_printable(path, tree_.nodes[parent.entries.back().first].text);
+      }
+    }
+    return path;
+  }
+
+  void report_missing(const MaskedText::Missing& missing, std::string path) {
     std::string message = "the environment variable ";
     append_printable(message, missing.name_view);
     message += " is not set; set it or write a default: ${";
     append_printable(message, missing.name_view);
     message += ":default}";
     tree_.mistakes.push_back(
-        {.offset = missing.original_offset, .key = "", .message = std::move(message)}
+        {.offset = missing.original_offset, .key = std::move(path), .message = std::move(message)}
     );
   }
 

@@ -1,5 +1,6 @@
 // The face of the embedded engine: moves what the program says to the engine's thread, and answers
 // back.
+#include "base/assert.hpp"
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "engine/config.hpp"
@@ -74,6 +75,7 @@ class Engine::Running : public std::enable_shared_from_this<Engine::Running> {
   base::ConnectionId connection;
   std::mutex stopping;  // of two that stop at once
   std::thread thread;
+  std::thread::id thread_id;  // does not change, unlike that of `thread`, which join() resets
 
   EngineStatus submit(workers::Outputs outputs) {
     return server->post(submission(std::move(outputs)));
@@ -129,19 +131,27 @@ Responder& Responder::operator=(Responder&& other) noexcept {
 
 Responder::~Responder() {
   if (state_ != nullptr) {
-    error({"invocation_failed", "the function ended without an answer", {}});
+    error({std::string(codes::invocation_failed), "the function ended without an answer", {}});
   }
 }
 
+void Responder::assert_usable() const {
+  III_ASSERT(state_ != nullptr, "a Responder that has been moved from must not be used");
+}
+
 void Responder::result(std::string json) {
+  assert_usable();
   if (is_json_or_empty(json)) {
     state_->answer(std::move(json), std::nullopt);
   } else {
-    error({"invocation_failed", "the function's result is not well-formed JSON", {}});
+    error(
+        {std::string(codes::invocation_failed), "the function's result is not well-formed JSON", {}}
+    );
   }
 }
 
 void Responder::error(FunctionError error) {
+  assert_usable();
   state_->answer({}, std::move(error));
 }
 
@@ -182,6 +192,7 @@ EngineResult<Engine> Engine::start(const EngineOptions& options) {
     raw->server->run();
     raw->worker->fail_awaited();
   });
+  running->thread_id = running->thread.get_id();
   return Engine(std::move(running));
 }
 
@@ -195,12 +206,21 @@ Engine& Engine::operator=(Engine&& other) noexcept {
 
 Engine::~Engine() {
   if (running_ != nullptr) {
+    III_ASSERT(
+        std::this_thread::get_id() != running_->thread_id,
+        "an Engine must not be destroyed by one of its own handlers"
+    );
     stop();
   }
 }
 
+Engine::Running& Engine::running() const {
+  III_ASSERT(running_ != nullptr, "an Engine that has been moved from must not be used");
+  return *running_;
+}
+
 std::uint16_t Engine::port() const {
-  return running_->server->port();
+  return running().server->port();
 }
 
 EngineStatus Engine::register_function(
@@ -223,7 +243,7 @@ EngineStatus Engine::register_function(
   message.request_format = std::move(options.request_format);
   message.response_format = std::move(options.response_format);
   message.metadata = std::move(options.metadata);
-  return running_->server->post([running = running_.get(),
+  return running().server->post([running = &running(),
                                  id = std::move(id),
                                  handler = std::move(handler),
                                  message = std::move(message)]() mutable {
@@ -235,7 +255,7 @@ EngineStatus Engine::register_function(
 }
 
 EngineStatus Engine::unregister_function(std::string id) {
-  return running_->server->post([running = running_.get(), id = std::move(id)]() mutable {
+  return running().server->post([running = &running(), id = std::move(id)]() mutable {
     running->worker->remove_function(id);
     workers::Outputs outputs;
     outputs.messages.emplace_back(from_worker::UnregisterFunction{std::move(id)});
@@ -257,7 +277,7 @@ EngineStatus Engine::register_trigger_type(std::string id, TriggerTypeOptions op
       options.trigger_request_format,
       options.call_request_format
   };
-  return running_->server->post([running = running_.get(),
+  return running().server->post([running = &running(),
                                  id = std::move(id),
                                  options = std::move(options),
                                  message = std::move(message)]() mutable {
@@ -274,7 +294,7 @@ EngineStatus Engine::fire(std::string trigger_id, std::string payload_json) {
   }
   workers::Outputs outputs;
   outputs.firings.push_back({std::move(trigger_id), std::move(payload_json)});
-  return running_->submit(std::move(outputs));
+  return running().submit(std::move(outputs));
 }
 
 std::future<CallOutcome> Engine::invoke(
@@ -301,7 +321,11 @@ void Engine::invoke(
     on_ended(
         {.result = {},
          .error =
-             FunctionError{"invalid_message", "payload and metadata must be well-formed JSON", {}}}
+             FunctionError{
+                 std::string(codes::invalid_message),
+                 "payload and metadata must be well-formed JSON",
+                 {}
+             }}
     );
     return;
   }
@@ -317,15 +341,14 @@ void Engine::invoke(
   }
   // Kept here too: a task that is not accepted is never run.
   const auto shared_end = std::make_shared<std::function<void(CallOutcome)>>(std::move(on_ended));
-  const EngineStatus posted = running_->server->post(
-      [running = running_.get(), call = std::move(call), shared_end]() mutable {
+  const EngineStatus posted =
+      running().server->post([running = &running(), call = std::move(call), shared_end]() mutable {
         call.id = running->server->new_invocation_id();
         running->worker->await(*call.id, *shared_end);
         workers::Outputs outputs;
         outputs.calls.push_back(std::move(call));
         running->server->submit(running->connection, std::move(outputs));
-      }
-  );
+      });
   if (!posted) {
     const bool has_stopped = posted.error().code == EngineErrorCode::closed;
     const std::string_view code = has_stopped ? codes::invocation_stopped : codes::limit_exceeded;
@@ -349,14 +372,18 @@ EngineStatus Engine::invoke_void(
        .metadata_json = std::move(options.metadata),
        .timeout_ms = {}}
   );
-  return running_->submit(std::move(outputs));
+  return running().submit(std::move(outputs));
 }
 
 void Engine::stop() {
-  const std::lock_guard lock(running_->stopping);
-  running_->server->stop();
-  if (running_->thread.joinable()) {
-    running_->thread.join();
+  Running& own = running();
+  own.server->stop();
+  if (std::this_thread::get_id() == own.thread_id) {
+    return;
+  }
+  const std::lock_guard lock(own.stopping);
+  if (own.thread.joinable()) {
+    own.thread.join();
   }
 }
 

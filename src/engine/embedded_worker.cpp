@@ -30,8 +30,6 @@ namespace codes = protocol::codes;
 
 namespace {
 
-constexpr std::string_view invocation_failed = "invocation_failed";  // spec: wire-protocol §8.3
-
 FunctionError stopped() {
   return {std::string(codes::invocation_stopped), "Invocation stopped", {}};
 }
@@ -125,7 +123,7 @@ void EmbeddedWorker::on_invoked(
     outputs.replies.push_back(
         {invocation.id,
          {},
-         protocol::ErrorBody{std::string(invocation_failed), *std::move(thrown), {}}}
+         protocol::ErrorBody{std::string(codes::invocation_failed), *std::move(thrown), {}}}
     );
   }
 }

@@ -4,29 +4,29 @@
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "core/channels.hpp"
+#include "core/connection.hpp"
+#include "core/core.hpp"
 #include "core/effects.hpp"
 #include "engine/config.hpp"
+#include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
-#include "engine/route.hpp"
 #include "engine/session.hpp"
-#include "engine/utf8.hpp"
-#include "http/head.hpp"
 #include "net/clock.hpp"
-#include "protocol/decode.hpp"
-#include "protocol/from_worker.hpp"
+#include "net/loop.hpp"
+#include "net/tcp_signs.hpp"
 #include "protocol/to_worker.hpp"
-#include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
-#include "websocket/handshake.hpp"
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -41,12 +41,8 @@ using websocket::Role;
 
 namespace {
 
-// A channel's reader is fed until this much waits for its socket, and again once half of it is
-// gone.
-constexpr std::size_t channel_outbox_bytes = limits::mib;
-
 std::size_t congestion_bytes(const Session& session) {
-  return session.is_channel() ? channel_outbox_bytes : limits::outbox_refuse_bytes;
+  return session.is_channel() ? limits::channel_outbox_bytes : limits::outbox_refuse_bytes;
 }
 
 CloseCode close_code(core::Ending ending) {
@@ -80,13 +76,13 @@ LogLevel log_level(core::Severity severity) {
 }
 
 // No SDK has to take a frame larger than the official engines send (spec: wire-protocol §2.2).
-void append_fragments(std::string_view text, base::ByteBuffer& outbox) {
-  for (Opcode opcode = Opcode::text; !text.empty(); opcode = Opcode::continuation) {
-    const std::string_view part = text.substr(0, limits::frame_bytes_max);
-    text.remove_prefix(part.size());
+void append_fragments(Opcode opcode, std::string_view payload, base::ByteBuffer& outbox) {
+  for (; !payload.empty(); opcode = Opcode::continuation) {
+    const std::string_view part = payload.substr(0, limits::frame_bytes_max);
+    payload.remove_prefix(part.size());
     std::array<char, websocket::frame_head_bytes_max> head{};
     const std::size_t head_bytes =
-        websocket::write_frame_head(opcode, text.empty(), part.size(), head.data());
+        websocket::write_frame_head(opcode, payload.empty(), part.size(), head.data());
     outbox.append({head.data(), head_bytes});
     outbox.append(part);
   }
@@ -97,97 +93,6 @@ std::size_t slot_of(base::ConnectionId id) {
 }
 
 }  // namespace
-
-// --- What each kind of connection does with its messages ---
-
-class Gateway::WorkerMessages final : public websocket::MessageSink {
- public:
-  WorkerMessages(Gateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
-
-  void on_text(std::string_view text) override {
-    gateway_.core_.on_message(
-        session_.id, protocol::decode(text), gateway_.now_, gateway_.effects_
-    );
-    gateway_.settle();
-  }
-  void on_binary(std::string_view bytes) override {
-    if (gateway_.telemetry_.take(bytes)) {
-      return;
-    }
-    // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
-    if (is_utf8(bytes)) {
-      on_text(bytes);
-    } else {
-      protocol::from_worker::Malformed message;
-      message.reason = "it is not UTF-8";
-      gateway_.core_.on_message(session_.id, message, gateway_.now_, gateway_.effects_);
-      gateway_.settle();
-    }
-  }
-  void on_ping(std::string_view payload) override {
-    gateway_.send_frame(session_, Opcode::pong, payload);
-  }
-  void on_pong(std::string_view) override {}
-  void on_close(std::uint16_t code, std::string_view) override {
-    gateway_.on_close_frame(session_, code);
-  }
-  [[nodiscard]] bool wants_more() const override { return session_.phase == Phase::worker; }
-
- private:
-  Gateway& gateway_;
-  Session& session_;
-};
-
-class Gateway::TelemetryMessages final : public websocket::MessageSink {
- public:
-  TelemetryMessages(Gateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
-
-  void on_text(std::string_view) override {}
-  void on_binary(std::string_view bytes) override {
-    if (!gateway_.telemetry_.take(bytes)) {
-      ++gateway_.telemetry_.unknown_frames;
-    }
-  }
-  void on_ping(std::string_view payload) override {
-    gateway_.send_frame(session_, Opcode::pong, payload);
-  }
-  void on_pong(std::string_view) override {}
-  void on_close(std::uint16_t code, std::string_view) override {
-    gateway_.on_close_frame(session_, code);
-  }
-  [[nodiscard]] bool wants_more() const override { return session_.phase == Phase::telemetry; }
-
- private:
-  Gateway& gateway_;
-  Session& session_;
-};
-
-class Gateway::ChannelMessages final : public websocket::MessageSink {
- public:
-  ChannelMessages(Gateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
-
-  void on_text(std::string_view text) override { forward(true, text); }
-  void on_binary(std::string_view bytes) override { forward(false, bytes); }
-  void on_ping(std::string_view payload) override {
-    gateway_.send_frame(session_, Opcode::pong, payload);
-  }
-  void on_pong(std::string_view) override {}
-  void on_close(std::uint16_t code, std::string_view) override {
-    gateway_.on_close_frame(session_, code);
-  }
-  [[nodiscard]] bool wants_more() const override {
-    return session_.is_channel() && !session_.is_paused;
-  }
-
- private:
-  void forward(bool is_text, std::string_view bytes) {
-    gateway_.core_.channels().on_message(session_.id, is_text, bytes, gateway_.effects_);
-    gateway_.settle();
-  }
-
-  Gateway& gateway_;
-  Session& session_;
-};
 
 // --- Events of the sockets ---
 
@@ -221,36 +126,6 @@ void Gateway::on_accepted(
   handshakes_[listener].push_back(socket);
 }
 
-std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
-  Session* session = find(socket);
-  if (session == nullptr) {
-    return bytes.size();
-  }
-  std::size_t used = 0;
-  if (session->phase == Phase::handshake) {
-    used = on_handshake(*session, {bytes.data(), bytes.size()});
-    if (session->phase == Phase::handshake || session->phase == Phase::closed) {
-      return used;
-    }
-    bytes = bytes.subspan(used);
-  }
-  liveness_.heard(socket, now_.monotonic);
-  if (session->phase == Phase::worker) {
-    WorkerMessages messages(*this, *session);
-    used += session->decoder->decode(bytes, messages);
-  } else if (session->phase == Phase::telemetry) {
-    TelemetryMessages messages(*this, *session);
-    used += session->decoder->decode(bytes, messages);
-  } else {
-    ChannelMessages messages(*this, *session);
-    used += session->decoder->decode(bytes, messages);
-  }
-  if (const auto& error = session->decoder->error(); error && session->phase != Phase::closed) {
-    on_protocol_error(*session, *error);
-  }
-  return used;
-}
-
 void Gateway::on_ended(base::ConnectionId socket) {
   if (Session* session = find(socket)) {
     tell_core_closed(*session);
@@ -259,9 +134,16 @@ void Gateway::on_ended(base::ConnectionId socket) {
   }
 }
 
-void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left) {
+void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
+  if (has_progressed) {
+    liveness_.heard(socket, now_.monotonic);
+  }
   Session* session = find(socket);
-  if (session != nullptr && session->is_congested && bytes_left <= congestion_bytes(*session) / 2) {
+  if (session == nullptr || bytes_left > congestion_bytes(*session) / 2) {
+    return;
+  }
+  session->largest_bytes = 0;
+  if (session->is_congested) {
     session->is_congested = false;
     core_.on_relieved(socket, effects_);
     settle();
@@ -288,11 +170,9 @@ void Gateway::on_time() {
       send_frame(*session, Opcode::ping, {});
     }
   }
-  for (const base::ConnectionId id : due.dead) {
+  for (const base::ConnectionId id : due.doubtful) {
     if (Session* session = find(id)) {
-      log_.log(LogLevel::warn, "peer_silent", {{"ip", session->ip_address}});
-      drop(*session, Teller::tell_core);
-      settle();  // the core's effects live until its next event
+      end_silent_peer(*session);
     }
   }
   end_late_handshakes();
@@ -316,99 +196,33 @@ base::MonotonicTime Gateway::next_deadline() const {
   return next;
 }
 
-void Gateway::end_late_handshakes() {
-  for (auto& handshakes : handshakes_) {
-    while (!handshakes.empty()) {
-      Session* session = find(handshakes.front());
-      if (session != nullptr && session->phase == Phase::handshake) {
-        if (session->handshake_deadline > now_.monotonic) {
-          break;
-        }
-        drop(*session, Teller::core_knows);
-      }
-      handshakes.pop_front();
-    }
+// Unless its end of TCP still acknowledges: a worker that computes, or takes nothing for a while,
+// is not dead.
+void Gateway::end_silent_peer(Session& session) {
+  const auto signs = loop_->signs_of(session.id);
+  const bool is_alive =
+      signs ? !net::has_vanished(*signs, limits::peer_silence_max) : session.phase != Phase::worker;
+  if (is_alive) {
+    liveness_.heard(session.id, now_.monotonic);
+    return;
   }
-}
-
-// --- The opening handshake ---
-
-std::size_t Gateway::on_handshake(Session& session, std::string_view bytes) {
-  auto head = http::parse_request_head(bytes, limits::request_head_bytes_max);
-  if (!head) {
-    refuse(session, http::response(400, capability_header, "text/plain", head.error().message));
-    return bytes.size();
-  }
-  const auto& parsed = *head;
-  if (!parsed) {
-    return 0;
-  }
-  const http::RequestHead& request = parsed->head;
-  const Route wanted = route(request, core_.channels());
-  if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
-    std::string_view response = refusal->response;
-    if (request.method == "HEAD") {
-      response = response.substr(0, response.find("\r\n\r\n") + 4);
-    }
-    refuse(session, response);
-    return bytes.size();
-  }
-  accept(session, request, wanted);
-  return parsed->bytes;
-}
-
-void Gateway::accept(Session& session, const http::RequestHead& request, const Route& wanted) {
-  loop_->outbox(session.id)->append(websocket::upgrade_response(request, capability_header));
-  session.decoder.emplace(websocket::DecoderOptions{.role = Role::server});
-  if (std::holds_alternative<WorkerRoute>(wanted)) {
-    session.phase = Phase::worker;
-    liveness_.add(session.id, now_.monotonic);
-    core_.on_worker_opened(session.id, session.ip_address, now_, effects_);
-  } else if (std::holds_alternative<TelemetryRoute>(wanted)) {
-    session.phase = Phase::telemetry;
-    loop_->watch_for_dead_peer(session.id);
-  } else {
-    const auto& channel = std::get<ChannelRoute>(wanted);
-    session.phase =
-        channel.end == core::ChannelEnd::reader ? Phase::channel_reader : Phase::channel_writer;
-    loop_->watch_for_dead_peer(session.id);
-    core_.channels().on_opened(session.id, channel.key, channel.end, effects_);
-  }
-  settle();
-}
-
-void Gateway::refuse(Session& session, std::string_view response) {
-  loop_->outbox(session.id)->append(response);
-  loop_->finish(session.id);
-  forget(session);
+  warn_about(session, "peer_silent");
+  drop(session, Teller::tell_core);
+  settle();  // the core's effects live until its next event
 }
 
 // --- Ends ---
-
-void Gateway::on_protocol_error(Session& session, const websocket::DecodeError& error) {
-  log_.log(
-      LogLevel::warn, "protocol_error", {{"ip", session.ip_address}, {"reason", error.reason}}
-  );
-  close(session, error.code, error.reason, Teller::tell_core);
-  settle();
-}
-
-void Gateway::on_close_frame(Session& session, std::uint16_t code) {
-  if (session.phase == Phase::worker) {
-    // The reference system's answer to a worker's Close is the end of the TCP connection (spec:
-    // wire-protocol §2.4).
-    drop(session, Teller::tell_core);
-  } else {
-    close(session, static_cast<CloseCode>(code), {}, Teller::tell_core);
-  }
-  settle();
-}
 
 void Gateway::close(Session& session, CloseCode code, std::string_view reason, Teller teller) {
   if (base::ByteBuffer* outbox = loop_->outbox(session.id)) {
     websocket::append_close(Role::server, code, reason, 0, *outbox);
   }
-  loop_->finish(session.id);
+  // Only the end of a channel is worth waiting for.
+  loop_->finish(
+      session.id,
+      session.phase == Phase::channel_reader ? net::Patience::while_it_reads
+                                             : net::Patience::bounded
+  );
   if (teller == Teller::tell_core) {
     tell_core_closed(session);
   }
@@ -437,8 +251,14 @@ void Gateway::forget(Session& session) {
   ended_.push_back(std::move(sessions_[slot_of(session.id)]));
 }
 
+bool Gateway::has_open_streams() const {
+  return core_.channels().has_open_streams() || loop_->has_patient_endings();
+}
+
 void Gateway::close_all() {
   core_.on_stopping(now_, effects_);
+  settle();
+  core_.channels().on_stopping(effects_);
   settle();
   for (const auto& slot : sessions_) {
     if (Session* session = slot.get()) {
@@ -501,7 +321,7 @@ void Gateway::settle() {
       Session* session = find(overflowing_.back());
       overflowing_.pop_back();
       if (session != nullptr) {
-        log_.log(LogLevel::warn, "slow_consumer_closed", {{"ip", session->ip_address}});
+        warn_about(*session, "slow_consumer_closed");
         drop(*session, Teller::tell_core);
       }
     } else if (!local_workers_.run_next(core_, now_, effects_)) {
@@ -523,36 +343,47 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
   // Measured first, so that head and text go to their place in one pass.
   const std::size_t size = protocol::encoded_size(message);
   if (size > limits::frame_bytes_max) {
-    append_fragments(protocol::encode(message), *outbox);
-    check_outbox(*session, outbox->size());
+    append_fragments(Opcode::text, protocol::encode(message), *outbox);
+    check_outbox(*session, size, outbox->size());
     return;
   }
   char* const start = outbox->prepare(websocket::frame_head_bytes_max + size);
   const std::size_t head = websocket::write_frame_head(Opcode::text, true, size, start);
   protocol::encode(message, start + head);
   outbox->commit(head + size);
-  check_outbox(*session, outbox->size());
+  check_outbox(*session, size, outbox->size());
 }
 
 void Gateway::send_frame(Session& session, Opcode opcode, std::string_view payload) {
   if (base::ByteBuffer* outbox = loop_->outbox(session.id)) {
-    websocket::append_frame(Role::server, opcode, payload, 0, *outbox);
-    check_outbox(session, outbox->size());
+    if (payload.size() > limits::frame_bytes_max) {
+      append_fragments(opcode, payload, *outbox);
+    } else {
+      websocket::append_frame(Role::server, opcode, payload, 0, *outbox);
+    }
+    check_outbox(session, payload.size(), outbox->size());
   }
 }
 
-void Gateway::check_outbox(Session& session, std::size_t bytes) {
+void Gateway::check_outbox(Session& session, std::size_t newest_bytes, std::size_t bytes) {
   if (bytes < congestion_bytes(session)) {
+    return;
+  }
+  session.largest_bytes = std::max(session.largest_bytes, newest_bytes);
+  const std::size_t others_bytes = bytes - std::min(bytes, session.largest_bytes);
+  // For a channel congestion is no penalty: its writer waits, and may go on as soon as there is
+  // room.
+  if (!session.is_channel() && others_bytes < limits::outbox_refuse_bytes) {
     return;
   }
   if (!session.is_congested) {
     session.is_congested = true;
     core_.on_congested(session.id);
     if (!session.is_channel()) {
-      log_.log(LogLevel::warn, "worker_overloaded", {{"ip", session.ip_address}, {"bytes", bytes}});
+      warn_about(session, "worker_overloaded", {{"bytes", bytes}});
     }
   }
-  if (bytes >= limits::outbox_close_bytes) {
+  if (others_bytes >= limits::outbox_close_bytes) {
     overflowing_.push_back(session.id);
   }
 }
@@ -571,6 +402,32 @@ void Gateway::note(const core::Note& note) {
     fields.emplace_back(key, std::string_view(value).substr(0, text_bytes_max));
   }
   log_.log(level, note.event, std::span<const LogField>(fields));
+}
+
+void Gateway::warn_about(
+    const Session& session, std::string_view event, std::initializer_list<LogField> more
+) {
+  std::string id;  // lives as long as the fields
+  std::vector<LogField> fields;
+  if (const core::Connection* worker = core_.find_connection(session.id)) {
+    id = worker->worker_id.value().to_string();
+    fields.emplace_back("worker_id", id);
+    if (worker->name) {
+      fields.emplace_back("worker_name", *worker->name);
+    }
+  } else if (session.channel) {
+    id = session.channel->value().to_string();
+    fields.emplace_back("channel_id", id);
+    fields.emplace_back(
+        "channel_end", session.phase == Phase::channel_reader ? "reader" : "writer"
+    );
+  } else {
+    fields.emplace_back("path", "/otel");
+  }
+  fields.emplace_back("ip", session.ip_address);
+  fields.emplace_back("port", loop_->port(session.listener));
+  fields.insert(fields.end(), more);
+  log_.log(LogLevel::warn, event, std::span<const LogField>(fields));
 }
 
 Session* Gateway::find(base::ConnectionId id) const {

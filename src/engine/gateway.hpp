@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -46,7 +47,7 @@ class Gateway final : public net::SocketEvents {
       override;
   std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes) override;
   void on_ended(base::ConnectionId socket) override;
-  void on_flushed(base::ConnectionId socket, std::size_t bytes_left) override;
+  void on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) override;
   void on_accept_failed(int error_number) override;
   void on_signal(int signal_number) override;
 
@@ -58,13 +59,16 @@ class Gateway final : public net::SocketEvents {
   void settle();
   [[nodiscard]] core::Effects& effects() { return effects_; }
 
-  // Sends every connection its Close frame.
+  // Whether a reader is still owed messages of its channel.
+  [[nodiscard]] bool has_open_streams() const;
+  // Sends every connection what waits for it, and its Close frame.
   void close_all();
 
   [[nodiscard]] int signals_received() const { return signals_received_; }
   [[nodiscard]] const TelemetryIntake& telemetry() const { return telemetry_; }
 
  private:
+  class SessionMessages;
   class WorkerMessages;
   class TelemetryMessages;
   class ChannelMessages;
@@ -74,6 +78,7 @@ class Gateway final : public net::SocketEvents {
   void accept(Session& session, const http::RequestHead& request, const Route& route);
   void refuse(Session& session, std::string_view response);
   void end_late_handshakes();
+  void end_silent_peer(Session& session);
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
   void on_close_frame(Session& session, std::uint16_t code);
 
@@ -86,8 +91,13 @@ class Gateway final : public net::SocketEvents {
 
   void send(base::ConnectionId to, const protocol::to_worker::Message& message);
   void send_frame(Session& session, websocket::Opcode opcode, std::string_view payload);
-  void check_outbox(Session& session, std::size_t bytes);
+  // `newest_bytes`: of the message just appended.
+  void check_outbox(Session& session, std::size_t newest_bytes, std::size_t bytes);
   void note(const core::Note& note);
+  // A warning that says which connection it is about.
+  void warn_about(
+      const Session& session, std::string_view event, std::initializer_list<LogField> more = {}
+  );
 
   [[nodiscard]] Session* find(base::ConnectionId id) const;
 

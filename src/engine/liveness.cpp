@@ -22,14 +22,24 @@ constexpr auto answer_time = limits::peer_silence_max - limits::ping_interval;
 
 }  // namespace
 
-void Liveness::add(base::ConnectionId peer, base::MonotonicTime now) {
-  unpinged_.push_back({peer, now});
-  places_.emplace(peer, Place{std::prev(unpinged_.end()), false});
+Liveness::Order& Liveness::order_of(const Place& place) {
+  if (place.pinging == Pinging::never) {
+    return never_pinged_;
+  }
+  return place.is_pinged ? pinged_ : unpinged_;
+}
+
+void Liveness::add(base::ConnectionId peer, Pinging pinging, base::MonotonicTime now) {
+  Place place{.at = {}, .pinging = pinging, .is_pinged = false};
+  Order& order = order_of(place);
+  order.push_back({peer, now});
+  place.at = std::prev(order.end());
+  places_.emplace(peer, place);
 }
 
 void Liveness::remove(base::ConnectionId peer) {
   if (const auto found = places_.find(peer); found != places_.end()) {
-    (found->second.is_pinged ? pinged_ : unpinged_).erase(found->second.at);
+    order_of(found->second).erase(found->second.at);
     places_.erase(found);
   }
 }
@@ -44,8 +54,10 @@ void Liveness::heard(base::ConnectionId peer, base::MonotonicTime now) {
     return;
   }
   place.at->since = now;
-  unpinged_.splice(unpinged_.end(), place.is_pinged ? pinged_ : unpinged_, place.at);
+  Order& from = order_of(place);
   place.is_pinged = false;
+  Order& to = order_of(place);
+  to.splice(to.end(), from, place.at);
 }
 
 Liveness::Due Liveness::due(base::MonotonicTime now) {
@@ -57,12 +69,16 @@ Liveness::Due Liveness::due(base::MonotonicTime now) {
     places_.find(peer.id)->second.is_pinged = true;
     pinged_.splice(pinged_.end(), unpinged_, unpinged_.begin());
   }
-  for (const Peer& peer : pinged_) {
-    if (peer.since + answer_time > now) {
-      break;
+  const auto doubt = [&due, now](const Order& order, base::MonotonicTime::duration silence_max) {
+    for (const Peer& peer : order) {
+      if (peer.since + silence_max > now) {
+        break;
+      }
+      due.doubtful.push_back(peer.id);
     }
-    due.dead.push_back(peer.id);
-  }
+  };
+  doubt(pinged_, answer_time);
+  doubt(never_pinged_, limits::peer_silence_max);
   return due;
 }
 
@@ -73,6 +89,9 @@ base::MonotonicTime Liveness::next_deadline() const {
   }
   if (!pinged_.empty()) {
     next = std::min(next, pinged_.front().since + answer_time + resolution);
+  }
+  if (!never_pinged_.empty()) {
+    next = std::min(next, never_pinged_.front().since + limits::peer_silence_max + resolution);
   }
   return next;
 }

@@ -23,7 +23,7 @@ std::size_t admitted(
 ) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < lines; ++i) {
-    count += throttle.admits(event, now) ? 1 : 0;
+    count += throttle.admits(event, now) ? 1U : 0U;
   }
   return count;
 }

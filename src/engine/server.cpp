@@ -18,7 +18,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,8 +28,6 @@ namespace iii::engine {
 namespace limits = base::limits;
 
 namespace {
-
-constexpr std::size_t mailbox_tasks_max = 65'536;
 
 // The listeners, as listings of workers show them.
 class ListenersWorker final : public workers::Worker {
@@ -85,7 +82,7 @@ Server::Server(EngineConfig config, Logger& log)
       core_(core_options(config_), random_, net::now()),
       gateway_(config_, core_, local_workers_, log),
       loop_(gateway_),
-      mailbox_(mailbox_tasks_max) {
+      mailbox_(limits::mailbox_tasks_max) {
   gateway_.use(loop_);
   gateway_.on_turn();
 }
@@ -171,7 +168,8 @@ void Server::advance_stop() {
       [[fallthrough]];
     case Stage::draining: {
       const bool is_urged = gateway_.signals_received() > 1;
-      if (core_.in_flight() != 0 && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
+      const bool is_busy = core_.in_flight() != 0 || gateway_.has_open_streams();
+      if (is_busy && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
         return;
       }
       core_.on_drain_ended(gateway_.now(), gateway_.effects());

@@ -1,7 +1,7 @@
 // The engine, put together: configuration to loop, gateway, core and built-in workers; start,
 // turns, graceful stop.
 //
-//   starting -> serving --stop()/signal--> draining (calls in flight end) -> closing (outboxes
+//   starting -> serving --stop()/signal--> draining (calls and channels end) -> closing (outboxes
 //   empty) -> stopped
 //
 // Everything runs on the thread that calls run(), except stop() and post().

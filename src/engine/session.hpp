@@ -26,9 +26,12 @@ struct Session {
   Phase phase = Phase::handshake;
   bool is_paused = false;     // back-pressure: messages are not taken
   bool is_congested = false;  // its outbox has passed its limit
+  // Of the largest message in an outbox above its limit: one legal message alone is no congestion.
+  std::size_t largest_bytes = 0;
   std::size_t listener = 0;
   base::MonotonicTime handshake_deadline = base::never;
   std::string ip_address;
+  std::optional<base::ChannelId> channel;
   std::optional<websocket::Decoder> decoder;  // from the upgrade on
 
   [[nodiscard]] bool is_channel() const {

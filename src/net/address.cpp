@@ -11,12 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace iii::net {
 namespace {
@@ -55,44 +57,107 @@ std::string text_of(const sockaddr_storage& address) {
   return text;
 }
 
-}  // namespace
+using Addresses = std::vector<const addrinfo*>;
 
-void Descriptor::reset() noexcept {
-  if (fd_ >= 0) {
-    ::close(fd_);
-    fd_ = -1;
+// A hosts file may name an address twice.
+Addresses without_repetitions(const addrinfo* list) {
+  Addresses addresses;
+  for (const addrinfo* address = list; address != nullptr; address = address->ai_next) {
+    const auto is_same = [address](const addrinfo* other) {
+      return other->ai_addrlen == address->ai_addrlen &&
+             std::memcmp(other->ai_addr, address->ai_addr, address->ai_addrlen) == 0;
+    };
+    if (std::ranges::none_of(addresses, is_same)) {
+      addresses.push_back(address);
+    }
   }
+  return addresses;
 }
+
+struct Binding {
+  Descriptor descriptor;  // not open: see error_number
+  int error_number = 0;
+};
+
+Binding bind_address(const addrinfo& address, std::uint16_t port, bool is_only_one) {
+  Descriptor descriptor(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!descriptor.is_open()) {
+    return {.error_number = errno};
+  }
+  const int on = 1;
+  ::setsockopt(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_storage target{};
+  std::memcpy(&target, address.ai_addr, address.ai_addrlen);
+  if (address.ai_family == AF_INET6) {
+    reinterpret_cast<sockaddr_in6*>(&target)->sin6_port = htons(port);
+    if (!is_only_one) {
+      // The IPv4 addresses have sockets of their own.
+      ::setsockopt(descriptor.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+  } else {
+    reinterpret_cast<sockaddr_in*>(&target)->sin_port = htons(port);
+  }
+  if (::bind(descriptor.get(), reinterpret_cast<const sockaddr*>(&target), address.ai_addrlen) !=
+          0 ||
+      ::listen(descriptor.get(), backlog) != 0) {
+    return {.error_number = errno};
+  }
+  return {std::move(descriptor)};
+}
+
+bool is_not_of_this_machine(int error_number) {
+  return error_number == EADDRNOTAVAIL || error_number == EAFNOSUPPORT;
+}
+
+struct Bindings {
+  BoundListener listener;  // without descriptors: see error_number
+  int error_number = 0;
+};
+
+Bindings bind_all(const Addresses& addresses, std::uint16_t port) {
+  Bindings bindings{.listener = {.descriptors = {}, .port = port}, .error_number = EADDRNOTAVAIL};
+  for (const addrinfo* address : addresses) {
+    Binding binding = bind_address(*address, bindings.listener.port, addresses.size() == 1);
+    if (binding.descriptor.is_open()) {
+      // Once the first address has a free port, the others have the same.
+      bindings.listener.port = bound_port(binding.descriptor);
+      bindings.listener.descriptors.push_back(std::move(binding.descriptor));
+    } else {
+      bindings.error_number = binding.error_number;
+      if (!is_not_of_this_machine(binding.error_number)) {
+        bindings.listener.descriptors.clear();
+        break;
+      }
+    }
+  }
+  return bindings;
+}
+
+}  // namespace
 
 EngineResult<BoundListener> bind_listener(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_flags = AI_PASSIVE;
   addrinfo* list = nullptr;
-  const int found = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
+  const int found = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
   if (found != 0) {
     return EngineError{
         EngineErrorCode::invalid_argument, "cannot listen on " + host + ": " + ::gai_strerror(found)
     };
   }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(list, &::freeaddrinfo);
-  int error_number = EADDRNOTAVAIL;
-  for (const addrinfo* address = list; address != nullptr; address = address->ai_next) {
-    Descriptor descriptor(
-        ::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
-    );
-    const int one = 1;
-    ::setsockopt(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (descriptor.is_open() &&
-        ::bind(descriptor.get(), address->ai_addr, address->ai_addrlen) == 0 &&
-        ::listen(descriptor.get(), backlog) == 0) {
-      const std::uint16_t real_port = bound_port(descriptor);
-      return BoundListener{std::move(descriptor), real_port};
-    }
-    error_number = errno;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, &::freeaddrinfo);
+  const Addresses addresses = without_repetitions(list);
+  Bindings bindings = bind_all(addresses, port);
+  // A port that was free for one address need not be for the next.
+  for (int more = 8; more > 0 && port == 0 && bindings.error_number == EADDRINUSE; --more) {
+    bindings = bind_all(addresses, port);
   }
-  return listen_error(host, port, error_number);
+  if (bindings.listener.descriptors.empty()) {
+    return listen_error(host, port, bindings.error_number);
+  }
+  return std::move(bindings.listener);
 }
 
 AcceptedConnection accept_connection(const Descriptor& listener) {

@@ -7,6 +7,7 @@
 #include "net/address.hpp"
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
+#include "net/tcp_signs.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -28,6 +29,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,11 +53,6 @@ constexpr std::size_t events_per_turn = 512;
 constexpr std::size_t accepts_per_turn = 64;
 // A rest up to this size is copied in front of the next read; a larger one grows where it is.
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
-constexpr std::size_t pooled_outboxes_max = 64;
-constexpr auto linger_time = std::chrono::seconds(2);
-// A peer that takes nothing of what is left for it for this long is given up. Long, because a
-// reader that works slowly must not lose the end of a channel.
-constexpr auto stall_time = std::chrono::minutes(10);
 // Without free descriptors a listener stays readable: asking again at once would only burn the
 // processor.
 constexpr auto accept_pause = std::chrono::milliseconds(250);
@@ -78,39 +75,53 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
-Loop::Loop(SocketEvents& events)
+Loop::Loop(SocketEvents& events, LoopOptions options)
     : events_(events),
+      options_(options),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       read_buffer_(std::make_unique_for_overwrite<char[]>(moved_rest_max + limits::read_bytes)) {
+  if (!epoll_.is_open() || !wake_.is_open() ||
+      !add_interest(epoll_, wake_.get(), EPOLLIN, tag(Source::wake, 0))) {
+    setup_error_number_ = errno;
+  }
   raise_descriptor_limit();
-  add_interest(epoll_, wake_.get(), EPOLLIN, tag(Source::wake, 0));
 }
 
 Loop::~Loop() = default;
 
 EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
+  if (setup_error_number_ != 0) {
+    return EngineError{
+        EngineErrorCode::io_error,
+        std::string("cannot wait for sockets: ") + std::strerror(setup_error_number_)
+    };
+  }
   auto bound = bind_listener(host, port);
   if (!bound) {
     return bound.error();
   }
-  const std::size_t index = listeners_.size();
-  if (!add_interest(epoll_, bound->descriptor.get(), EPOLLIN, tag(Source::listener, index))) {
-    return EngineError{
-        EngineErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
-    };
+  const std::size_t listener = ports_.size();
+  for (Descriptor& descriptor : bound->descriptors) {
+    const std::uint64_t data = tag(Source::listener, acceptors_.size());
+    if (!add_interest(epoll_, descriptor.get(), EPOLLIN, data)) {
+      return EngineError{
+          EngineErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
+      };
+    }
+    acceptors_.push_back({std::move(descriptor), listener});
   }
-  listeners_.push_back({std::move(bound->descriptor), bound->port});
-  return index;
+  ports_.push_back(bound->port);
+  return listener;
 }
 
 std::uint16_t Loop::port(std::size_t listener) const {
-  return listeners_[listener].port;
+  return ports_[listener];
 }
 
 void Loop::stop_listening() {
-  for (Listener& listener : listeners_) {
-    listener.descriptor.reset();
+  for (Acceptor& acceptor : acceptors_) {
+    acceptor.descriptor.reset();
   }
 }
 
@@ -247,6 +258,11 @@ void Loop::watch_for_dead_peer(base::ConnectionId id) {
   }
 }
 
+std::optional<TcpSigns> Loop::signs_of(base::ConnectionId id) const {
+  const Socket* socket = find(id);
+  return socket == nullptr ? std::nullopt : tcp_signs(socket->descriptor);
+}
+
 void Loop::pause(base::ConnectionId id) {
   Socket* socket = find(id);
   if (socket != nullptr && !socket->is_paused) {
@@ -273,21 +289,6 @@ void Loop::drop(base::ConnectionId id) {
   }
 }
 
-void Loop::finish(base::ConnectionId id) {
-  Socket* socket = find(id);
-  if (socket != nullptr && socket->state == State::open) {
-    socket->state = State::finishing;
-    socket->ends_at = now().monotonic + stall_time;
-    const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
-    ending_.push_back(slot);
-    if (socket->is_paused) {
-      socket->is_paused = false;
-      update_interest(slot);
-    }
-    mark_dirty(slot);
-  }
-}
-
 Loop::Socket* Loop::find(base::ConnectionId id) {
   return const_cast<Socket*>(std::as_const(*this).find(id));
 }
@@ -307,8 +308,9 @@ base::ConnectionId Loop::id_of(std::uint32_t slot) const {
 }
 
 void Loop::accept_from(std::size_t index) {
-  for (std::size_t i = 0; i < accepts_per_turn && listeners_[index].descriptor.is_open(); ++i) {
-    auto accepted = accept_connection(listeners_[index].descriptor);
+  const Acceptor& acceptor = acceptors_[index];
+  for (std::size_t i = 0; i < accepts_per_turn && acceptor.descriptor.is_open(); ++i) {
+    auto accepted = accept_connection(acceptor.descriptor);
     if (!accepted.descriptor.is_open()) {
       if (accepted.error_number != EAGAIN) {
         watch_listeners(0);
@@ -317,17 +319,17 @@ void Loop::accept_from(std::size_t index) {
       }
       return;
     }
-    add(std::move(accepted.descriptor), index, accepted.ip_address);
+    add(std::move(accepted.descriptor), acceptor.listener, accepted.ip_address);
   }
 }
 
 void Loop::watch_listeners(std::uint32_t interest) {
-  for (std::size_t index = 0; index < listeners_.size(); ++index) {
+  for (std::size_t index = 0; index < acceptors_.size(); ++index) {
     epoll_event event{};
     event.events = interest;
     event.data.u64 = tag(Source::listener, index);
     // One that has stopped listening has no descriptor, and nothing happens.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[index].descriptor.get(), &event);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, acceptors_[index].descriptor.get(), &event);
   }
 }
 
@@ -440,6 +442,7 @@ void Loop::flush_dirty() {
 
 void Loop::flush(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
+  const std::size_t bytes_before = socket.outbox.size();
   while (!socket.outbox.empty()) {
     const std::string_view bytes = socket.outbox.view();
     const ssize_t count = ::send(socket.descriptor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -454,10 +457,12 @@ void Loop::flush(std::uint32_t slot) {
       break;
     }
     socket.outbox.consume(static_cast<std::size_t>(count));
-    if (socket.state == State::finishing) {
-      socket.ends_at = now().monotonic + stall_time;
+    if (socket.state == State::finishing && socket.patience == Patience::while_it_reads) {
+      socket.progressed_at = now().monotonic;
+      socket.ends_at = socket.progressed_at + options_.closing_max;
     }
   }
+  const bool has_progressed = socket.waits_for_room && socket.outbox.size() < bytes_before;
   const bool waits_for_room = !socket.outbox.empty();
   if (waits_for_room != socket.waits_for_room) {
     socket.waits_for_room = waits_for_room;
@@ -471,7 +476,7 @@ void Loop::flush(std::uint32_t slot) {
     }
   }
   if (socket.state == State::open) {
-    events_.on_flushed(id_of(slot), socket.outbox.size());
+    events_.on_flushed(id_of(slot), socket.outbox.size(), has_progressed);
   }
 }
 
@@ -491,26 +496,6 @@ void Loop::update_interest(std::uint32_t slot) {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket.descriptor.get(), &event);
 }
 
-void Loop::start_lingering(std::uint32_t slot) {
-  Socket& socket = sockets_[slot];
-  ::shutdown(socket.descriptor.get(), SHUT_WR);
-  // Not earlier: finish() may be called while the owner looks at these bytes.
-  socket.rest.release();
-  socket.state = State::lingering;
-  socket.ends_at = now().monotonic + linger_time;
-}
-
-void Loop::end_overdue() {
-  const base::MonotonicTime moment = now().monotonic;
-  std::erase_if(ending_, [this, moment](std::uint32_t slot) {
-    const Socket& socket = sockets_[slot];
-    if (socket.ends_at <= moment) {
-      release(slot);
-    }
-    return socket.state != State::finishing && socket.state != State::lingering;
-  });
-}
-
 void Loop::peer_ended(std::uint32_t slot) {
   const base::ConnectionId id = id_of(slot);
   const bool was_open = sockets_[slot].state == State::open;
@@ -523,14 +508,16 @@ void Loop::peer_ended(std::uint32_t slot) {
 void Loop::release(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   socket.descriptor.reset();
-  ++socket.generation;
   socket.state = State::free;
   socket.is_dirty = socket.is_paused = socket.waits_for_room = false;
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();
   --open_sockets_;
-  free_slots_.push_back(slot);
+  if (socket.generation < options_.generations_max) {
+    ++socket.generation;
+    free_slots_.push_back(slot);
+  }
 }
 
 void Loop::take_outbox(Socket& socket) {
@@ -542,7 +529,7 @@ void Loop::take_outbox(Socket& socket) {
 
 void Loop::return_outbox(Socket& socket) {
   if (socket.outbox.capacity() != 0 && socket.outbox.capacity() <= limits::outbox_keep_bytes &&
-      outbox_pool_.size() < pooled_outboxes_max) {
+      outbox_pool_.size() < limits::pooled_outboxes_max) {
     socket.outbox.clear();
     outbox_pool_.push_back(std::move(socket.outbox));
     socket.outbox = base::ByteBuffer();

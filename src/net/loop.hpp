@@ -9,8 +9,10 @@
 
 #include "base/byte_buffer.hpp"
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "net/descriptor.hpp"
+#include "net/tcp_signs.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -21,6 +23,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,8 +45,11 @@ class SocketEvents {
   // The peer or the network has ended the connection; the id is no longer valid. Not called for
   // what the owner ends itself.
   virtual void on_ended(base::ConnectionId socket) = 0;
-  // The outbox has been written as far as the peer takes it; this much is left.
-  virtual void on_flushed(base::ConnectionId socket, std::size_t bytes_left) = 0;
+  // The outbox has been written as far as the peer takes it; this much is left. `has_progressed`:
+  // the peer has taken some of what had to wait for it, so that it is alive.
+  virtual void on_flushed(
+      base::ConnectionId socket, std::size_t bytes_left, bool has_progressed
+  ) = 0;
   virtual void on_accept_failed(int error_number) = 0;
   // One of the signals of watch_signals().
   virtual void on_signal(int signal_number) = 0;
@@ -52,10 +58,25 @@ class SocketEvents {
   ~SocketEvents() = default;
 };
 
+// How long finish() waits for a peer to take what is left for it.
+enum class Patience : std::uint8_t {
+  bounded,         // LoopOptions::closing_max in all
+  while_it_reads,  // as long as it takes something within LoopOptions::stall_max, and is there
+};
+
+struct LoopOptions {
+  std::chrono::milliseconds closing_max = base::limits::peer_silence_max;
+  std::chrono::milliseconds stall_max = base::limits::reader_stall_max;
+  // Connections of one slot. After them it is retired: an id is never used twice, and the top bit
+  // of an id stays free for connections that are no sockets.
+  std::uint32_t generations_max = (std::uint32_t{1} << 31U) - 1;
+};
+
 class Loop {
  public:
-  // Throws nothing; a failure of the operating system to give us epoll is reported by listen().
-  explicit Loop(SocketEvents& events);
+  // Throws nothing; a failure of the operating system to give us what a loop needs is reported by
+  // listen().
+  explicit Loop(SocketEvents& events, LoopOptions options = {});
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
@@ -77,8 +98,11 @@ class Loop {
   [[nodiscard]] bool is_open(base::ConnectionId socket) const;
   // Append to it; it is written at the end of the turn. null: the socket has gone.
   [[nodiscard]] base::ByteBuffer* outbox(base::ConnectionId socket);
-  // For peers that need not answer pings: the operating system finds out when they are gone.
+  // For peers that are not pinged: the operating system finds out when they are gone while nothing
+  // is on its way to them. While something is, has_vanished() knows.
   void watch_for_dead_peer(base::ConnectionId socket);
+  // What TCP knows of the peer; nullopt: the system does not say, or the socket has gone.
+  [[nodiscard]] std::optional<TcpSigns> signs_of(base::ConnectionId socket) const;
   // Stop and take up again reading; bytes already read wait too.
   void pause(base::ConnectionId socket);
   void resume(base::ConnectionId socket);
@@ -86,9 +110,11 @@ class Loop {
   void drop(base::ConnectionId socket);
   // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
   // close its own, so that the last bytes are not cut off. What the peer still sends is discarded.
-  void finish(base::ConnectionId socket);
+  void finish(base::ConnectionId socket, Patience patience = Patience::bounded);
 
   [[nodiscard]] std::size_t open_sockets() const { return open_sockets_; }
+  // Whether somebody is still reading the end of what finish() was to wait for with patience.
+  [[nodiscard]] bool has_patient_endings() const;
 
  private:
   enum class State : std::uint8_t { free, open, finishing, lingering, dropped };
@@ -99,20 +125,23 @@ class Loop {
     bool is_dirty = false;
     bool is_paused = false;
     bool waits_for_room = false;  // EPOLLOUT is on
+    Patience patience = Patience::bounded;
     base::ByteBuffer outbox;
     base::ByteBuffer rest;                      // of an incomplete message
-    base::MonotonicTime ends_at = base::never;  // finishing or lingering: at the latest
+    base::MonotonicTime ends_at = base::never;  // finishing or lingering: unless may_go_on()
+    base::MonotonicTime progressed_at;          // finishing with patience
   };
-  struct Listener {
+  // One address of a listener.
+  struct Acceptor {
     Descriptor descriptor;
-    std::uint16_t port = 0;
+    std::size_t listener = 0;
   };
 
   [[nodiscard]] int timeout_ms(base::MonotonicTime deadline) const;
   [[nodiscard]] Socket* find(base::ConnectionId socket);
   [[nodiscard]] const Socket* find(base::ConnectionId socket) const;
   [[nodiscard]] base::ConnectionId id_of(std::uint32_t slot) const;
-  void accept_from(std::size_t listener);
+  void accept_from(std::size_t acceptor);
   void watch_listeners(std::uint32_t interest);
   void add(Descriptor descriptor, std::size_t listener, std::string_view ip_address);
   void read(std::uint32_t slot);
@@ -131,15 +160,19 @@ class Loop {
   void take_outbox(Socket& socket);
   void return_outbox(Socket& socket);
   void end_overdue();
+  [[nodiscard]] bool may_go_on(Socket& socket, base::MonotonicTime moment) const;
   void drain_wake();
   void read_signals();
   void dispatch(const epoll_event& event);
 
   SocketEvents& events_;
+  LoopOptions options_;
   Descriptor epoll_;
   Descriptor wake_;
   Descriptor signals_;
-  std::vector<Listener> listeners_;
+  int setup_error_number_ = 0;
+  std::vector<std::uint16_t> ports_;  // by listener
+  std::vector<Acceptor> acceptors_;
   std::deque<Socket> sockets_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> dirty_;

@@ -4,23 +4,21 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "net/clock.hpp"
+#include "net/loop_scene.hpp"
 
 #include <iii/engine_error.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <set>
 #include <span>
@@ -36,138 +34,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 namespace limits = base::limits;
-
-// A peer of the loop, in the same thread: it never waits.
-class Client {
- public:
-  explicit Client(std::uint16_t port, int receive_bytes = 0)
-      : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (receive_bytes != 0) {
-      ::setsockopt(descriptor_.get(), SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
-    }
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ =
-        ::connect(descriptor_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  }
-
-  [[nodiscard]] bool is_connected() const { return is_connected_; }
-
-  // As much as the peer takes now.
-  std::size_t send(std::string_view bytes) {
-    const ssize_t count =
-        ::send(descriptor_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    return count < 0 ? 0 : static_cast<std::size_t>(count);
-  }
-  // Takes what has arrived, at most 64 KiB.
-  void receive() {
-    std::array<char, 64 * limits::kib> buffer;
-    const ssize_t count = ::recv(descriptor_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count > 0) {
-      received_.append(buffer.data(), static_cast<std::size_t>(count));
-    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-      has_ended_ = true;
-      was_reset_ = count < 0;
-    }
-  }
-  void close_half() { ::shutdown(descriptor_.get(), SHUT_WR); }
-  void close() { descriptor_.reset(); }
-  // Without a word of farewell: the peer sees an error, not an end.
-  void reset() {
-    const linger now{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(descriptor_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    descriptor_.reset();
-  }
-
-  [[nodiscard]] const std::string& received() const { return received_; }
-  [[nodiscard]] bool has_ended() const { return has_ended_; }
-  [[nodiscard]] bool was_reset() const { return was_reset_; }
-
- private:
-  Descriptor descriptor_;
-  std::string received_;
-  bool is_connected_ = false;
-  bool has_ended_ = false;
-  bool was_reset_ = false;
-};
-
-// Remembers what happened; by default takes all bytes.
-class Owner final : public SocketEvents {
- public:
-  void on_turn() override { ++turns; }
-  void on_accepted(std::size_t listener, base::ConnectionId socket, std::string_view ip_address)
-      override {
-    accepted.push_back(socket);
-    accepted_by.push_back(listener);
-    last_ip = ip_address;
-  }
-  std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes) override {
-    presented.emplace_back(bytes.data(), bytes.size());
-    return take(socket, bytes);
-  }
-  void on_ended(base::ConnectionId socket) override { ended.push_back(socket); }
-  void on_flushed(base::ConnectionId, std::size_t bytes_left) override { left = bytes_left; }
-  void on_accept_failed(int error_number) override { accept_failures.push_back(error_number); }
-  void on_signal(int signal_number) override { signals.push_back(signal_number); }
-
-  std::function<std::size_t(base::ConnectionId, std::span<char>)> take =
-      [](base::ConnectionId, std::span<char> bytes) { return bytes.size(); };
-
-  int turns = 0;
-  std::vector<base::ConnectionId> accepted;
-  std::vector<std::size_t> accepted_by;
-  std::string last_ip;
-  std::vector<std::string> presented;
-  std::vector<base::ConnectionId> ended;
-  std::size_t left = 0;
-  std::vector<int> accept_failures;
-  std::vector<int> signals;
-};
-
-class LoopTest : public testing::Test {
- protected:
-  LoopTest() {
-    const auto listener = loop.listen("127.0.0.1", 0);
-    EXPECT_TRUE(listener);
-    port = loop.port(*listener);
-  }
-
-  // False: it did not come true in half a minute.
-  template <class Condition>
-  [[nodiscard]] bool turn_until(Condition condition) {
-    const base::MonotonicTime deadline = now().monotonic + 30s;
-    while (!condition()) {
-      if (now().monotonic > deadline) {
-        return false;
-      }
-      loop.run_turn(now().monotonic + 5ms);
-    }
-    return true;
-  }
-  base::ConnectionId accept_one() {
-    const std::size_t before = owner.accepted.size();
-    EXPECT_TRUE(turn_until([&] { return owner.accepted.size() > before; }));
-    return owner.accepted.back();
-  }
-  // Everything that the loop could do without waiting.
-  void run_idle() {
-    for (int i = 0; i < 5; ++i) {
-      loop.run_turn(now().monotonic);
-    }
-  }
-  // The owner takes whole lines only.
-  void take_lines() {
-    owner.take = [](base::ConnectionId, std::span<char> bytes) {
-      return std::string_view(bytes.data(), bytes.size()).rfind('\n') + 1;
-    };
-  }
-
-  Owner owner;
-  Loop loop{owner};
-  std::uint16_t port = 0;
-};
 
 TEST_F(LoopTest, TellsWhoComes) {
   const Client client(port);
@@ -376,119 +242,6 @@ TEST_F(LoopTest, DoesNotWaitForAPeerThatKeepsItsHalfOpen) {
   ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
 }
 
-TEST_F(LoopTest, FinishesAPausedSocket) {
-  Client client(port);
-  const base::ConnectionId id = accept_one();
-  loop.pause(id);
-  client.send("unread");
-  run_idle();
-  loop.outbox(id)->append("the end");
-  loop.finish(id);
-  ASSERT_TRUE(turn_until([&] {
-    client.receive();
-    return client.has_ended();
-  }));
-  EXPECT_EQ(client.received(), "the end");
-  EXPECT_THAT(owner.presented, IsEmpty());
-}
-
-// The bytes of a large message lie in the socket's own memory, not in the shared buffer.
-TEST_F(LoopTest, FinishesASocketWhileItsBytesAreInUse) {
-  const std::string message(limits::mib, 'x');
-  owner.take = [&](base::ConnectionId id, std::span<char> bytes) -> std::size_t {
-    if (bytes.size() < message.size()) {
-      return 0;
-    }
-    loop.finish(id);
-    EXPECT_TRUE(std::ranges::all_of(bytes, [](char c) { return c == 'x'; }));
-    return bytes.size();
-  };
-  Client client(port);
-  std::size_t sent = 0;
-  ASSERT_TRUE(turn_until([&] {
-    sent += client.send(std::string_view(message).substr(sent));
-    client.receive();
-    return client.has_ended();
-  }));
-}
-
-class SlowReaderTest : public LoopTest {
- protected:
-  static constexpr std::size_t bytes = 8 * limits::mib;
-
-  SlowReaderTest() {
-    reader.send("x");
-    reader_id = accept_one();
-    for (std::size_t i = 0; i < bytes; i += limits::kib) {
-      loop.outbox(reader_id)->append(
-          std::string(limits::kib, static_cast<char>('a' + i / limits::kib % 26))
-      );
-    }
-    run_idle();
-  }
-  [[nodiscard]] bool receive_all() {
-    return turn_until([&] {
-      reader.receive();
-      return reader.received().size() == bytes;
-    });
-  }
-  [[nodiscard]] bool is_intact() const {
-    for (std::size_t i = 0; i < bytes; ++i) {
-      if (reader.received()[i] != static_cast<char>('a' + i / limits::kib % 26)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  Client reader{port, 64 * 1024};
-  base::ConnectionId reader_id;
-};
-
-TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
-  EXPECT_GT(owner.left, 0U);
-  EXPECT_LT(owner.left, bytes);
-  EXPECT_EQ(loop.outbox(reader_id)->size(), owner.left);
-  ASSERT_TRUE(receive_all());
-  EXPECT_TRUE(is_intact());
-  EXPECT_EQ(owner.left, 0U);
-}
-
-TEST_F(SlowReaderTest, IsStillReadFrom) {
-  reader.send("y");
-  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));
-  EXPECT_GT(owner.left, 0U);
-}
-
-TEST_F(SlowReaderTest, GetsEverythingBeforeTheEnd) {
-  loop.finish(reader_id);
-  run_idle();
-  reader.send("discarded");
-  ASSERT_TRUE(receive_all());
-  EXPECT_TRUE(is_intact());
-  ASSERT_TRUE(turn_until([&] {
-    reader.receive();
-    return reader.has_ended();
-  }));
-  EXPECT_FALSE(reader.was_reset());
-}
-
-TEST_F(SlowReaderTest, MayCloseItsHalfBeforeItHasReadAll) {
-  loop.finish(reader_id);
-  reader.close_half();
-  run_idle();
-  ASSERT_TRUE(receive_all());
-  EXPECT_TRUE(is_intact());
-  // Both halves are closed now: nothing is left to wait for.
-  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
-}
-
-TEST_F(SlowReaderTest, IsReportedWhenItGoesAwayInstead) {
-  reader.reset();
-  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
-  EXPECT_THAT(owner.ended, ElementsAre(reader_id));
-}
-
 TEST_F(LoopTest, ServesManySocketsAndNeverUsesAnIdTwice) {
   constexpr std::size_t sockets = 200;
   owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
@@ -567,6 +320,57 @@ TEST_F(LoopTest, ReportsSignals) {
   ::raise(SIGUSR2);
   ASSERT_TRUE(turn_until([&] { return !owner.signals.empty(); }));
   EXPECT_THAT(owner.signals, ElementsAre(SIGUSR2));
+}
+
+TEST_F(LoopTest, ListensOnEveryAddressOfAName) {
+  const auto listener = loop.listen("localhost", 0);
+  ASSERT_TRUE(listener);
+  const Client client(loop.port(*listener));
+  accept_one();
+  EXPECT_EQ(owner.last_ip, "127.0.0.1");
+  EXPECT_THAT(owner.accepted_by, ElementsAre(*listener));
+}
+
+TEST_F(LoopTest, DoesNotListenElsewhereWhenOneAddressOfANameIsInUse) {
+  const auto refused = loop.listen("localhost", port);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EngineErrorCode::address_in_use);
+}
+
+TEST_F(LoopTest, ReportsThatItCannotBeWoken) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const int next_free = ::dup(0);
+  ::close(next_free);
+  rlimit one_left = before;
+  one_left.rlim_cur = static_cast<rlim_t>(next_free) + 1;
+  ::setrlimit(RLIMIT_NOFILE, &one_left);
+  Owner other;
+  Loop second(other);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  const auto refused = second.listen("127.0.0.1", 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, EngineErrorCode::io_error);
+  EXPECT_EQ(refused.error().message, "cannot wait for sockets: Too many open files");
+}
+
+TEST(LoopWithFewGenerations, RetiresASlotWhoseIdsHaveRunOut) {
+  Owner owner;
+  Loop loop(owner, {.generations_max = 2});
+  const auto listener = loop.listen("127.0.0.1", 0);
+  ASSERT_TRUE(listener);
+  constexpr std::size_t connections = 5;
+  for (std::size_t i = 0; i < connections; ++i) {
+    const Client client(loop.port(*listener));
+    while (owner.accepted.size() == i) {
+      loop.run_turn(now().monotonic + 5ms);
+    }
+    EXPECT_TRUE(loop.is_open(owner.accepted[i]));
+    loop.drop(owner.accepted[i]);
+    loop.run_turn(now().monotonic);
+  }
+  EXPECT_EQ(std::set(owner.accepted.begin(), owner.accepted.end()).size(), connections);
+  EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
 TEST_F(LoopTest, NamesAPortThatIsInUse) {

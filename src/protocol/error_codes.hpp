@@ -11,6 +11,8 @@ namespace iii::protocol::codes {
 inline constexpr std::string_view function_not_found = "function_not_found";
 // The worker that was executing the call, or the engine, has gone (spec: wire-protocol §14.1).
 inline constexpr std::string_view invocation_stopped = "invocation_stopped";
+// The function has ended without a result that can be sent (spec: wire-protocol §8.3).
+inline constexpr std::string_view invocation_failed = "invocation_failed";
 // Another call took over the invocation id (spec: wire-protocol §14.1).
 inline constexpr std::string_view invocation_error = "invocation_error";
 // The queue refused the message, or there is none (spec: wire-protocol §8.5).

@@ -103,6 +103,42 @@ TEST(Engine, StopsWhenItIsDestroyed) {
   EXPECT_THROW(SocketClient{port}, std::runtime_error);
 }
 
+TEST(Engine, MayBeToldToStopByAHandler) {
+  Engine engine = start(with_short_drain());
+  ASSERT_TRUE(engine
+                  .register_function("stop", [&engine](const EngineInvocation&, Responder respond) {
+                    engine.stop();
+                    respond.result("true");
+                  }));
+  EXPECT_EQ(ask(engine, "stop"), "true");
+  engine.stop();
+  EXPECT_EQ(ask(engine, "stop"), "invocation_stopped: the engine has been stopped");
+}
+
+TEST(EngineDeathTest, MustNotBeUsedAfterAMove) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  Engine first = start();
+  const Engine second = std::move(first);
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the point
+  EXPECT_DEATH((void)first.port(), "an Engine that has been moved from must not be used");
+}
+
+TEST(EngineDeathTest, ResponderMustNotBeUsedAfterAMove) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  Engine engine = start();
+  Parcel<Responder> parcel;
+  ASSERT_TRUE(engine.register_function("f", [&](const EngineInvocation&, Responder respond) {
+    parcel.give(std::move(respond));
+  }));
+  auto call = engine.invoke("f", "{}");
+  Responder first = parcel.take();
+  Responder second = std::move(first);
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the point
+  EXPECT_DEATH(first.result("1"), "a Responder that has been moved from must not be used");
+  second.result("2");
+  EXPECT_EQ(text_of(outcome_of(std::move(call))), "2");
+}
+
 TEST(Engine, MayBeMoved) {
   Engine first = start();
   ASSERT_TRUE(first.register_function("f", answering("1")));

@@ -143,14 +143,7 @@ TEST_F(GatewayTest, ALargeMessageArrivesInFragments) {
   }
   payload += '"';
   const std::string text = call(uuid(1), "f", payload);
-  constexpr std::size_t fragment = limits::mib;
-  for (std::size_t at = 0; at < text.size(); at += fragment) {
-    caller.socket().send_frame(
-        at == 0 ? Opcode::text : Opcode::continuation,
-        std::string_view(text).substr(at, fragment),
-        at + fragment >= text.size()
-    );
-  }
+  caller.socket().send_fragments(Opcode::text, text);
   const std::string arrived = target.socket().next_text();
   EXPECT_TRUE(arrived == text) << arrived.size() << " of " << text.size() << " bytes";
 }
@@ -253,7 +246,8 @@ TEST_F(GatewayTest, AWorkerThatDoesNotReadIsOverloadedUntilItDoes) {
   }
   const std::size_t unsent = engine.unsent_bytes(slow.worker_id());
   EXPECT_GE(unsent, limits::outbox_refuse_bytes);
-  EXPECT_LE(unsent, limits::outbox_refuse_bytes + limits::mib + limits::kib);
+  // The largest message does not count, nor the one that makes it overloaded.
+  EXPECT_LE(unsent, limits::outbox_refuse_bytes + 2 * (limits::mib + limits::kib));
 
   const std::string to_other = caller.start_call("other::f");
   other.answer(other.next_call(), "true");
@@ -266,6 +260,27 @@ TEST_F(GatewayTest, AWorkerThatDoesNotReadIsOverloadedUntilItDoes) {
   slow.answer(slow.next_call(), "2");
   EXPECT_EQ(caller.answer_to(again).at("result"), 2);
   EXPECT_EQ(engine.core().counters().failures, 1U);
+}
+
+TEST_F(GatewayTest, OneLargeMessageDoesNotOverloadAWorker) {
+  const std::string payload = "\"" + std::string(40 * limits::mib, 'x') + "\"";
+  WorkerClient target(engine.port(), engine.options(64 * 1024));
+  WorkerClient caller = worker();
+  target.serve("f");
+  caller.socket().send_fragments(Opcode::text, call(uuid(1), "f", payload));
+  caller.settle();
+  ASSERT_GT(engine.unsent_bytes(target.worker_id()), 2 * limits::outbox_refuse_bytes);
+  std::vector<std::string> calls;
+  for (int i = 0; i < 4; ++i) {
+    calls.push_back(caller.start_call("f"));
+  }
+  caller.settle();
+  EXPECT_EQ(engine.core().counters().failures, 0U);
+  (void)target.next_call();
+  for (const std::string& each : calls) {
+    target.answer(target.next_call(), "1");
+    EXPECT_EQ(caller.answer_to(each).at("result"), 1);
+  }
 }
 
 class BigAnswers final : public workers::Worker {
@@ -296,7 +311,9 @@ TEST_F(GatewayTest, AWorkerThatNeverReadsIsCutOff) {
     ASSERT_TRUE(engine.turn_until([&] {
       return engine.core().counters().results > before || engine.open_sockets() < 2;
     }));
-    EXPECT_LE(engine.unsent_bytes(slow.worker_id()), limits::outbox_close_bytes + 17 * limits::mib);
+    EXPECT_LE(
+        engine.unsent_bytes(slow.worker_id()), limits::outbox_close_bytes + 2 * 17 * limits::mib
+    );
   }
   EXPECT_GE(answers, limits::outbox_close_bytes / (16 * limits::mib));
   EXPECT_EQ(engine.open_sockets(), 1U);
@@ -309,11 +326,7 @@ class ChannelTest : public GatewayTest {
  protected:
   ChannelTest() {
     WorkerClient creator = worker();
-    const auto channel =
-        creator.call("engine::channels::create", R"({"buffer_size":1024})").at("result");
-    const auto& writer = channel.at("writer");
-    path = "/ws/channels/" + std::string(writer.at("channel_id").as_string()) +
-           "?key=" + std::string(writer.at("access_key").as_string()) + "&dir=";
+    path = creator.create_channel();
   }
   [[nodiscard]] SocketClient open(std::string_view direction, int receive_bytes = 0) {
     SocketClient client(engine.port(), engine.options(receive_bytes));
@@ -336,6 +349,45 @@ TEST_F(ChannelTest, KeepsKindsAndOrder) {
   writer.send_close(CloseCode::normal);
   EXPECT_EQ(writer.next(), closed_with(CloseCode::normal));
   EXPECT_EQ(reader.next(), closed_with(CloseCode::none));
+}
+
+TEST_F(ChannelTest, ALargeMessageArrivesInFragments) {
+  std::string payload;
+  for (std::size_t i = 0; payload.size() < 40 * limits::mib; ++i) {
+    payload += std::to_string(i) + std::string(1000, '.');
+  }
+  SocketClient reader = open("read");
+  SocketClient writer = open("write");
+  writer.send_fragments(Opcode::binary, payload);
+  const Received arrived = reader.next();
+  EXPECT_EQ(arrived.kind, Kind::binary);
+  EXPECT_TRUE(arrived.bytes == payload) << arrived.bytes.size() << " of " << payload.size();
+}
+
+TEST_F(ChannelTest, WhatWaitsReachesTheReaderBeforeTheEngineEnds) {
+  constexpr std::size_t messages = 16;
+  SocketClient reader = open("read", 64 * 1024);
+  SocketClient writer = open("write");
+  for (std::size_t i = 0; i < messages; ++i) {
+    writer.send_frame(Opcode::binary, std::string(limits::mib / 2, static_cast<char>('a' + i)));
+    writer.send_frame(Opcode::ping, "");
+    if (writer.next().kind != Kind::pong || engine.core().channels().waiting_bytes() != 0) {
+      break;
+    }
+  }
+  ASSERT_GT(engine.core().channels().waiting_bytes(), 0U);
+  writer.send_text("the last one");
+  writer.send_frame(Opcode::ping, "");
+  EXPECT_EQ(writer.next().kind, Kind::pong);
+  EXPECT_TRUE(engine.gateway().has_open_streams());
+  engine.close_all();
+  EXPECT_EQ(engine.core().channels().waiting_bytes(), 0U);
+  Received message;
+  for (char c = 'a'; (message = reader.next()).kind == Kind::binary; ++c) {
+    EXPECT_TRUE(message.bytes == std::string(limits::mib / 2, c)) << c;
+  }
+  EXPECT_EQ(message, (Received{Kind::text, "the last one", 0}));
+  EXPECT_EQ(reader.next(), closed_with(CloseCode::going_away));
 }
 
 TEST_F(ChannelTest, ASideIsClaimedOnce) {

@@ -141,6 +141,40 @@ TEST(Iiid, ListensOnSeveralPorts) {
   EXPECT_EQ(two.answer_to(call).at("result"), 1);
 }
 
+TEST(Iiid, SaysWhichConnectionALineIsAbout) {
+  Iiid iiid;
+  const std::string port = std::to_string(iiid.port());
+  WorkerClient worker(iiid.port());
+  worker.announce_runtime("node");
+  const std::string path = worker.create_channel();
+  SocketClient reader(iiid.port());
+  reader.upgrade(path + "read");
+  SocketClient telemetry(iiid.port());
+  telemetry.upgrade("/otel");
+  const auto line_after_breaking = [&iiid](SocketClient& client) {
+    client.send_bytes("\xff\xff");
+    std::string line;
+    do {
+      line = iiid.process().next_error_line();
+    } while (line.find(" protocol_error ") == std::string::npos);
+    return line;
+  };
+  EXPECT_THAT(
+      line_after_breaking(telemetry), HasSubstr(" path=/otel ip=127.0.0.1 port=" + port + " ")
+  );
+  const std::string channel_id = path.substr(path.rfind('/') + 1, 36);
+  EXPECT_THAT(
+      line_after_breaking(reader),
+      HasSubstr(" channel_id=" + channel_id + " channel_end=reader ip=127.0.0.1 port=" + port + " ")
+  );
+  EXPECT_THAT(
+      line_after_breaking(worker.socket()),
+      HasSubstr(
+          " worker_id=" + worker.worker_id() + " worker_name=w ip=127.0.0.1 port=" + port + " "
+      )
+  );
+}
+
 // --- The end ---
 
 TEST(Iiid, LetsCallsEndAndThenSaysGoodbye) {
@@ -169,6 +203,30 @@ TEST(Iiid, StopsAtOnceWhenNothingIsGoingOn) {
   const auto ending = iiid.process().wait();
   EXPECT_EQ(ending.status, 0);
   EXPECT_THAT(ending.errors, HasSubstr("stopped"));
+}
+
+TEST(Iiid, LetsChannelsEndBeforeItStops) {
+  Iiid iiid;
+  WorkerClient worker(iiid.port());
+  const std::string path = worker.create_channel();
+  SocketClient reader(iiid.port());
+  SocketClient writer(iiid.port());
+  reader.upgrade(path + "read");
+  writer.upgrade(path + "write");
+  writer.send_text("before");
+  iiid.process().signal(SIGTERM);
+  await_draining(worker);
+  writer.send_text("after");
+  EXPECT_EQ(reader.next_text(), "before");
+  EXPECT_EQ(reader.next_text(), "after");
+  writer.send_close(CloseCode::normal);
+  EXPECT_EQ(writer.next(), closed_with(CloseCode::normal));
+  EXPECT_EQ(reader.next(), closed_with(CloseCode::none));
+  EXPECT_EQ(worker.ending(), closed_with(CloseCode::going_away));
+  reader.close();
+  writer.close();
+  worker.socket().close();
+  EXPECT_EQ(iiid.process().wait().status, 0);
 }
 
 TEST(Iiid, FailsCallsThatOutlastTheDrain) {
@@ -211,6 +269,22 @@ TEST(Iiid, StopsAtOnceWhenItIsToldTwice) {
   EXPECT_EQ(error_code(caller.answer_to(call)), "invocation_stopped");
   caller.socket().close();
   target.socket().close();
+  EXPECT_EQ(iiid.process().wait().status, 0);
+}
+
+TEST(Iiid, OutlivesTheReaderOfItsLog) {
+  Iiid iiid;
+  WorkerClient worker(iiid.port());
+  iiid.process().close_errors();
+  SocketClient wrong(iiid.port());
+  wrong.upgrade("/otel");
+  wrong.send_bytes("\xff\xff");  // breaks the protocol, which is logged
+  while (wrong.next().kind != Kind::ended) {
+  }
+  worker.settle();
+  iiid.process().signal(SIGTERM);
+  worker.socket().close();
+  wrong.close();
   EXPECT_EQ(iiid.process().wait().status, 0);
 }
 

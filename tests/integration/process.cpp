@@ -98,7 +98,7 @@ void Process::signal(int number) const {
 Process::Ending Process::wait() {
   Ending ending;
   // Both pipes end with the program, and neither holds more than fits into it.
-  while (read_more(errors_, unread_errors_)) {
+  while (errors_.is_open() && read_more(errors_, unread_errors_)) {
   }
   while (read_more(output_, ending.output)) {
   }

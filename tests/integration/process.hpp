@@ -21,6 +21,8 @@ class Process {
 
   // The next line of standard error, without its end; throws std::runtime_error when none comes.
   std::string next_error_line();
+  // From now on nobody reads what it prints there.
+  void close_errors() { errors_.reset(); }
   void signal(int number) const;
 
   struct Ending {

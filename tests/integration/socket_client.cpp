@@ -99,10 +99,9 @@ class SocketClient::Inbox final : public websocket::MessageSink {
 SocketClient::SocketClient(std::uint16_t port, ClientOptions options)
     : while_waiting_(std::move(options.while_waiting)),
       descriptor_(connect_to(port, options.receive_bytes)),
-      // The engine sends each message as one frame.
       decoder_(
           {.role = websocket::Role::client,
-           .frame_bytes_max = 2 * limits::message_bytes_max,
+           .frame_bytes_max = limits::frame_bytes_max,
            .message_bytes_max = 2 * limits::message_bytes_max}
       ) {
 }
@@ -220,6 +219,17 @@ bool SocketClient::receive() {
       throw std::runtime_error("the engine sends nothing");
     }
     wait(POLLIN);
+  }
+}
+
+void SocketClient::send_fragments(Opcode opcode, std::string_view payload) {
+  constexpr std::size_t fragment = limits::mib;
+  for (std::size_t at = 0; at < payload.size(); at += fragment) {
+    send_frame(
+        at == 0 ? opcode : Opcode::continuation,
+        payload.substr(at, fragment),
+        at + fragment >= payload.size()
+    );
   }
 }
 

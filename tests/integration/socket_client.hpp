@@ -66,6 +66,8 @@ class SocketClient {
   // Returns the head of the response, which must be a 101. `early`: sent together with the request.
   std::string upgrade(std::string_view target, std::string_view early = "");
   void send_frame(websocket::Opcode opcode, std::string_view payload, bool is_final = true);
+  // One message in fragments of a mebibyte.
+  void send_fragments(websocket::Opcode opcode, std::string_view payload);
   void send_text(std::string_view text) { send_frame(websocket::Opcode::text, text); }
   void send_close(websocket::CloseCode code);
   [[nodiscard]] Received next();

@@ -66,6 +66,9 @@ class TurnedEngine {
     gateway_->settle();
   }
 
+  // As at the end of a graceful stop.
+  void close_all() { gateway_->close_all(); }
+
   [[nodiscard]] core::Core& core() { return core_; }
   [[nodiscard]] const engine::Gateway& gateway() const { return *gateway_; }
   [[nodiscard]] std::size_t open_sockets() const { return loop_->open_sockets(); }

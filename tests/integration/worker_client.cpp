@@ -71,6 +71,12 @@ boost::json::value WorkerClient::answer_to(std::string_view invocation_id) {
   });
 }
 
+std::string WorkerClient::create_channel() {
+  const auto channel = call("engine::channels::create", R"({"buffer_size":1024})").at("result");
+  return "/ws/channels/" + text_of(channel.at("writer"), "channel_id") +
+         "?key=" + text_of(channel.at("writer"), "access_key") + "&dir=";
+}
+
 boost::json::value WorkerClient::next_call() {
   return take([](const auto& message) { return is_of_type(message, "invokefunction"); });
 }

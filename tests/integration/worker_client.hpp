@@ -34,6 +34,9 @@ class WorkerClient {
   // The answer to a call sent before.
   boost::json::value answer_to(std::string_view invocation_id);
 
+  // Makes a channel; where its ends connect, up to the "read" or "write" that is to follow.
+  std::string create_channel();
+
   // The next call of a function of this worker.
   boost::json::value next_call();
   void answer(const boost::json::value& call, std::string_view result_json);

@@ -54,7 +54,7 @@ bool EngineProcess::on_connected(LinkId link, const Opening& opening) {
   if (opening.is_channel()) {
     core_.channels().on_opened(link, *opening.channel, opening.end, effects_);
   } else {
-    liveness_.add(link, world_.agenda.time());
+    liveness_.add(link, engine::Pinging::when_silent, world_.agenda.time());
     core_.on_worker_opened(link, "127.0.0.1", world_.agenda.now(), effects_);
   }
   settle();
@@ -138,7 +138,7 @@ void EngineProcess::on_time() {
     post(link, {Packet::Kind::ping, {}});
   }
   settle();
-  for (const LinkId link : due.dead) {
+  for (const LinkId link : due.doubtful) {
     if (sessions_.contains(link)) {
       drop(link);
       settle();
@@ -164,6 +164,8 @@ void EngineProcess::stop() {
   is_stopping_ = true;
   checks_.on_stopping();
   core_.on_stopping(world_.agenda.now(), effects_);
+  settle();
+  core_.channels().on_stopping(effects_);
   settle();
   while (!sessions_.empty()) {
     const LinkId link = sessions_.begin()->first;

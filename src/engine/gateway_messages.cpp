@@ -1,0 +1,147 @@
+// What each kind of connection does with its messages.
+#include "base/id.hpp"
+#include "engine/gateway.hpp"
+#include "engine/session.hpp"
+#include "engine/utf8.hpp"
+#include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
+#include "websocket/decoder.hpp"
+#include "websocket/frame.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace iii::engine {
+
+using websocket::CloseCode;
+using websocket::Opcode;
+
+class Gateway::SessionMessages : public websocket::MessageSink {
+ public:
+  SessionMessages(Gateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
+
+  void on_ping(std::string_view payload) final {
+    gateway_.send_frame(session_, Opcode::pong, payload);
+  }
+  void on_pong(std::string_view) final {}
+  void on_close(std::uint16_t code, std::string_view) final {
+    gateway_.on_close_frame(session_, code);
+  }
+
+ protected:
+  ~SessionMessages() = default;
+  [[nodiscard]] Gateway& gateway() const { return gateway_; }
+  [[nodiscard]] Session& session() const { return session_; }
+
+ private:
+  Gateway& gateway_;
+  Session& session_;
+};
+
+class Gateway::WorkerMessages final : public SessionMessages {
+ public:
+  using SessionMessages::SessionMessages;
+
+  void on_text(std::string_view text) override {
+    gateway().core_.on_message(
+        session().id, protocol::decode(text), gateway().now_, gateway().effects_
+    );
+    gateway().settle();
+  }
+  void on_binary(std::string_view bytes) override {
+    if (gateway().telemetry_.take(bytes)) {
+      return;
+    }
+    // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
+    if (is_utf8(bytes)) {
+      on_text(bytes);
+    } else {
+      protocol::from_worker::Malformed message;
+      message.reason = "it is not UTF-8";
+      gateway().core_.on_message(session().id, message, gateway().now_, gateway().effects_);
+      gateway().settle();
+    }
+  }
+  [[nodiscard]] bool wants_more() const override { return session().phase == Phase::worker; }
+};
+
+class Gateway::TelemetryMessages final : public SessionMessages {
+ public:
+  using SessionMessages::SessionMessages;
+
+  void on_text(std::string_view) override {}
+  void on_binary(std::string_view bytes) override {
+    if (!gateway().telemetry_.take(bytes)) {
+      ++gateway().telemetry_.unknown_frames;
+    }
+  }
+  [[nodiscard]] bool wants_more() const override { return session().phase == Phase::telemetry; }
+};
+
+class Gateway::ChannelMessages final : public SessionMessages {
+ public:
+  using SessionMessages::SessionMessages;
+
+  void on_text(std::string_view text) override { forward(true, text); }
+  void on_binary(std::string_view bytes) override { forward(false, bytes); }
+  [[nodiscard]] bool wants_more() const override {
+    return session().is_channel() && !session().is_paused;
+  }
+
+ private:
+  void forward(bool is_text, std::string_view bytes) {
+    gateway().core_.channels().on_message(session().id, is_text, bytes, gateway().effects_);
+    gateway().settle();
+  }
+};
+
+std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
+  Session* session = find(socket);
+  if (session == nullptr) {
+    return bytes.size();
+  }
+  std::size_t used = 0;
+  if (session->phase == Phase::handshake) {
+    used = on_handshake(*session, {bytes.data(), bytes.size()});
+    if (session->phase == Phase::handshake || session->phase == Phase::closed) {
+      return used;
+    }
+    bytes = bytes.subspan(used);
+  }
+  liveness_.heard(socket, now_.monotonic);
+  if (session->phase == Phase::worker) {
+    WorkerMessages messages(*this, *session);
+    used += session->decoder->decode(bytes, messages);
+  } else if (session->phase == Phase::telemetry) {
+    TelemetryMessages messages(*this, *session);
+    used += session->decoder->decode(bytes, messages);
+  } else {
+    ChannelMessages messages(*this, *session);
+    used += session->decoder->decode(bytes, messages);
+  }
+  if (const auto& error = session->decoder->error(); error && session->phase != Phase::closed) {
+    on_protocol_error(*session, *error);
+  }
+  return used;
+}
+
+void Gateway::on_protocol_error(Session& session, const websocket::DecodeError& error) {
+  warn_about(session, "protocol_error", {{"reason", error.reason}});
+  close(session, error.code, error.reason, Teller::tell_core);
+  settle();
+}
+
+void Gateway::on_close_frame(Session& session, std::uint16_t code) {
+  if (session.phase == Phase::worker) {
+    // The reference system's answer to a worker's Close is the end of the TCP connection (spec:
+    // wire-protocol §2.4).
+    drop(session, Teller::tell_core);
+  } else {
+    close(session, static_cast<CloseCode>(code), {}, Teller::tell_core);
+  }
+  settle();
+}
+
+}  // namespace iii::engine

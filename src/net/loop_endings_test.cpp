@@ -1,0 +1,218 @@
+// How connections end, and what is left for readers that are slow.
+#include "base/id.hpp"
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "net/clock.hpp"
+#include "net/loop.hpp"
+#include "net/loop_scene.hpp"
+#include "net/tcp_signs.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iii::net {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+namespace limits = base::limits;
+
+TEST_F(LoopTest, FinishesAPausedSocket) {
+  Client client(port);
+  const base::ConnectionId id = accept_one();
+  loop.pause(id);
+  client.send("unread");
+  run_idle();
+  loop.outbox(id)->append("the end");
+  loop.finish(id);
+  ASSERT_TRUE(turn_until([&] {
+    client.receive();
+    return client.has_ended();
+  }));
+  EXPECT_EQ(client.received(), "the end");
+  EXPECT_THAT(owner.presented, IsEmpty());
+}
+
+// The bytes of a large message lie in the socket's own memory, not in the shared buffer.
+TEST_F(LoopTest, FinishesASocketWhileItsBytesAreInUse) {
+  const std::string message(limits::mib, 'x');
+  owner.take = [&](base::ConnectionId id, std::span<char> bytes) -> std::size_t {
+    if (bytes.size() < message.size()) {
+      return 0;
+    }
+    loop.finish(id);
+    EXPECT_TRUE(std::ranges::all_of(bytes, [](char c) { return c == 'x'; }));
+    return bytes.size();
+  };
+  Client client(port);
+  std::size_t sent = 0;
+  ASSERT_TRUE(turn_until([&] {
+    sent += client.send(std::string_view(message).substr(sent));
+    client.receive();
+    return client.has_ended();
+  }));
+}
+
+class SlowReaderTest : public LoopTest {
+ protected:
+  static constexpr std::size_t bytes = 8 * limits::mib;
+
+  explicit SlowReaderTest(LoopOptions options = {}) : LoopTest(options) {
+    reader.send("x");
+    reader_id = accept_one();
+    for (std::size_t i = 0; i < bytes; i += limits::kib) {
+      loop.outbox(reader_id)->append(
+          std::string(limits::kib, static_cast<char>('a' + i / limits::kib % 26))
+      );
+    }
+    run_idle();
+  }
+  [[nodiscard]] bool receive_all() {
+    return turn_until([&] {
+      reader.receive();
+      return reader.received().size() == bytes;
+    });
+  }
+  [[nodiscard]] bool is_intact() const {
+    for (std::size_t i = 0; i < bytes; ++i) {
+      if (reader.received()[i] != static_cast<char>('a' + i / limits::kib % 26)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Client reader{port, 64 * 1024};
+  base::ConnectionId reader_id;
+};
+
+TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
+  EXPECT_GT(owner.left, 0U);
+  EXPECT_LT(owner.left, bytes);
+  EXPECT_EQ(loop.outbox(reader_id)->size(), owner.left);
+  ASSERT_TRUE(receive_all());
+  EXPECT_TRUE(is_intact());
+  EXPECT_EQ(owner.left, 0U);
+}
+
+TEST_F(SlowReaderTest, IsStillReadFrom) {
+  reader.send("y");
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));
+  EXPECT_GT(owner.left, 0U);
+}
+
+TEST_F(SlowReaderTest, GetsEverythingBeforeTheEnd) {
+  loop.finish(reader_id);
+  run_idle();
+  reader.send("discarded");
+  ASSERT_TRUE(receive_all());
+  EXPECT_TRUE(is_intact());
+  ASSERT_TRUE(turn_until([&] {
+    reader.receive();
+    return reader.has_ended();
+  }));
+  EXPECT_FALSE(reader.was_reset());
+}
+
+TEST_F(SlowReaderTest, MayCloseItsHalfBeforeItHasReadAll) {
+  loop.finish(reader_id);
+  reader.close_half();
+  run_idle();
+  ASSERT_TRUE(receive_all());
+  EXPECT_TRUE(is_intact());
+  // Both halves are closed now: nothing is left to wait for.
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
+}
+
+TEST_F(SlowReaderTest, ShowsThatItIsAliveByTakingWhatWaits) {
+  EXPECT_EQ(owner.progress, 0);
+  ASSERT_TRUE(receive_all());
+  EXPECT_GT(owner.progress, 0);
+}
+
+TEST_F(SlowReaderTest, AcknowledgesWithoutTakingAnything) {
+  const auto signs = loop.signs_of(reader_id);
+  ASSERT_TRUE(signs);
+  EXPECT_FALSE(has_vanished(*signs, 0ms));
+}
+
+TEST_F(LoopTest, SeesThatAPeerNoLongerAcknowledges) {
+  Client client(port);
+  const base::ConnectionId id = accept_one();
+  client.vanish();
+  loop.outbox(id)->append("are you there?");
+  ASSERT_TRUE(turn_until([&] {
+    const auto signs = loop.signs_of(id);
+    return signs && has_vanished(*signs, 0ms);
+  }));
+}
+
+class ImpatientTest : public SlowReaderTest {
+ protected:
+  ImpatientTest() : SlowReaderTest({.closing_max = 50ms, .stall_max = 10min}) {}
+};
+
+TEST_F(ImpatientTest, EndsAClosingConnectionAlthoughItsPeerReadsALittle) {
+  loop.finish(reader_id);
+  EXPECT_FALSE(loop.has_patient_endings());
+  std::size_t turns = 0;
+  ASSERT_TRUE(turn_until([&] {
+    if (++turns % 4 == 0) {
+      reader.receive();
+    }
+    return loop.open_sockets() == 0;
+  }));
+  EXPECT_LT(reader.received().size(), bytes);
+}
+
+TEST_F(ImpatientTest, WaitsForAReaderThatIsThere) {
+  loop.finish(reader_id, Patience::while_it_reads);
+  EXPECT_TRUE(loop.has_patient_endings());
+  const base::MonotonicTime later = now().monotonic + 200ms;
+  ASSERT_TRUE(turn_until([&] { return now().monotonic > later; }));
+  ASSERT_TRUE(receive_all());
+  EXPECT_TRUE(is_intact());
+  EXPECT_FALSE(loop.has_patient_endings());
+}
+
+TEST_F(ImpatientTest, DoesNotWaitForAReaderThatHasVanished) {
+  Client vanished(port);
+  const base::ConnectionId id = accept_one();
+  vanished.vanish();
+  loop.outbox(id)->append(std::string(bytes, 'x'));
+  loop.finish(id, Patience::while_it_reads);
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 1; }));
+  EXPECT_TRUE(loop.is_open(reader_id));
+}
+
+class ReaderThatStallsTest : public SlowReaderTest {
+ protected:
+  ReaderThatStallsTest() : SlowReaderTest({.closing_max = 10ms, .stall_max = 100ms}) {}
+};
+
+TEST_F(ReaderThatStallsTest, IsGivenUpInTheEnd) {
+  loop.finish(reader_id, Patience::while_it_reads);
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
+}
+
+TEST_F(SlowReaderTest, IsReportedWhenItGoesAwayInstead) {
+  reader.reset();
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.ended, ElementsAre(reader_id));
+}
+
+}  // namespace
+}  // namespace iii::net
