@@ -36,7 +36,10 @@ class Checks {
   void on_engine_stopped();
   void on_drain_started() { calls_.on_drain_started(); }
   void on_drain_ended();
-  void on_stopping() { calls_.on_other_event(); }
+  void on_stopping() {
+    is_stopping_ = true;
+    calls_.on_other_event();
+  }
 
   // --- Events ---
   void on_opened(LinkId link, const Opening& opening);
@@ -83,6 +86,7 @@ class Checks {
   RegistryCheck registry_;
   CallCheck calls_;
   ChannelCheck channels_;
+  bool is_stopping_ = false;     // channels hold nothing back any more
   std::map<LinkId, bool> live_;  // whether it is a worker's
   std::map<base::WorkerId, Identity> identities_;
   std::map<std::pair<std::string_view, Course>, std::uint64_t> arrived_;
