@@ -74,9 +74,8 @@ template <class T>
 }  // namespace iii
 
 // III_DESCRIBE(Type, member, …). A member is a name, or a name with options in parentheses:
-// (member, "description", iii::defaulted, iii::renamed("other")). So is the type: (Type,
-// "description", iii::defaulted, iii::renamed("Other"), iii::tagged("type", "set")), where
-// iii::defaulted holds for all members.
+// (member, "description", iii::defaulted). So is the type: (Type, "description", iii::defaulted),
+// where iii::defaulted holds for all members. The options stand in detail/description.hpp.
 #define III_DESCRIBE(Type, ...) III_DETAIL_DESCRIBE(inline, Type, __VA_ARGS__)
 
 // The same inside the class: for class templates and private members. Type is the class's name.

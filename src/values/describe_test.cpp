@@ -108,6 +108,20 @@ struct Late {
 };
 III_DECLARE_DESCRIBED(Late)
 
+struct OrderId {
+  std::string text;
+  friend bool operator==(const OrderId&, const OrderId&) = default;
+};
+III_DESCRIBE((OrderId, iii::transparent), text)
+
+struct Parcel {
+  OrderId order;
+  std::vector<int> stamps;
+  int weight = 0;
+  friend bool operator==(const Parcel&, const Parcel&) = default;
+};
+III_DESCRIBE(Parcel, order, (stamps, iii::omit_empty), (weight, iii::alias("mass")))
+
 // Written by hand.
 struct Money {
   std::int64_t cents = 0;
@@ -226,6 +240,23 @@ TEST(Describe, MayBeDefinedApartFromItsDeclaration) {
 TEST(Describe, TakesTypesThatAreConvertedByHand) {
   expect_both(std::vector<Money>{{250}}, R"(["250"])");
   EXPECT_EQ(refusal<std::vector<Money>>(R"(["1",2])"), "[1]: expected cents");
+}
+
+TEST(Describe, WritesATransparentStructAsItsMember) {
+  expect_both(OrderId{"7"}, R"("7")");
+  EXPECT_EQ(refusal<Parcel>(R"({"order":7})"), "order: expected a string, found 7");
+}
+
+TEST(Describe, OmitsWhatIsEmptyAndReadsAliases) {
+  expect_both(Parcel{{"7"}, {}, 3}, R"({"order":"7","weight":3})");
+  expect_both(Parcel{{"7"}, {1}, 3}, R"({"order":"7","stamps":[1],"weight":3})");
+  expect_read(Parcel{{"7"}, {}, 3}, R"({"order":"7","mass":3})");
+  expect_read(Parcel{{"7"}, {}, 3}, R"({"order":"7","mass":4,"weight":3})");
+  EXPECT_EQ(refusal<Parcel>(R"({"order":"7"})"), "weight: is missing");
+  EXPECT_EQ(
+      refusal<Parcel>(R"({"order":"7","mass":"x"})"),
+      R"(mass: expected an integer, found the string "x")"
+  );
 }
 
 TEST(Describe, WritesANumberForAnEnumeratorThatIsNotDescribed) {

@@ -63,7 +63,7 @@ Json schema_of_member(const Member& member, const JsonObject& defaults, SchemaWr
     annotatable(schema).insert_or_assign("description", member.description);
   }
   const Json* const value = defaults.if_contains(member.name);
-  if (value != nullptr) {
+  if (value != nullptr && !member.is_omitted_when_empty) {
     annotatable(schema).insert_or_assign("default", *value);
   }
   return schema;
@@ -180,6 +180,14 @@ Json root_schema(const Codec& codec) {
 
 Json schema_of_struct(const Codec& self, SchemaWriter& writer) {
   const StructType& type = self.structure();
+  if (type.is_transparent) {
+    const Member& member = type.members.front();
+    Json schema = member.codec->schema(*member.codec, writer);
+    if (!type.description.empty()) {
+      annotatable(schema).insert_or_assign("description", type.description);
+    }
+    return schema;
+  }
   const JsonObject defaults = has_defaults(type) ? defaults_of(type) : JsonObject();
   JsonArray required;
   JsonObject properties;

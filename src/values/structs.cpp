@@ -30,7 +30,12 @@ bool decode_member(
     void* value,
     const Place& place
 ) {
-  const Json* const json = object.if_contains(member.name);
+  std::string_view name = member.name;
+  const Json* json = object.if_contains(name);
+  if (json == nullptr && !member.alias.empty()) {
+    json = object.if_contains(member.alias);
+    name = json == nullptr ? member.name : member.alias;
+  }
   const bool keeps_default =
       is_defaulted(type, member) &&
       (json == nullptr || (json->is_null() && member.codec->null_use == NullUse::refused));
@@ -38,12 +43,28 @@ bool decode_member(
     return true;
   }
   if (json == nullptr) {
-    return member.codec->null_use == NullUse::absent ||
-           place.member(member.name).fail("is missing");
+    return member.codec->null_use == NullUse::absent || place.member(name).fail("is missing");
   }
-  return member.codec->decode(
-      *member.codec, *json, member.access(value), place.member(member.name)
-  );
+  return member.codec->decode(*member.codec, *json, member.access(value), place.member(name));
+}
+
+bool is_empty(const Json& json) {
+  switch (json.kind()) {
+    case boost::json::kind::null:
+      return true;
+    case boost::json::kind::string:
+      return json.get_string().empty();
+    case boost::json::kind::array:
+      return json.get_array().empty();
+    case boost::json::kind::object:
+      return json.get_object().empty();
+    case boost::json::kind::bool_:
+    case boost::json::kind::int64:
+    case boost::json::kind::uint64:
+    case boost::json::kind::double_:
+      return false;
+  }
+  return false;
 }
 
 bool has_tag(const Tag& tag, const JsonObject& object) {
@@ -143,6 +164,10 @@ std::optional<Error> read(const Codec& codec, const Json& json, void* value) {
 
 Json encode_struct(const Codec& self, const void* value) {
   const StructType& type = self.structure();
+  if (type.is_transparent) {
+    const Member& member = type.members.front();
+    return member.codec->encode(*member.codec, at(member, value));
+  }
   JsonObject object;
   object.reserve(type.members.size() + 1);
   if (!type.tag.name.empty()) {
@@ -150,7 +175,9 @@ Json encode_struct(const Codec& self, const void* value) {
   }
   for (const Member& member : type.members) {
     Json json = member.codec->encode(*member.codec, at(member, value));
-    if (!json.is_null() || member.codec->null_use != NullUse::absent) {
+    const bool is_omitted = (member.codec->null_use == NullUse::absent && json.is_null()) ||
+                            (member.is_omitted_when_empty && is_empty(json));
+    if (!is_omitted) {
       object.insert_or_assign(member.name, std::move(json));
     }
   }
@@ -159,6 +186,10 @@ Json encode_struct(const Codec& self, const void* value) {
 
 bool decode_struct(const Codec& self, const Json& json, void* value, const Place& place) {
   const StructType& type = self.structure();
+  if (type.is_transparent) {
+    const Member& member = type.members.front();
+    return member.codec->decode(*member.codec, json, member.access(value), place);
+  }
   const JsonObject* const object = read_object(json, place);
   return object != nullptr && check_tag(type.tag, *object, place) &&
          std::ranges::all_of(type.members, [&](const Member& member) {

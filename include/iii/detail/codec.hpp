@@ -40,9 +40,11 @@ struct Codec {
 };
 
 struct Member {
-  std::string_view name;  // in JSON
+  std::string_view name;   // in JSON
+  std::string_view alias;  // read where the name is missing; empty: none
   std::string_view description;
   bool is_defaulted = false;
+  bool is_omitted_when_empty = false;  // empty text, array or object, or null
   void* (*access)(void* object) = nullptr;
   const Codec* codec = nullptr;
 };
@@ -55,7 +57,8 @@ struct Tag {
 struct StructType {
   std::string_view name;
   std::string_view description;
-  bool is_defaulted = false;  // all members are
+  bool is_defaulted = false;    // all members are
+  bool is_transparent = false;  // is written as its only member
   Tag tag;
   std::span<const Member> members;
   // Calls `use` with a default object.

@@ -26,6 +26,22 @@ constexpr Renamed renamed(std::string_view name) {
 struct Defaulted {};
 inline constexpr Defaulted defaulted;
 
+// A second name that is read too, where versions or languages differ.
+struct Alias {
+  std::string_view name;
+};
+constexpr Alias alias(std::string_view name) {
+  return {name};
+}
+
+// Is not written when it is empty (text, array, object) or null, and may be missing.
+struct OmitEmpty {};
+inline constexpr OmitEmpty omit_empty;
+
+// Of a struct with one member: looks in JSON like that member. For ids and units as types.
+struct Transparent {};
+inline constexpr Transparent transparent;
+
 // Of a struct: is written with this member, and read only where the member says the same. Tells the
 // alternatives of a variant apart.
 struct Tagged {
@@ -54,6 +70,14 @@ constexpr void apply(Member& member, Defaulted /*option*/) {
   member.is_defaulted = true;
 }
 
+constexpr void apply(Member& member, Alias option) {
+  member.alias = option.name;
+}
+constexpr void apply(Member& member, OmitEmpty /*option*/) {
+  member.is_defaulted = true;
+  member.is_omitted_when_empty = true;
+}
+
 constexpr void apply(StructType& type, std::string_view description) {
   type.description = description;
 }
@@ -62,6 +86,9 @@ constexpr void apply(StructType& type, Renamed option) {
 }
 constexpr void apply(StructType& type, Defaulted /*option*/) {
   type.is_defaulted = true;
+}
+constexpr void apply(StructType& type, Transparent /*option*/) {
+  type.is_transparent = true;
 }
 constexpr void apply(StructType& type, Tagged option) {
   type.tag = {option.name, option.value};
@@ -84,8 +111,8 @@ constexpr Member member(std::string_view name, const Options&... options) {
   using Value = std::remove_cvref_t<decltype(std::declval<Struct&>().*pointer)>;
   Member made{
       .name = name,
+      .alias = {},
       .description = {},
-      .is_defaulted = false,
       .access = [](void* object) -> void* {
         return std::addressof(static_cast<Struct*>(object)->*pointer);
       },
@@ -125,7 +152,6 @@ constexpr StructType struct_type(
   StructType made{
       .name = last_name(name),
       .description = {},
-      .is_defaulted = false,
       .tag = {},
       .members = members,
       .with_default = &use_default<Struct>,
