@@ -16,11 +16,11 @@
 #pragma once
 
 #include <iii/detail/codec.hpp>
-#include <iii/detail/codecs.hpp>
+#include <iii/detail/codecs.hpp>  // IWYU pragma: export
 #include <iii/detail/codecs_of_choices.hpp>
 #include <iii/detail/codecs_of_containers.hpp>
 #include <iii/detail/codecs_of_time.hpp>
-#include <iii/detail/description.hpp>
+#include <iii/detail/description.hpp>  // IWYU pragma: export
 #include <iii/detail/for_each.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>

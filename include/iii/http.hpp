@@ -20,6 +20,7 @@
 
 namespace iii {
 
+// NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword.
 enum class HttpMethod { get, post, put, patch, delete_, head, options };
 III_DECLARE_DESCRIBED_ENUM(HttpMethod)
 

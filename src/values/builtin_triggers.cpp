@@ -1,9 +1,11 @@
 #include <iii/builtin_triggers.hpp>
 #include <iii/describe.hpp>
+#include <iii/json.hpp>
 #include <iii/trigger_input.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii {
@@ -37,12 +39,11 @@ III_DEFINE_DESCRIBED(WorkersAvailableTriggerConfig)
 
 namespace {
 
-template <class Config>
-RegisterTriggerInput input(const Config& config, std::string function_id) {
+RegisterTriggerInput input_of(std::string_view type, std::string function_id, Json config) {
   return {
-      .trigger_type = std::string(Config::trigger_type),
+      .trigger_type = std::string(type),
       .function_id = std::move(function_id),
-      .config = to_json(config),
+      .config = std::move(config),
       .metadata = std::nullopt,
   };
 }
@@ -50,47 +51,47 @@ RegisterTriggerInput input(const Config& config, std::string function_id) {
 }  // namespace
 
 RegisterTriggerInput HttpTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput CronTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput QueueTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput SubscribeTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput StateTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput StreamTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput StreamJoinTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput StreamLeaveTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput LogTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput FunctionsAvailableTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 RegisterTriggerInput WorkersAvailableTriggerConfig::for_function(std::string function_id) const {
-  return input(*this, std::move(function_id));
+  return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
 }  // namespace iii

@@ -2,6 +2,7 @@
 
 #include <iii/builtin_triggers.hpp>
 #include <iii/describe.hpp>
+#include <iii/http.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
 #include <iii/trigger_events.hpp>
@@ -11,7 +12,6 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace iii {
 namespace {

@@ -2,6 +2,7 @@
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/result.hpp>
 
 #include <string>
 #include <string_view>

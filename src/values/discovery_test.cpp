@@ -1,8 +1,10 @@
 #include "values/conversion_checks.hpp"
 
+#include <iii/describe.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/result.hpp>
 
 #include <gtest/gtest.h>
 

@@ -79,7 +79,7 @@ std::int64_t read_offset(Reader& reader) {
   reader.one_of(":");
   const int minutes = reader.digits(2);
   reader.is_good = reader.is_good && hours < 24 && minutes < 60;
-  const std::int64_t seconds = (hours * 60 + minutes) * 60;
+  const std::int64_t seconds = (hours * std::int64_t{60} + minutes) * 60;
   return sign == '-' ? -seconds : seconds;
 }
 
@@ -111,7 +111,8 @@ std::optional<Instant> parse(std::string_view text) {
     return std::nullopt;
   }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  const std::int64_t seconds = days * day_seconds + (hour * 60 + minute) * 60 + second - offset;
+  const std::int64_t seconds =
+      days * day_seconds + (hour * std::int64_t{60} + minute) * 60 + second - offset;
   if (seconds < lowest_second || seconds > highest_second) {
     return std::nullopt;  // an offset or leap second led out of what can be written
   }
@@ -163,7 +164,7 @@ Json encode_instant(Instant instant) {
   append_digits(text, second_of_day % 60, 2);
   append_fraction(text, instant.nanoseconds);
   text += 'Z';
-  return Json(std::string_view(text));
+  return encode_text(text);
 }
 
 bool decode_instant(const Json& json, Instant& instant, const Place& place) {

@@ -110,6 +110,12 @@ bool decode_double(const Json& json, double highest, double& value, const Place&
   return true;
 }
 
+Json encode_text(std::string_view text) {
+  Json json;
+  json.emplace_string().assign(text.data(), text.size());
+  return json;
+}
+
 bool decode_string(const Json& json, std::string& value, const Place& place) {
   if (!json.is_string()) {
     return place.mismatch("a string", json);
@@ -139,7 +145,7 @@ void insert(Json& object, std::string_view name, const Codec& codec, const void*
 const JsonArray* read_array(const Json& json, const Place& place) {
   const JsonArray* const array = json.if_array();
   if (array == nullptr) {
-    place.mismatch("an array", json);
+    static_cast<void>(place.mismatch("an array", json));
   }
   return array;
 }
@@ -149,16 +155,16 @@ const JsonArray* read_array(const Json& json, std::size_t size, const Place& pla
   if (array == nullptr || array->size() == size) {
     return array;
   }
-  place.fail(
+  static_cast<void>(place.fail(
       "expected " + std::to_string(size) + " elements, found " + std::to_string(array->size())
-  );
+  ));
   return nullptr;
 }
 
 const JsonObject* read_object(const Json& json, const Place& place) {
   const JsonObject* const object = json.if_object();
   if (object == nullptr) {
-    place.mismatch("an object", json);
+    static_cast<void>(place.mismatch("an object", json));
   }
   return object;
 }

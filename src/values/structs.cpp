@@ -200,7 +200,7 @@ bool decode_struct(const Codec& self, const Json& json, void* value, const Place
 Json encode_number(const EnumType& type, long long number) {
   for (const Enumerator& enumerator : type.enumerators) {
     if (enumerator.number == number) {
-      return Json(enumerator.name);
+      return encode_text(enumerator.name);
     }
   }
   // A number without a name is a mistake of the program that should stay visible.

@@ -1,7 +1,6 @@
 #include "values/conversion_checks.hpp"
 
 #include <iii/describe.hpp>
-#include <iii/json.hpp>
 
 #include <gtest/gtest.h>
 

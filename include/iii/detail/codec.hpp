@@ -108,6 +108,7 @@ bool decode_unsigned(
 );
 Json encode_double(double value);
 bool decode_double(const Json& json, double highest, double& value, const Place& place);
+Json encode_text(std::string_view text);
 bool decode_string(const Json& json, std::string& value, const Place& place);
 
 Json make_array(std::size_t expected_size);

@@ -184,7 +184,7 @@ struct CodecOf<T> {
 template <>
 struct CodecOf<std::string> {
   static Json encode(const Codec& /*self*/, const void* value) {
-    return Json(std::string_view(*static_cast<const std::string*>(value)));
+    return encode_text(*static_cast<const std::string*>(value));
   }
   static bool decode(const Codec& /*self*/, const Json& json, void* value, const Place& place) {
     return decode_string(json, *static_cast<std::string*>(value), place);

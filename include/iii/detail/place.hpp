@@ -30,9 +30,9 @@ class Place {
   [[nodiscard]] Conversion& conversion() const { return *conversion_; }
 
   // Both record why the conversion failed, and are false for the caller to return.
-  bool fail(std::string_view what) const;
+  [[nodiscard]] bool fail(std::string_view what) const;
   // "expected a number, found string"
-  bool mismatch(std::string_view expected, const Json& found) const;
+  [[nodiscard]] bool mismatch(std::string_view expected, const Json& found) const;
 
  private:
   Place(const Place& parent, std::string_view name, std::size_t index)
