@@ -55,15 +55,15 @@ class [[nodiscard]] Result {
   const T* operator->() const { return get(); }
 
   // The value, or the error as an exception.
-  T& value() & {
+  [[nodiscard]] T& value() & {
     require();
     return **this;
   }
-  const T& value() const& {
+  [[nodiscard]] const T& value() const& {
     require();
     return **this;
   }
-  T&& value() && {
+  [[nodiscard]] T&& value() && {
     require();
     return *std::move(*this);
   }
@@ -75,11 +75,11 @@ class [[nodiscard]] Result {
   }
 
  private:
-  T* get() {
+  [[nodiscard]] T* get() {
     assert(has_value());
     return std::get_if<0>(&state_);
   }
-  const T* get() const {
+  [[nodiscard]] const T* get() const {
     assert(has_value());
     return std::get_if<0>(&state_);
   }

@@ -104,7 +104,8 @@ const std::optional<std::string>& Error::stacktrace() const noexcept {
 }
 
 const Rejection* Error::rejection() const noexcept {
-  return content_->rejection ? &*content_->rejection : nullptr;
+  const std::optional<Rejection>& rejection = content_->rejection;
+  return rejection.has_value() ? &*rejection : nullptr;
 }
 
 const char* Error::what() const noexcept {

@@ -125,6 +125,7 @@ TEST(Error, IsEqualToOneThatSaysTheSame) {
 }
 
 TEST(Error, IsWholeAfterItWasMovedFrom) {
+  // NOLINTNEXTLINE(misc-const-correctness): a const one could not be moved from.
   Error first = Error::handler("a");
   const Error second = std::move(first);
   // NOLINTNEXTLINE(bugprone-use-after-move,hicpp-invalid-access-moved): that is the question

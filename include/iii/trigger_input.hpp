@@ -1,0 +1,19 @@
+// What binds a function to a source of events. The configs of the engine's own trigger types
+// (builtin_triggers.hpp) make one with for_function(); for other types fill it in.
+#pragma once
+
+#include <iii/json.hpp>
+
+#include <optional>
+#include <string>
+
+namespace iii {
+
+struct RegisterTriggerInput {
+  std::string trigger_type;  // "http", "cron", …
+  std::string function_id;
+  Json config = JsonObject();    // must be present on the wire
+  std::optional<Json> metadata;  // reaches the function as the metadata of its invocation
+};
+
+}  // namespace iii
