@@ -179,6 +179,7 @@ class Envelope final : public json::MemberSink {
   } values_;
 };
 static_assert(field_count <= 32);
-static_assert(std::is_trivially_copyable_v<json::Value> && std::is_trivially_destructible_v<json::Value>);
+static_assert(std::is_trivially_copyable_v<json::Value>);
+static_assert(std::is_trivially_destructible_v<json::Value>);
 
 }  // namespace iii::protocol
