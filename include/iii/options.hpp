@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -72,6 +73,8 @@ struct WorkerMetadata {
   std::optional<WorkerTelemetry> telemetry;
 };
 
+enum class LogLevel { debug, info, warn, error };
+
 struct InitOptions {
   // Empty: III_WORKER_NAME, or "<host name>:<process id>".
   std::string worker_name;
@@ -108,6 +111,10 @@ struct InitOptions {
   std::size_t handler_threads_max = 512;
   // Functions running at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
+
+  // Lines about what happens to the connection, on a thread of the pool. None: warnings and errors
+  // go to standard error.
+  std::function<void(LogLevel level, const std::string& line)> log;
 };
 
 }  // namespace iii
