@@ -3,8 +3,8 @@
 #include "base/id.hpp"
 #include "json/scan.hpp"
 #include "protocol/envelope.hpp"
-#include "protocol/error_body.hpp"
 #include "protocol/from_worker.hpp"
+#include "protocol/member.hpp"
 #include "protocol/reader.hpp"
 
 #include <array>

@@ -1,7 +1,9 @@
+#include "base/uuid.hpp"
 #include "json/scan.hpp"
 #include "protocol/pens.hpp"
 #include "protocol/to_engine.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>

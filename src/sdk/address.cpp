@@ -31,7 +31,7 @@ bool is_alphanumeric(char c) {
 
 // What can stand in a request line and a Host header without ending them.
 bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c != '\x7f'; });
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c != '\x7f'; });
 }
 
 bool has_prefix_without_case(std::string_view text, std::string_view lower_prefix) {

@@ -291,6 +291,7 @@ void Driver::perform(ChangeState& effect) {
       }
     });
   }
+  relieve_soon();  // functions may block all threads
 }
 
 void Driver::perform(Finish&) {
@@ -350,6 +351,7 @@ void Driver::perform(Report& effect) {
     }
   }
   log(level_of(effect.level), effect.text);
+  relieve_soon();
 }
 
 void Driver::log(LogLevel level, const std::string& line) {

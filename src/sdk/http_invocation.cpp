@@ -34,14 +34,14 @@ namespace {
 
 bool is_token(std::string_view name) {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            marks.find(c) != std::string_view::npos;
   });
 }
 
 bool is_header_value(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
+  return std::ranges::all_of(value, [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
   });
 }
@@ -52,7 +52,7 @@ bool is_url(std::string_view url) {
       const std::string_view host =
           url.substr(scheme.size(), url.find_first_of("/?#", scheme.size()) - scheme.size());
       return !host.empty() && !host.starts_with(':') &&
-             std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c != '\x7f'; });
+             std::ranges::all_of(url, [](char c) { return c > ' ' && c != '\x7f'; });
     }
   }
   return false;

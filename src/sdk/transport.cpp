@@ -36,14 +36,14 @@ using websocket::Role;
 
 bool is_token(std::string_view name) {
   static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            marks.find(c) != std::string_view::npos;
   });
 }
 
 bool is_header_value(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
+  return std::ranges::all_of(value, [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
   });
 }
@@ -53,10 +53,10 @@ bool belongs_to_handshake(std::string_view name) {
       "host", "connection", "upgrade", "content-length", "transfer-encoding", "sec-websocket-"
   };
   std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+  std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return std::any_of(names.begin(), names.end(), [&lower](std::string_view own) {
+  return std::ranges::any_of(names, [&lower](std::string_view own) {
     return own.ends_with('-') ? lower.starts_with(own) : lower == own;
   });
 }
