@@ -6,6 +6,7 @@
 #include "base/id.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/member.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,10 +15,7 @@
 
 namespace iii::protocol::from_worker {
 
-// A member that was absent or null has an empty text.
-inline bool is_present(const json::Value& value) {
-  return !value.text.empty();
-}
+using protocol::is_present;
 
 enum class Action : std::uint8_t { call, fire_and_forget, enqueue };
 

@@ -83,8 +83,19 @@ void append_frame(
     std::uint32_t mask_key,
     base::ByteBuffer& out
 ) {
+  append_fragment(role, opcode, true, payload, mask_key, out);
+}
+
+void append_fragment(
+    Role role,
+    Opcode opcode,
+    bool is_final,
+    std::string_view payload,
+    std::uint32_t mask_key,
+    base::ByteBuffer& out
+) {
   char* const frame = out.prepare(frame_head_bytes_max + payload.size());
-  std::size_t size = write_frame_head(opcode, true, payload.size(), frame);
+  std::size_t size = write_frame_head(opcode, is_final, payload.size(), frame);
   if (role == Role::client) {
     frame[1] = static_cast<char>(static_cast<std::uint8_t>(frame[1]) | mask_bit);
     std::memcpy(frame + size, &mask_key, sizeof mask_key);

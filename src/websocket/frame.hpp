@@ -65,6 +65,16 @@ void append_frame(
     std::uint32_t mask_key,
     base::ByteBuffer& out
 );
+// Appends one frame of a fragmented message: the first has its opcode, the others `continuation`,
+// and only the last is final (RFC 6455 §5.4).
+void append_fragment(
+    Role role,
+    Opcode opcode,
+    bool is_final,
+    std::string_view payload,
+    std::uint32_t mask_key,
+    base::ByteBuffer& out
+);
 // Precondition: `reason` is UTF-8 and at most close_reason_bytes_max bytes. CloseCode::none writes
 // an empty body.
 void append_close(

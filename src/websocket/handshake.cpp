@@ -1,5 +1,6 @@
 #include "websocket/handshake.hpp"
 
+#include "base/random.hpp"
 #include "http/head.hpp"
 
 #include <iii/engine_error.hpp>
@@ -71,6 +72,14 @@ std::string accept_value(std::string_view key) {
   namespace base64 = boost::beast::detail::base64;
   std::string text(base64::encoded_size(digest.size()), '\0');
   text.resize(base64::encode(text.data(), digest.data(), digest.size()));
+  return text;
+}
+
+std::string client_key(base::Random& random) {
+  const std::array<std::uint64_t, 2> bytes = {random.next(), random.next()};
+  namespace base64 = boost::beast::detail::base64;
+  std::string text(base64::encoded_size(sizeof bytes), '\0');
+  text.resize(base64::encode(text.data(), bytes.data(), sizeof bytes));
   return text;
 }
 

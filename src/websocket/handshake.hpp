@@ -2,6 +2,7 @@
 // Sans-IO.
 #pragma once
 
+#include "base/random.hpp"
 #include "http/head.hpp"
 
 #include <iii/engine_error.hpp>
@@ -33,6 +34,8 @@ struct ClientRequest {
   std::string key;     // 16 random bytes in base64
   std::string extra_headers;
 };
+// A fresh Sec-WebSocket-Key.
+[[nodiscard]] std::string client_key(base::Random& random);
 [[nodiscard]] std::string upgrade_request(const ClientRequest& request);
 [[nodiscard]] EngineStatus check_upgrade_response(
     const http::ResponseHead& response, std::string_view key

@@ -1,5 +1,6 @@
 #include "websocket/handshake.hpp"
 
+#include "base/random.hpp"
 #include "http/head.hpp"
 
 #include <iii/engine_error.hpp>
@@ -159,6 +160,14 @@ TEST(UpgradeAnswer, is_refused_with_what_is_wrong) {
   EXPECT_EQ(
       client_refusal(response), "the server chose a WebSocket extension that was not offered"
   );
+}
+
+TEST(ClientKey, is_sixteen_bytes_in_base64_and_new_each_time) {
+  base::SeededRandom random(1);
+  const std::string first = client_key(random);
+  EXPECT_EQ(first.size(), 24U);
+  EXPECT_TRUE(first.ends_with("=="));
+  EXPECT_NE(first, client_key(random));
 }
 
 }  // namespace

@@ -1,0 +1,240 @@
+// A worker's connection to an engine.
+//
+//   iii::Client client = iii::register_worker("ws://127.0.0.1:49134");
+//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
+//   iii::Json five = client.trigger({.function_id = "math::add", .payload = {{"a", 2}, {"b", 3}}});
+//   client.shutdown();
+//
+// register_worker() returns at once and connects in the background, again and again; registering
+// and calling may begin before the connection stands. Copies are the same client; when the last one
+// goes, it shuts down. A function that captures a Client therefore keeps itself alive until
+// shutdown() is called. Any thread may call anything, functions of the client included. Code of
+// yours runs on threads of the client's handler pool, never on the one that moves bytes.
+#pragma once
+
+#include <iii/describe.hpp>
+#include <iii/discovery.hpp>
+#include <iii/error.hpp>
+#include <iii/function.hpp>
+#include <iii/http_invocation.hpp>
+#include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/result.hpp>
+#include <iii/task.hpp>
+#include <iii/trigger.hpp>
+
+#include <coroutine>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii {
+
+class Client;
+
+// Errors: Error of kind websocket, if the address is none.
+[[nodiscard]] Client register_worker(std::string_view address, InitOptions options = {});
+// The address in III_URL, or ws://127.0.0.1:49134.
+[[nodiscard]] Client register_worker(InitOptions options = {});
+
+// What co_await client.trigger_async(…) waits for.
+class TriggerAwaiter {
+ public:
+  TriggerAwaiter(std::shared_ptr<sdk::Driver> driver, TriggerRequest request)
+      : driver_(std::move(driver)), request_(std::move(request)) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting);
+  // Throws the error of the call.
+  Json await_resume();
+
+ private:
+  std::shared_ptr<sdk::Driver> driver_;
+  TriggerRequest request_;
+  std::optional<Result<Json>> result_;
+};
+
+// A call whose result goes to a callback. Dropping it changes nothing.
+class PendingCall {
+ public:
+  explicit PendingCall(std::function<void()> cancel) : cancel_(std::move(cancel)) {}
+  // The callback does not run any more, unless it is running already. The function is not stopped.
+  void cancel() const {
+    if (cancel_) {
+      cancel_();
+    }
+  }
+
+ private:
+  std::function<void()> cancel_;
+};
+
+// Ends what it was given for when it is destroyed. Afterwards the callback does not run any more,
+// except when it is the callback that destroys it.
+class Subscription {
+ public:
+  Subscription() = default;
+  explicit Subscription(std::function<void()> end) : end_(std::move(end)) {}
+  Subscription(Subscription&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
+  Subscription& operator=(Subscription&& other) noexcept {
+    std::swap(end_, other.end_);
+    return *this;
+  }
+  ~Subscription() {
+    if (end_) {
+      end_();
+    }
+  }
+
+ private:
+  std::function<void()> end_;
+};
+using FunctionsAvailableGuard = Subscription;
+
+// A registered trigger type. Copies are the same type; dropping them changes nothing.
+class TriggerTypeRef;
+
+class Client {
+ public:
+  class Handle;
+  explicit Client(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
+
+  // --- Functions ---
+  // Success says nothing about the engine, which learns of it when the connection stands. Throws
+  // std::invalid_argument for an id that is blank or registered already, and for an HTTP
+  // configuration that can never work.
+  FunctionRef register_function(std::string id, Function function, FunctionDetails details = {});
+  FunctionRef register_function(
+      std::string id, HttpInvocationConfig config, FunctionDetails details = {}
+  );
+  // The name that other SDKs have for it.
+  template <class F>
+  FunctionRef register_function_with(std::string id, F function, FunctionDetails details = {}) {
+    return register_function(std::move(id), std::move(function), std::move(details));
+  }
+
+  // Purely for order in listings: functions are called `service::name`.
+  void register_service(const RegisterServiceMessage& message);
+
+  // --- Triggers ---
+  // Throws Error of kind serde for a config that is no JSON (texts that are not UTF-8).
+  Trigger register_trigger(const RegisterTriggerInput& input);
+  TriggerTypeRef register_trigger_type(
+      const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
+  );
+  TriggerTypeRef register_trigger_type(
+      const RegisterTriggerTypeMessage& message,
+      std::function<void(const TriggerConfig& trigger)> on_register,
+      std::function<void(const std::string& id)> on_unregister
+  );
+  // Engines of other makers keep the type until this worker disconnects.
+  void unregister_trigger_type(const std::string& id);
+
+  // --- Calls ---
+  // Waits on this thread. Throws Error: timeout, remote, not_connected, serde, …
+  Json trigger(TriggerRequest request);
+  // The same without exceptions.
+  [[nodiscard]] Result<Json> try_trigger(TriggerRequest request) noexcept;
+  // The same, with the result as a described type.
+  template <class T>
+  [[nodiscard]] T trigger_as(TriggerRequest request) {
+    return from_json<T>(trigger(std::move(request))).value();
+  }
+  [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
+  // `on_ended` runs once, on a thread of the pool, and must not throw.
+  PendingCall trigger(TriggerRequest request, std::function<void(Result<Json> result)> on_ended);
+  [[nodiscard]] std::future<Json> trigger_future(TriggerRequest request);
+
+  // --- What the engine knows ---
+  [[nodiscard]] std::vector<FunctionInfo> list_functions();
+  [[nodiscard]] std::vector<WorkerInfo> list_workers();
+  [[nodiscard]] std::vector<TriggerInfo> list_triggers(bool include_internal = false);
+  [[nodiscard]] std::vector<TriggerTypeInfo> list_trigger_types(bool include_internal = false);
+  // All functions, whenever they change; not now.
+  [[nodiscard]] FunctionsAvailableGuard on_functions_available(
+      std::function<void(const std::vector<FunctionInfo>& functions)> callback
+  );
+
+  // --- The connection ---
+  [[nodiscard]] ConnectionState get_connection_state() const;
+  // Every change from now on, in order.
+  [[nodiscard]] Subscription on_state_change(std::function<void(ConnectionState state)> callback);
+  // As the engine named this worker; empty before it did.
+  [[nodiscard]] std::string worker_id() const;
+  [[nodiscard]] const std::string& address() const;
+  [[nodiscard]] const std::string& namespace_name() const;
+  // Why the state is failed, if the engine rejected this worker.
+  [[nodiscard]] std::optional<Error> fatal_error() const;
+  // What the engine said when it refused the last connection, for example AUTH_ERROR.
+  [[nodiscard]] std::optional<Error> last_refusal() const;
+  // Both take effect when it connects the next time.
+  void set_headers(std::vector<std::pair<std::string, std::string>> headers);
+  void set_metadata(const WorkerMetadata& metadata);
+
+  // --- The end ---
+  // Ends pending calls with not_connected, sends what waits, lets running functions answer, closes
+  // the connection and waits for all of it, at most for InitOptions::shutdown_timeout and a moment.
+  // From a function of this client it does not wait. Twice is harmless. Later calls fail at once.
+  void shutdown();
+  // The same without waiting.
+  void shutdown_async();
+
+ private:
+  [[nodiscard]] sdk::Driver& driver() const;
+
+  std::shared_ptr<Handle> handle_;
+};
+
+using III = Client;
+
+class TriggerTypeRef {
+ public:
+  TriggerTypeRef(std::weak_ptr<Client::Handle> client, std::string id)
+      : client_(std::move(client)), id_(std::move(id)) {}
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+
+  // `config` is Json or any type that iii/describe.hpp knows.
+  template <class Config>
+  Trigger register_trigger(
+      std::string function_id, const Config& config, std::optional<Json> metadata = std::nullopt
+  ) const {
+    return client().register_trigger({
+        .trigger_type = id_,
+        .function_id = std::move(function_id),
+        .config = to_json(config),
+        .metadata = std::move(metadata),
+    });
+  }
+  // A function that such triggers call; binds nothing.
+  FunctionRef register_function(std::string id, Function function, FunctionDetails details = {})
+      const {
+    return client().register_function(std::move(id), std::move(function), std::move(details));
+  }
+  void unregister() const { client().unregister_trigger_type(id_); }
+
+ private:
+  // Throws Error::not_connected() when the client is gone.
+  [[nodiscard]] Client client() const;
+
+  std::weak_ptr<Client::Handle> client_;
+  std::string id_;
+};
+
+// The schemas of a trigger type from the types of its config and of what it calls with.
+template <class Config, class Event>
+[[nodiscard]] RegisterTriggerTypeMessage trigger_type(std::string id, std::string description) {
+  return {
+      .id = std::move(id),
+      .description = std::move(description),
+      .trigger_request_format = json_schema<Config>(),
+      .call_request_format = json_schema<Event>(),
+  };
+}
+
+}  // namespace iii

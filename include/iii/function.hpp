@@ -1,0 +1,248 @@
+// What a worker offers: functions, written in whichever of these forms suits.
+//
+//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });       //
+//   typed client.register_function("echo", [](const iii::Json& in) { return in; });              //
+//   JSON client.register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
+//   client.register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });   //
+//   coroutine
+//
+// A parameter or result is iii::Json or any type that iii/describe.hpp knows; a described type also
+// gives the function its schema. Throwing iii::Error::remote(code, message) sends exactly these;
+// any other exception becomes `invocation_failed`. Functions run on threads of the handler pool,
+// several at a time: what they share needs a lock. Lambdas that are coroutines must not capture.
+#pragma once
+
+#include <iii/describe.hpp>
+#include <iii/json.hpp>
+#include <iii/result.hpp>
+#include <iii/task.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace iii {
+
+// One call of a function of ours. A value: a coroutine may keep it.
+struct Invocation {
+  std::string id;  // empty when nobody waits for the answer
+  std::string function_id;
+  std::optional<Json> metadata;
+  std::string traceparent;  // W3C, or empty
+  std::string baggage;      // W3C, or empty
+  // Requested when the client shuts down: long work should look at it.
+  std::stop_token stop;
+};
+
+struct FunctionDetails {
+  std::string description;
+  // Of untyped functions, or instead of the schema of the types.
+  std::optional<Json> request_format;
+  std::optional<Json> response_format;
+  std::optional<Json> metadata;
+  // Calls of this function that run at once, the others wait in order; 0: no limit.
+  std::size_t max_concurrent_invocations = 0;
+};
+
+namespace detail {
+
+// First parameter, second parameter and result of a callable that is not overloaded.
+template <class F>
+struct Signature : Signature<decltype(&F::operator())> {};
+template <class R>
+struct Signature<R (*)()> {
+  using Result = R;
+  using First = void;
+  static constexpr bool takes_invocation = false;
+};
+template <class R, class A>
+struct Signature<R (*)(A)> {
+  using Result = R;
+  using First = std::remove_cvref_t<A>;
+  static constexpr bool takes_invocation = false;
+};
+template <class R, class A, class B>
+struct Signature<R (*)(A, B)> {
+  using Result = R;
+  using First = std::remove_cvref_t<A>;
+  static constexpr bool takes_invocation = true;
+  static_assert(
+      std::is_same_v<std::remove_cvref_t<B>, Invocation>,
+      "the second parameter of a function is iii::Invocation"
+  );
+};
+template <class R, class C, class... As>
+struct Signature<R (C::*)(As...)> : Signature<R (*)(As...)> {};
+template <class R, class C, class... As>
+struct Signature<R (C::*)(As...) const> : Signature<R (*)(As...)> {};
+template <class R, class... As>
+struct Signature<R (*)(As...) noexcept> : Signature<R (*)(As...)> {};
+template <class R, class C, class... As>
+struct Signature<R (C::*)(As...) noexcept> : Signature<R (*)(As...)> {};
+template <class R, class C, class... As>
+struct Signature<R (C::*)(As...) const noexcept> : Signature<R (*)(As...)> {};
+
+template <class T>
+struct TaskValue {
+  using type = T;
+  static constexpr bool is_task = false;
+};
+template <class T>
+struct TaskValue<Task<T>> {
+  using type = T;
+  static constexpr bool is_task = true;
+};
+template <class T>
+struct ResultValue {
+  using type = T;
+  static constexpr bool is_result = false;
+};
+template <class T>
+struct ResultValue<Result<T, Error>> {
+  using type = T;
+  static constexpr bool is_result = true;
+};
+
+template <class T>
+T argument(const Json& json) {
+  if constexpr (std::is_same_v<T, Json>) {
+    return json;
+  } else {
+    return from_json<T>(json).value();
+  }
+}
+
+template <class T>
+Json answer(T&& value) {
+  using Value = std::remove_cvref_t<T>;
+  if constexpr (ResultValue<Value>::is_result) {
+    if constexpr (std::is_void_v<typename Value::value_type>) {
+      value.value();
+      return nullptr;
+    } else {
+      return answer(std::forward<T>(value).value());
+    }
+  } else if constexpr (std::is_same_v<Value, Json>) {
+    return std::forward<T>(value);
+  } else {
+    return to_json(value);
+  }
+}
+
+template <class T>
+Json schema_of() {
+  return json_schema<T>();
+}
+
+}  // namespace detail
+
+// A function of any of the forms above; made implicitly where one is expected.
+class Function {
+ public:
+  using Plain = std::function<Json(const Json&, const Invocation&)>;
+  using Coroutine = std::function<Task<Json>(Json, Invocation)>;
+  using Schema = Json (*)();
+
+  template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, Function>)
+  // NOLINTNEXTLINE(google-explicit-constructor): see above.
+  Function(F function) {
+    using Signature = detail::Signature<F>;
+    using Returned = typename Signature::Result;
+    using Value = typename detail::TaskValue<Returned>::type;
+    using Answer = typename detail::ResultValue<Value>::type;
+    using First = typename Signature::First;
+    if constexpr (detail::TaskValue<Returned>::is_task) {
+      coroutine_ = as_coroutine<First, Signature::takes_invocation>(std::move(function));
+    } else {
+      plain_ = as_plain<First, Signature::takes_invocation>(std::move(function));
+    }
+    if constexpr (!std::is_same_v<First, Json> && !std::is_void_v<First>) {
+      request_schema_ = &detail::schema_of<First>;
+    }
+    if constexpr (!std::is_same_v<Answer, Json>) {
+      response_schema_ = &detail::schema_of<Answer>;
+    }
+  }
+
+  [[nodiscard]] const Plain& plain() const { return plain_; }
+  [[nodiscard]] const Coroutine& coroutine() const { return coroutine_; }
+  // nullptr: untyped.
+  [[nodiscard]] Schema request_schema() const { return request_schema_; }
+  [[nodiscard]] Schema response_schema() const { return response_schema_; }
+
+ private:
+  template <class First, bool takes_invocation, class F, class Call>
+  static decltype(auto) call(F& function, const Json& input, Call&& invocation) {
+    if constexpr (std::is_void_v<First>) {
+      return function();
+    } else if constexpr (takes_invocation) {
+      return function(detail::argument<First>(input), std::forward<Call>(invocation));
+    } else {
+      return function(detail::argument<First>(input));
+    }
+  }
+
+  template <class First, bool takes_invocation, class F>
+  static Plain as_plain(F function) {
+    return [function = std::move(function)](const Json& input, const Invocation& call_of) mutable {
+      if constexpr (std::is_void_v<typename detail::Signature<F>::Result>) {
+        call<First, takes_invocation>(function, input, call_of);
+        return Json(nullptr);
+      } else {
+        return detail::answer(call<First, takes_invocation>(function, input, call_of));
+      }
+    };
+  }
+
+  // Shared, so that a call that still runs keeps what the function captured.
+  template <class First, bool takes_invocation, class F>
+  static Coroutine as_coroutine(F function) {
+    return [shared = std::make_shared<F>(std::move(function))](Json input, Invocation call_of) {
+      return run<First, takes_invocation>(shared, std::move(input), std::move(call_of));
+    };
+  }
+  template <class First, bool takes_invocation, class F>
+  static Task<Json> run(std::shared_ptr<F> function, Json input, Invocation call_of) {
+    using Value = typename detail::TaskValue<typename detail::Signature<F>::Result>::type;
+    if constexpr (std::is_void_v<Value>) {
+      co_await call<First, takes_invocation>(*function, input, std::move(call_of));
+      co_return Json(nullptr);
+    } else {
+      co_return detail::answer(
+          co_await call<First, takes_invocation>(*function, input, std::move(call_of))
+      );
+    }
+  }
+
+  Plain plain_;
+  Coroutine coroutine_;
+  Schema request_schema_ = nullptr;
+  Schema response_schema_ = nullptr;
+};
+
+namespace sdk {
+class Driver;
+}
+
+// A registered function. Copies are the same function; dropping them changes nothing.
+class FunctionRef {
+ public:
+  FunctionRef(std::weak_ptr<sdk::Driver> driver, std::string id)
+      : driver_(std::move(driver)), id_(std::move(id)) {}
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  // Calls that run already end as usual. The id may be registered again.
+  void unregister() const;
+
+ private:
+  std::weak_ptr<sdk::Driver> driver_;
+  std::string id_;
+};
+
+}  // namespace iii

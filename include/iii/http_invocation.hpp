@@ -1,0 +1,47 @@
+// Functions that the engine runs by an HTTP request of its own, without this worker.
+//
+//   client.register_function("mail::send", iii::HttpInvocationConfig{
+//       .url = "https://mail.example/send", .auth = iii::HttpAuthConfig::bearer("MAIL_TOKEN")});
+//
+// Secrets are never sent: authentication names environment variables *of the engine*. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace iii {
+
+enum class HttpMethod { get, post, put, patch, remove };
+// As it is sent: "GET", …, "DELETE" for remove.
+[[nodiscard]] const char* to_string(HttpMethod method) noexcept;
+
+struct HttpAuthConfig {
+  enum class Kind { hmac, bearer, api_key };
+
+  [[nodiscard]] static HttpAuthConfig hmac(std::string secret_key) {
+    return {.kind = Kind::hmac, .header = {}, .variable = std::move(secret_key)};
+  }
+  [[nodiscard]] static HttpAuthConfig bearer(std::string token_key) {
+    return {.kind = Kind::bearer, .header = {}, .variable = std::move(token_key)};
+  }
+  [[nodiscard]] static HttpAuthConfig api_key(std::string header, std::string value_key) {
+    return {.kind = Kind::api_key, .header = std::move(header), .variable = std::move(value_key)};
+  }
+
+  Kind kind;
+  std::string header;    // of api_key
+  std::string variable;  // the engine's environment variable that holds the secret
+};
+
+struct HttpInvocationConfig {
+  std::string url;
+  HttpMethod method = HttpMethod::post;
+  std::optional<std::uint64_t> timeout_ms;  // none: the engine's own, 30 s
+  std::map<std::string, std::string> headers;
+  std::optional<HttpAuthConfig> auth;
+};
+
+}  // namespace iii

@@ -1,0 +1,120 @@
+// How a client behaves: what iii::register_worker() takes. Every member has a default; an empty
+// InitOptions is a good one. Plain values, copied when the client is made.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace iii {
+
+enum class ConnectionState {
+  disconnected,  // before the first attempt, and after shutdown
+  connecting,    // until the first connection stands
+  connected,     // messages flow
+  reconnecting,  // lost: waiting or trying again
+  failed,        // for good: too many attempts, or the engine refused this worker
+};
+[[nodiscard]] const char* to_string(ConnectionState state) noexcept;
+
+// Attempt n, counted from 0, waits min(initial · multiplier^n, max), and up to `jitter_factor` of
+// that more or less, by chance. A connection that the engine has welcomed starts the count anew.
+struct ReconnectionConfig {
+  std::uint64_t initial_delay_ms = 1'000;
+  std::uint64_t max_delay_ms = 30'000;
+  double backoff_multiplier = 2.0;
+  double jitter_factor = 0.3;
+  std::optional<std::uint64_t> max_retries;  // none: for ever
+  // Telemetry frames that are kept over a reconnect. The worker socket has OfflineQueue.
+  std::size_t max_pending_messages = 1'000;
+
+  [[nodiscard]] std::uint64_t effective_initial_delay_ms() const noexcept {
+    return initial_delay_ms == 0 ? 1 : initial_delay_ms;
+  }
+};
+
+// What happens to a call while there is no connection and the queue is full.
+enum class OfflinePolicy {
+  fail,         // it ends with not_connected at once
+  drop_oldest,  // the call that has waited longest ends with not_connected instead
+  block,        // a blocking trigger() waits for room, at most for its timeout; others as `fail`
+};
+
+// What waits for a connection: calls, answers and void calls, but not registrations, which are
+// replayed from the client's own tables. The same bound holds for what a slow connection has not
+// taken yet.
+struct OfflineQueue {
+  std::size_t messages_max = 1'000;
+  std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
+  OfflinePolicy policy = OfflinePolicy::fail;
+};
+
+struct WorkerTelemetry {
+  std::optional<std::string> language;      // a locale, such as de_DE
+  std::optional<std::string> project_name;  // what the worker belongs to
+  std::optional<std::string> framework;     // "iii-cpp" if blank
+  std::optional<std::string> amplitude_api_key;
+};
+
+// What the engine shows of this worker.
+struct WorkerMetadata {
+  std::string runtime = "cpp";
+  std::string version;
+  std::string name;
+  std::string os;
+  std::optional<std::string> description;
+  std::optional<std::uint32_t> pid;
+  std::optional<std::string> isolation;
+  std::optional<WorkerTelemetry> telemetry;
+};
+
+enum class LogLevel { debug, info, warn, error };
+
+struct InitOptions {
+  // Empty: III_WORKER_NAME, or "<host name>:<process id>".
+  std::string worker_name;
+  std::optional<std::string> worker_description;
+  // Replaces everything that would be detected; only a blank `framework` is filled in.
+  std::optional<WorkerMetadata> metadata;
+  // Engines of line 0.23. Empty: III_NAMESPACE, or none.
+  std::string namespace_name;
+
+  // For the upgrade request, to authenticate for example. Pairs that are not legal HTTP are
+  // skipped.
+  std::vector<std::pair<std::string, std::string>> headers;
+  // For wss://: trusted certificates in PEM. Empty: the system's.
+  std::string ca_file;
+
+  // Of a call that names none.
+  std::chrono::milliseconds invocation_timeout{30'000};
+  std::chrono::milliseconds connect_timeout{10'000};
+  // A ping after this long, and a new connection when nothing has come for idle_timeout.
+  std::chrono::milliseconds ping_interval{20'000};
+  std::chrono::milliseconds idle_timeout{60'000};
+  // How long shutdown() waits for messages to leave and for running functions, all in all.
+  std::chrono::milliseconds shutdown_timeout{2'000};
+  // The first retry comes soon: most drops are restarts.
+  ReconnectionConfig reconnection{.initial_delay_ms = 200};
+  OfflineQueue offline;
+  // Calls that were on their way when the connection broke end with not_connected at once. False:
+  // they wait for their timeout, since an engine that knows reattaching may still answer.
+  bool fails_calls_on_disconnect = true;
+
+  // Threads that run functions; 0: as many as the machine has processors. When all of them are busy
+  // and work waits, more are started, up to handler_threads_max.
+  std::size_t handler_threads = 0;
+  std::size_t handler_threads_max = 512;
+  // Functions running at once, the others wait in order; 0: no limit.
+  std::size_t max_concurrent_invocations = 0;
+
+  // Lines about what happens to the connection, on a thread of the pool. None: warnings and errors
+  // go to standard error.
+  std::function<void(LogLevel level, const std::string& line)> log;
+};
+
+}  // namespace iii

@@ -1,0 +1,63 @@
+// How messages are written, in both directions. Inside this room only.
+#pragma once
+
+#include "base/uuid.hpp"
+#include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+namespace iii::protocol {
+
+// Each message is written by one template, once to measure and once to copy, so that size and text
+// cannot disagree.
+class MeasuringPen {
+ public:
+  void raw(std::string_view text) { size_ += text.size(); }
+  void uuid(const base::Uuid&) { size_ += base::Uuid::text_size; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = 0;
+};
+
+class CopyingPen {
+ public:
+  explicit CopyingPen(char* out) : out_(out) {}
+
+  void raw(std::string_view text) {
+    std::memcpy(out_, text.data(), text.size());
+    out_ += text.size();
+  }
+  void uuid(const base::Uuid& id) {
+    id.write(out_);
+    out_ += base::Uuid::text_size;
+  }
+  [[nodiscard]] char* end() const { return out_; }
+
+ private:
+  char* out_;
+};
+
+inline void optional_member(auto& pen, std::string_view name_and_colon, std::string_view json) {
+  if (!json.empty()) {
+    pen.raw(name_and_colon);
+    pen.raw(json);
+  }
+}
+
+inline void error_member(auto& pen, const ErrorBody& error) {
+  pen.raw(R"(,"error":{"code":)");
+  pen.raw(json::quoted(error.code));
+  pen.raw(R"(,"message":)");
+  pen.raw(json::quoted(error.message));
+  if (error.stacktrace) {
+    pen.raw(R"(,"stacktrace":)");
+    pen.raw(json::quoted(*error.stacktrace));
+  }
+  pen.raw("}");
+}
+
+}  // namespace iii::protocol

@@ -1,0 +1,62 @@
+#include "sdk/call_end.hpp"
+
+#include "protocol/error_body.hpp"
+#include "sdk/effects.hpp"
+
+#include <iii/error.hpp>
+#include <iii/json.hpp>
+#include <iii/result.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace iii::sdk {
+
+namespace {
+
+constexpr const char* invocation_failed = "invocation_failed";
+
+}  // namespace
+
+Result<Json> result_of(CallEnd end) {
+  switch (end.how) {
+    case EndCall::How::result:
+      return parse_json(end.result_json);
+    case EndCall::How::remote_error:
+      if (end.error) {
+        return Error::remote(
+            std::move(end.error->code),
+            std::move(end.error->message),
+            std::move(end.error->stacktrace)
+        );
+      }
+      return Error::remote("UNKNOWN", "");
+    case EndCall::How::timeout:
+      return Error::timeout();
+    case EndCall::How::rejected:
+      return end.rejection ? Error::registration_rejected(*std::move(end.rejection))
+                           : Error::not_connected();
+    case EndCall::How::not_connected:
+      break;
+  }
+  return Error::not_connected();
+}
+
+protocol::ErrorBody error_body(const Error& error) {
+  return {error.code(), error.wire_message(), error.stacktrace()};
+}
+
+protocol::ErrorBody current_error_body() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error_body(error);
+  } catch (const std::exception& exception) {
+    return {invocation_failed, exception.what(), std::nullopt};
+  } catch (...) {
+    return {invocation_failed, "unknown exception", std::nullopt};
+  }
+}
+
+}  // namespace iii::sdk

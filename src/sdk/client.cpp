@@ -1,0 +1,274 @@
+#include "protocol/to_engine.hpp"
+#include "sdk/address.hpp"
+#include "sdk/driver.hpp"
+#include "sdk/driver_handle.hpp"
+#include "sdk/driver_system.hpp"
+#include "sdk/frames.hpp"
+#include "sdk/http_invocation.hpp"
+
+#include <iii/client.hpp>
+#include <iii/error.hpp>
+#include <iii/function.hpp>
+#include <iii/http_invocation.hpp>
+#include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/trigger.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii {
+
+namespace to_engine = protocol::to_engine;
+
+namespace {
+
+void require_id(const std::string& id) {
+  if (id.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw std::invalid_argument("id is required");
+  }
+}
+
+std::string json_or_nothing(const std::optional<Json>& json) {
+  return json ? serialize(*json) : std::string();
+}
+
+std::string checked(std::string frame, const std::string& what) {
+  if (const std::string problem = sdk::problem_of_frame(frame); !problem.empty()) {
+    throw Error::serde(what + " " + problem);
+  }
+  return frame;
+}
+
+FunctionRef register_entry(
+    const std::shared_ptr<sdk::Driver>& driver,
+    std::string id,
+    sdk::FunctionEntry entry,
+    const FunctionDetails& details,
+    const std::string& invocation_json
+) {
+  require_id(id);
+  std::optional<Json> request = details.request_format;
+  std::optional<Json> response = details.response_format;
+  if (entry.function) {
+    if (!request && entry.function->request_schema() != nullptr) {
+      request = entry.function->request_schema()();
+    }
+    if (!response && entry.function->response_schema() != nullptr) {
+      response = entry.function->response_schema()();
+    }
+  }
+  std::string frame = protocol::encode(to_engine::RegisterFunction{
+      .id = id,
+      .description = details.description,
+      .request_format_json = json_or_nothing(request),
+      .response_format_json = json_or_nothing(response),
+      .metadata_json = json_or_nothing(details.metadata),
+      .invocation_json = invocation_json,
+  });
+  if (!driver->register_function(
+          id, checked(std::move(frame), "function '" + id + "'"), std::move(entry)
+      )) {
+    throw std::invalid_argument("function id '" + id + "' already registered");
+  }
+  return {driver, std::move(id)};
+}
+
+// Two callables as a handler.
+class CallableTriggerHandler final : public TriggerHandler {
+ public:
+  CallableTriggerHandler(
+      std::function<void(const TriggerConfig&)> on_register,
+      std::function<void(const std::string&)> on_unregister
+  )
+      : on_register_(std::move(on_register)), on_unregister_(std::move(on_unregister)) {}
+
+  void register_trigger(const TriggerConfig& trigger) override { on_register_(trigger); }
+  void unregister_trigger(const std::string& id) override {
+    if (on_unregister_) {
+      on_unregister_(id);
+    }
+  }
+
+ private:
+  std::function<void(const TriggerConfig&)> on_register_;
+  std::function<void(const std::string&)> on_unregister_;
+};
+
+}  // namespace
+
+Client register_worker(std::string_view address, InitOptions options) {
+  auto parsed = sdk::parse_address(address);
+  return Client(std::make_shared<Client::Handle>(
+      std::make_shared<sdk::Driver>(std::move(parsed).value(), std::move(options))
+  ));
+}
+
+Client register_worker(InitOptions options) {
+  return register_worker(sdk::default_address(), std::move(options));
+}
+
+sdk::Driver& Client::driver() const {
+  return *handle_->driver;
+}
+
+FunctionRef Client::register_function(std::string id, Function function, FunctionDetails details) {
+  return register_entry(
+      handle_->driver,
+      std::move(id),
+      {.function = std::make_shared<const Function>(std::move(function)),
+       .running_max = details.max_concurrent_invocations},
+      details,
+      ""
+  );
+}
+
+FunctionRef Client::register_function(
+    std::string id, HttpInvocationConfig config, FunctionDetails details
+) {
+  if (const std::string problem = sdk::problem_of(config); !problem.empty()) {
+    throw std::invalid_argument("function '" + id + "': " + problem);
+  }
+  return register_entry(handle_->driver, std::move(id), {}, details, sdk::invocation_json(config));
+}
+
+void FunctionRef::unregister() const {
+  if (const auto driver = driver_.lock()) {
+    driver->unregister_function(id_);
+  }
+}
+
+void Client::register_service(const RegisterServiceMessage& message) {
+  require_id(message.id);
+  driver().register_service(
+      message.id,
+      checked(
+          protocol::encode(to_engine::RegisterService{
+              .id = message.id,
+              .name = message.name.empty() ? message.id : message.name,
+              .description = message.description,
+              .parent_service_id = message.parent_service_id,
+          }),
+          "service '" + message.id + "'"
+      )
+  );
+}
+
+Trigger Client::register_trigger(const RegisterTriggerInput& input) {
+  auto entry = std::make_shared<sdk::TriggerEntry>();
+  entry->id = sdk::new_uuid().to_string();
+  entry->trigger_type = input.trigger_type;
+  std::string frame = protocol::encode(to_engine::RegisterTrigger{
+      .id = entry->id,
+      .trigger_type = input.trigger_type,
+      .function_id = input.function_id,
+      .config_json = serialize(input.config),
+      .metadata_json = json_or_nothing(input.metadata),
+      .name_space = driver().namespace_name(),
+  });
+  driver().register_trigger(
+      entry, checked(std::move(frame), "trigger of '" + input.function_id + "'")
+  );
+  return {handle_->driver, std::move(entry)};
+}
+
+TriggerTypeRef Client::register_trigger_type(
+    const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
+) {
+  require_id(message.id);
+  driver().register_trigger_type(
+      message.id,
+      checked(
+          protocol::encode(to_engine::RegisterTriggerType{
+              .id = message.id,
+              .description = message.description,
+              .trigger_request_format_json = json_or_nothing(message.trigger_request_format),
+              .call_request_format_json = json_or_nothing(message.call_request_format),
+          }),
+          "trigger type '" + message.id + "'"
+      ),
+      std::move(handler)
+  );
+  return {handle_, message.id};
+}
+
+TriggerTypeRef Client::register_trigger_type(
+    const RegisterTriggerTypeMessage& message,
+    std::function<void(const TriggerConfig& trigger)> on_register,
+    std::function<void(const std::string& id)> on_unregister
+) {
+  return register_trigger_type(
+      message,
+      std::make_shared<CallableTriggerHandler>(std::move(on_register), std::move(on_unregister))
+  );
+}
+
+void Client::unregister_trigger_type(const std::string& id) {
+  driver().unregister_trigger_type(id);
+}
+
+Client TriggerTypeRef::client() const {
+  auto handle = client_.lock();
+  if (!handle) {
+    throw Error::not_connected();
+  }
+  return Client(std::move(handle));
+}
+
+const std::string& Trigger::id() const {
+  return entry_->id;
+}
+
+void Trigger::unregister() const {
+  if (const auto driver = driver_.lock()) {
+    driver->unregister_trigger(*entry_);
+  }
+}
+
+ConnectionState Client::get_connection_state() const {
+  return driver().state();
+}
+
+std::string Client::worker_id() const {
+  return driver().worker_id();
+}
+
+const std::string& Client::address() const {
+  return driver().address();
+}
+
+const std::string& Client::namespace_name() const {
+  return driver().namespace_name();
+}
+
+std::optional<Error> Client::fatal_error() const {
+  return driver().fatal_error();
+}
+
+std::optional<Error> Client::last_refusal() const {
+  return driver().last_refusal();
+}
+
+void Client::set_headers(std::vector<std::pair<std::string, std::string>> headers) {
+  driver().set_headers(std::move(headers));
+}
+
+void Client::set_metadata(const WorkerMetadata& metadata) {
+  driver().set_metadata(metadata);
+}
+
+void Client::shutdown() {
+  handle_->shutdown();
+}
+
+void Client::shutdown_async() {
+  driver().begin_shutdown();
+}
+
+}  // namespace iii

@@ -1,0 +1,274 @@
+#include "sdk/conversation.hpp"
+
+#include "base/assert.hpp"
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "protocol/to_engine.hpp"
+#include "sdk/effects.hpp"
+#include "sdk/reconnect.hpp"
+
+#include <iii/options.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::sdk {
+
+namespace {
+
+// A connection that lasted this long was a good one, even if the engine never sent our id.
+constexpr auto stable_after = std::chrono::seconds(5);
+constexpr std::uint16_t close_normal = 1000;
+
+}  // namespace
+
+Conversation::Conversation(ConversationOptions options, base::Random& random)
+    : options_(std::move(options)),
+      random_(random),
+      offline_(options_.offline.messages_max, options_.offline.bytes_max) {
+}
+
+void Conversation::start(base::MonotonicTime now, Effects& effects) {
+  if (phase_ == Phase::idle && !is_stopping_) {
+    change_state(ConnectionState::connecting, effects);
+    open(now, effects);
+  }
+}
+
+void Conversation::open(base::MonotonicTime now, Effects& effects) {
+  phase_ = Phase::opening;
+  retry_at_ = base::never;
+  give_up_at_ = now + options_.connect_timeout;
+  effects.emplace_back(OpenConnection{});
+}
+
+void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
+  III_ASSERT(phase_ == Phase::opening, "only what was asked for opens");
+  phase_ = Phase::open;
+  was_ever_open_ = true;
+  is_welcome_ = false;
+  give_up_at_ = base::never;
+  opened_at_ = last_heard_ = now;
+  ping_at_ = now + options_.ping_interval;
+  backlog_bytes_ = 0;
+  change_state(ConnectionState::connected, effects);
+  replay(effects);
+  settle_shutdown(now, effects);
+}
+
+void Conversation::replay(Effects& effects) {
+  const auto send = [&effects](std::string text) {
+    effects.emplace_back(SendText{std::move(text)});
+  };
+  if (!worker_id_.empty()) {
+    send(protocol::encode(protocol::to_engine::Reattach{
+        .previous_worker_id = worker_id_, .token = reattach_token_ ? *reattach_token_ : ""
+    }));
+  }
+  send(options_.announce);
+  for (const auto& [id, frame] : trigger_types_.entries()) {
+    send(frame);
+  }
+  for (const auto& [id, frame] : services_.entries()) {
+    send(frame);
+  }
+  for (const auto& [id, function] : functions_.entries()) {
+    send(function.frame);
+  }
+  for (const auto& [id, frame] : triggers_.entries()) {
+    send(frame);
+  }
+  while (!offline_.empty()) {
+    OfflineMessages::Message message = offline_.pop();
+    if (message.call) {
+      pending_.mark_carried(*message.call);
+    }
+    send(std::move(message.text));
+  }
+}
+
+void Conversation::on_closed(std::string_view reason, base::MonotonicTime now, Effects& effects) {
+  switch (phase_) {
+    case Phase::idle:
+    case Phase::waiting:
+    case Phase::ended:
+      return;  // of a connection that has been dropped
+    case Phase::opening:
+    case Phase::open:
+      lose(reason, now, effects);
+      return;
+    case Phase::closing:
+      if (is_stopping_) {
+        finish(effects);
+      } else {
+        phase_ = Phase::ended;
+      }
+      return;
+  }
+}
+
+void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effects& effects) {
+  const bool was_open = phase_ == Phase::open;
+  ping_at_ = give_up_at_ = base::never;
+  if (was_open && (is_welcome_ || now - opened_at_ >= stable_after)) {
+    attempt_ = 0;
+  }
+  std::string text(was_open ? "the connection is lost: " : "the engine cannot be reached: ");
+  effects.emplace_back(
+      Report{was_open ? Report::Level::warn : Report::Level::info, text.append(reason)}
+  );
+  if (options_.fails_calls_on_disconnect) {
+    end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
+  }
+  if (is_stopping_ && offline_.empty()) {
+    finish(effects);
+    return;
+  }
+  const auto& retries_max = options_.reconnection.max_retries;
+  if (retries_max && attempt_ >= *retries_max) {
+    fail_for_good(effects);
+    return;
+  }
+  wait_for_retry(now, effects);
+}
+
+void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {
+  phase_ = Phase::waiting;
+  const double chance = symmetric_chance(random_.next());
+  retry_at_ = now + reconnect_delay(options_.reconnection, attempt_, chance);
+  ++attempt_;
+  change_state(
+      was_ever_open_ ? ConnectionState::reconnecting : ConnectionState::connecting, effects
+  );
+}
+
+// No attempt follows. Calls end now, and later ones at once.
+void Conversation::fail_for_good(Effects& effects) {
+  phase_ = Phase::ended;
+  offline_.clear();
+  end_calls(
+      pending_.take_all(),
+      rejection_ ? EndCall::How::rejected : EndCall::How::not_connected,
+      effects
+  );
+  change_state(ConnectionState::failed, effects);
+  if (is_stopping_) {
+    finish(effects);
+  }
+}
+
+void Conversation::on_time(base::MonotonicTime now, Effects& effects) {
+  for (const base::InvocationId& id : pending_.take_due(now)) {
+    offline_.remove(id);
+    effects.emplace_back(EndCall{.id = id, .how = EndCall::How::timeout});
+  }
+  if (phase_ == Phase::opening && now >= give_up_at_) {
+    effects.emplace_back(DropConnection{});
+    lose("no answer in time", now, effects);
+  } else if (phase_ == Phase::open && now - last_heard_ >= options_.idle_timeout) {
+    effects.emplace_back(DropConnection{});
+    lose("nothing has come for too long", now, effects);
+  } else if (phase_ == Phase::open && now >= ping_at_) {
+    effects.emplace_back(SendPing{});
+    ping_at_ = now + options_.ping_interval;
+  } else if (phase_ == Phase::waiting && now >= retry_at_) {
+    open(now, effects);
+  }
+  settle_shutdown(now, effects);
+}
+
+base::MonotonicTime Conversation::next_deadline() const {
+  base::MonotonicTime next = std::min({pending_.next_deadline(), give_up_at_, retry_at_, ping_at_});
+  if (phase_ == Phase::open) {
+    next = std::min(next, last_heard_ + options_.idle_timeout);
+  }
+  if (is_stopping_ && phase_ != Phase::ended) {
+    next = std::min(next, phase_ == Phase::closing ? stop_deadline_ : drain_deadline_);
+  }
+  return next;
+}
+
+void Conversation::shutdown(base::MonotonicTime now, Effects& effects) {
+  if (is_stopping_) {
+    return;
+  }
+  is_stopping_ = true;
+  stop_deadline_ = now + options_.shutdown_timeout;
+  // The rest is for the Close frames.
+  drain_deadline_ = now + options_.shutdown_timeout * 3 / 4;
+  end_calls(pending_.take_all(), EndCall::How::not_connected, effects);
+  settle_shutdown(now, effects);
+}
+
+// While stopping: the next step towards the end, if it is time for it.
+void Conversation::settle_shutdown(base::MonotonicTime now, Effects& effects) {
+  if (!is_stopping_) {
+    return;
+  }
+  const bool is_drained = now >= drain_deadline_;
+  switch (phase_) {
+    case Phase::open:
+      if (running_.empty() || is_drained) {
+        phase_ = Phase::closing;
+        ping_at_ = base::never;
+        effects.emplace_back(CloseConnection{.code = close_normal, .reason = "shutting down"});
+      }
+      return;
+    case Phase::opening:
+      if (offline_.empty() || is_drained) {
+        effects.emplace_back(DropConnection{});
+        finish(effects);
+      }
+      return;
+    case Phase::waiting:
+      if (offline_.empty() || is_drained) {
+        finish(effects);
+      }
+      return;
+    case Phase::closing:
+      if (now >= stop_deadline_) {
+        effects.emplace_back(DropConnection{});
+        finish(effects);
+      }
+      return;
+    case Phase::idle:
+    case Phase::ended:
+      finish(effects);
+      return;
+  }
+}
+
+void Conversation::finish(Effects& effects) {
+  if (state_ == ConnectionState::disconnected && phase_ == Phase::ended) {
+    return;
+  }
+  phase_ = Phase::ended;
+  retry_at_ = give_up_at_ = ping_at_ = base::never;
+  offline_.clear();
+  running_.clear();
+  change_state(ConnectionState::disconnected, effects);
+  effects.emplace_back(Finish{});
+}
+
+void Conversation::change_state(ConnectionState state, Effects& effects) {
+  if (state_ != state) {
+    state_ = state;
+    effects.emplace_back(ChangeState{state});
+  }
+}
+
+void Conversation::end_calls(
+    const std::vector<base::InvocationId>& calls, EndCall::How how, Effects& effects
+) {
+  for (const base::InvocationId& id : calls) {
+    offline_.remove(id);
+    effects.emplace_back(EndCall{.id = id, .how = how});
+  }
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,169 @@
+// What the program wants: registrations, calls, answers.
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "protocol/to_engine.hpp"
+#include "sdk/conversation.hpp"
+#include "sdk/effects.hpp"
+#include "sdk/offline_messages.hpp"
+
+#include <iii/options.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace iii::sdk {
+
+namespace to_engine = protocol::to_engine;
+
+void Conversation::send_if_open(const std::string& frame, Effects& effects) {
+  if (phase_ == Phase::open) {
+    effects.emplace_back(SendText{frame});
+  }
+}
+
+void Conversation::register_function(
+    std::string id, std::string frame, bool is_http_invoked, Effects& effects
+) {
+  send_if_open(frame, effects);
+  functions_.put(std::move(id), {std::move(frame), is_http_invoked});
+}
+
+void Conversation::unregister_function(std::string_view id, Effects& effects) {
+  functions_.erase(id);
+  send_if_open(protocol::encode(to_engine::UnregisterFunction{id}), effects);
+}
+
+void Conversation::register_service(std::string id, std::string frame, Effects& effects) {
+  send_if_open(frame, effects);
+  services_.put(std::move(id), std::move(frame));
+}
+
+void Conversation::register_trigger_type(std::string id, std::string frame, Effects& effects) {
+  send_if_open(frame, effects);
+  trigger_types_.put(std::move(id), std::move(frame));
+}
+
+void Conversation::unregister_trigger_type(std::string_view id, Effects& effects) {
+  trigger_types_.erase(id);
+  send_if_open(protocol::encode(to_engine::UnregisterTriggerType{id}), effects);
+}
+
+void Conversation::register_trigger(std::string id, std::string frame, Effects& effects) {
+  send_if_open(frame, effects);
+  triggers_.put(std::move(id), std::move(frame));
+}
+
+void Conversation::unregister_trigger(
+    std::string_view id, std::string_view trigger_type, Effects& effects
+) {
+  triggers_.erase(id);
+  send_if_open(
+      protocol::encode(to_engine::UnregisterTrigger{.id = id, .trigger_type = trigger_type}),
+      effects
+  );
+}
+
+bool Conversation::has_room(std::size_t bytes) const {
+  return phase_ == Phase::open ? backlog_bytes_ <= options_.offline.bytes_max
+                               : offline_.has_room(bytes);
+}
+
+Admission Conversation::admit(std::size_t bytes, Effects& effects) {
+  if (rejection_) {
+    return Admission::rejected;
+  }
+  if (is_stopping_ || phase_ == Phase::closing || phase_ == Phase::ended) {
+    return Admission::not_connected;
+  }
+  if (!has_room(bytes) && phase_ != Phase::open &&
+      options_.offline.policy == OfflinePolicy::drop_oldest) {
+    drop_oldest(bytes, effects);
+  }
+  return has_room(bytes) ? Admission::accepted : Admission::full;
+}
+
+void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
+  if (!offline_.could_hold(bytes)) {
+    return;
+  }
+  while (!offline_.has_room(bytes)) {
+    const OfflineMessages::Message dropped = offline_.pop();
+    if (dropped.call && pending_.remove(*dropped.call)) {
+      effects.emplace_back(EndCall{.id = *dropped.call, .how = EndCall::How::not_connected});
+    }
+    effects.emplace_back(Report{Report::Level::warn, "the oldest waiting message was dropped"});
+  }
+}
+
+void Conversation::send_or_keep(OfflineMessages::Message message, Effects& effects) {
+  if (phase_ != Phase::open) {
+    offline_.push(std::move(message));
+    return;
+  }
+  if (message.call) {
+    pending_.mark_carried(*message.call);
+  }
+  effects.emplace_back(SendText{std::move(message.text)});
+}
+
+Admission Conversation::call(
+    base::InvocationId id, std::string frame, base::MonotonicTime deadline, Effects& effects
+) {
+  const Admission admission = admit(frame.size(), effects);
+  if (admission != Admission::accepted) {
+    effects.emplace_back(EndCall{
+        .id = id,
+        .how =
+            admission == Admission::rejected ? EndCall::How::rejected : EndCall::How::not_connected,
+    });
+    return admission;
+  }
+  // Before anything leaves: no answer comes too early.
+  pending_.add(id, deadline);
+  send_or_keep({.call = id, .text = std::move(frame)}, effects);
+  return admission;
+}
+
+Admission Conversation::send_void(std::string frame, Effects& effects) {
+  const Admission admission = admit(frame.size(), effects);
+  if (admission == Admission::accepted) {
+    send_or_keep({.call = std::nullopt, .text = std::move(frame)}, effects);
+  }
+  return admission;
+}
+
+void Conversation::cancel(const base::InvocationId& id) {
+  if (pending_.remove(id)) {
+    offline_.remove(id);
+  }
+}
+
+void Conversation::answer(
+    const base::InvocationId& id, std::string frame, base::MonotonicTime now, Effects& effects
+) {
+  if (running_.erase(id) == 0) {
+    return;
+  }
+  if (phase_ == Phase::open) {
+    effects.emplace_back(SendText{std::move(frame)});
+  } else if (phase_ == Phase::opening || phase_ == Phase::waiting) {
+    if (offline_.has_room(frame.size())) {
+      offline_.push({.call = std::nullopt, .text = std::move(frame)});
+    } else {
+      effects.emplace_back(
+          Report{Report::Level::warn, "an answer was dropped: the offline queue is full"}
+      );
+    }
+  }
+  settle_shutdown(now, effects);
+}
+
+void Conversation::answer_trigger(std::string frame, Effects& effects) {
+  // Not kept: the engine asks again on every connection (spec: sdk §8.3).
+  send_if_open(frame, effects);
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,358 @@
+// Connection, liveness, replay and shutdown (spec: sdk §29, items 13 to 33 and 79 to 82).
+#include "sdk/conversation.hpp"
+
+#include "sdk/conversation_scene.hpp"
+#include "sdk/effects.hpp"
+
+#include <iii/options.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace iii::sdk {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = Scene::Lines;
+
+TEST(Conversation, connects_and_announces_itself) {
+  Scene scene;
+  EXPECT_EQ(scene.conversation.state(), ConnectionState::disconnected);
+  scene.start();
+  EXPECT_EQ(scene.take(), (Lines{"state connecting", "open"}));
+  scene.open();
+  EXPECT_EQ(scene.take(), (Lines{"state connected", "send announce"}));
+  scene.welcome("w1", "secret");
+  EXPECT_EQ(scene.conversation.worker_id(), "w1");
+  for (const std::string& line : scene.take(true)) {
+    EXPECT_EQ(line.find("secret"), std::string::npos);
+  }
+}
+
+TEST(Conversation, starts_once) {
+  Scene scene;
+  scene.start();
+  scene.start();
+  EXPECT_EQ(scene.take(), (Lines{"state connecting", "open"}));
+}
+
+TEST(Conversation, sends_everything_in_one_burst_in_order) {
+  Scene scene;
+  auto& conversation = scene.conversation;
+  conversation.register_trigger("t-1", "trigger t-1", scene.effects);
+  scene.register_function("a");
+  conversation.register_service("s", "service s", scene.effects);
+  scene.register_function("b");
+  conversation.register_trigger_type("tick", "type tick", scene.effects);
+  EXPECT_EQ(scene.send_void("void"), Admission::accepted);
+  EXPECT_EQ(scene.call(1), Admission::accepted);
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.start();
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "state connecting",
+          "open",
+          "state connected",
+          "send announce",
+          "send type tick",
+          "send service s",
+          "send function a",
+          "send function b",
+          "send trigger t-1",
+          "send void",
+          "send call 1",
+      })
+  );
+  scene.welcome();
+  scene.close();
+  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "open",
+          "state connected",
+          R"(send {"type":"reattach","previous_worker_id":"w1","reattach_token":"t1"})",
+          "send announce",
+          "send type tick",
+          "send service s",
+          "send function a",
+          "send function b",
+          "send trigger t-1",
+      })
+  );
+}
+
+TEST(Conversation, registers_at_once_while_connected) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("a");
+  scene.conversation.register_trigger("t-1", "trigger t-1", scene.effects);
+  scene.conversation.unregister_function("a", scene.effects);
+  scene.conversation.unregister_trigger("t-1", "tick", scene.effects);
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "send function a",
+          "send trigger t-1",
+          R"(send {"type":"unregisterfunction","id":"a"})",
+          R"(send {"type":"unregistertrigger","id":"t-1","trigger_type":"tick"})",
+      })
+  );
+}
+
+TEST(Conversation, replays_the_net_effect_of_what_happened_while_disconnected) {
+  Scene scene;
+  scene.register_function("a");
+  scene.register_function("b");
+  scene.conversation.unregister_function("a", scene.effects);
+  scene.conversation.unregister_function("b", scene.effects);
+  scene.register_function("a");
+  scene.start();
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{"state connecting", "open", "state connected", "send announce", "send function a"})
+  );
+}
+
+TEST(Conversation, forgets_the_token_when_the_engine_sends_none) {
+  Scene scene;
+  scene.connect();
+  scene.hear(R"({"type":"workerregistered","worker_id":"w2"})");
+  scene.close();
+  scene.pass_to_deadline();
+  static_cast<void>(scene.take());
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "state connected",
+          R"(send {"type":"reattach","previous_worker_id":"w2"})",
+          "send announce",
+      })
+  );
+}
+
+TEST(Conversation, tries_again_with_growing_delays_until_it_is_welcome) {
+  Scene scene;
+  scene.start();
+  auto delay_after_failure = [&scene] {
+    scene.close();
+    const auto delay = scene.conversation.next_deadline() - scene.now;
+    scene.pass_to_deadline();
+    return delay;
+  };
+  EXPECT_EQ(delay_after_failure(), 1s);
+  EXPECT_EQ(scene.conversation.state(), ConnectionState::connecting);
+  EXPECT_EQ(delay_after_failure(), 2s);
+  scene.open();
+  EXPECT_EQ(delay_after_failure(), 4s) << "an open connection alone proves nothing";
+  scene.open();
+  scene.welcome();
+  EXPECT_EQ(delay_after_failure(), 1s);
+  EXPECT_EQ(scene.conversation.state(), ConnectionState::reconnecting);
+  scene.open();
+  scene.pass(5s);
+  EXPECT_EQ(delay_after_failure(), 1s) << "a connection that lasted was good";
+}
+
+TEST(Conversation, slows_down_when_the_engine_refuses_it) {
+  Scene scene;
+  scene.start();
+  std::chrono::nanoseconds last{0};
+  for (int i = 0; i < 4; ++i) {
+    scene.open();
+    scene.hear(R"({"type":"error","error":{"code":"AUTH_ERROR","message":"bad token"}})");
+    scene.close();
+    const auto delay = scene.conversation.next_deadline() - scene.now;
+    EXPECT_GT(delay, last);
+    last = delay;
+    scene.pass_to_deadline();
+  }
+  ASSERT_TRUE(scene.conversation.refusal());
+  EXPECT_EQ(scene.conversation.refusal()->code, "AUTH_ERROR");
+}
+
+TEST(Conversation, gives_up_after_the_last_retry) {
+  Scene scene({.reconnection = {.max_retries = 1}});
+  EXPECT_EQ(scene.call(1, 1h), Admission::accepted);
+  scene.start();
+  scene.close();
+  scene.pass_to_deadline();
+  static_cast<void>(scene.take());
+  scene.close();
+  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state failed"}));
+  EXPECT_EQ(scene.conversation.next_deadline(), base::never);
+  EXPECT_EQ(scene.call(2), Admission::not_connected);
+  EXPECT_EQ(scene.take(), Lines{"end not connected"});
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), (Lines{"state disconnected", "finish"}));
+}
+
+TEST(Conversation, gives_up_an_attempt_that_takes_too_long) {
+  Scene scene;
+  scene.start();
+  static_cast<void>(scene.take());
+  scene.pass(9999ms);
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.pass(1ms);
+  EXPECT_EQ(scene.take(), Lines{"drop"});
+  scene.close();  // of the dropped connection: too late to matter
+  EXPECT_EQ(scene.take(), Lines{});
+}
+
+TEST(Conversation, pings_a_quiet_connection_and_drops_a_dead_one) {
+  Scene scene;
+  scene.connect();
+  scene.pass(20s);
+  EXPECT_EQ(scene.take(), Lines{"ping"});
+  scene.pass(20s);
+  EXPECT_EQ(scene.take(), Lines{"ping"});
+  scene.conversation.on_heard(scene.now);
+  scene.pass(20s);
+  scene.pass(20s);
+  EXPECT_EQ(scene.take(), (Lines{"ping", "ping"}));
+  scene.pass(20s);
+  EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
+}
+
+TEST(Conversation, survives_what_it_does_not_understand) {
+  Scene scene;
+  scene.connect();
+  scene.hear("{");
+  scene.hear(R"({"type":"news"})");
+  scene.hear(R"({"type":"workerregistered","worker_id":7})");
+  scene.hear(R"({"type":"pong"})");
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.hear(R"({"type":"ping","more":[]})");
+  EXPECT_EQ(scene.take(), Lines{R"(send {"type":"pong"})"});
+}
+
+TEST(Conversation, ends_for_good_when_the_engine_rejects_the_worker) {
+  Scene scene;
+  scene.connect();
+  EXPECT_EQ(scene.call(1), Admission::accepted);
+  static_cast<void>(scene.take());
+  scene.hear(
+      R"({"type":"registrationrejected","code":"WORKER_NAMESPACE_CONFLICT","namespace":"eu",)"
+      R"("owner_worker_id":"w9"})"
+  );
+  EXPECT_EQ(
+      scene.take(), (Lines{"close 1000 registration rejected", "end rejected", "state failed"})
+  );
+  scene.close();
+  EXPECT_EQ(scene.conversation.next_deadline(), base::never);
+  EXPECT_EQ(scene.call(2), Admission::rejected);
+  EXPECT_EQ(scene.send_void("v"), Admission::rejected);
+  ASSERT_TRUE(scene.conversation.rejection());
+  EXPECT_EQ(scene.conversation.rejection()->owner_worker_id, "w9");
+}
+
+TEST(Conversation, goes_on_when_only_a_function_is_rejected) {
+  Scene scene;
+  scene.connect();
+  scene.hear(
+      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT","namespace":"eu",)"
+      R"("function_id":"f","owner_worker_id":"w9"})"
+  );
+  EXPECT_EQ(scene.take(), Lines{"rejected f"});
+  EXPECT_EQ(scene.call(1), Admission::accepted);
+}
+
+TEST(ConversationShutdown, closes_an_idle_connection_at_once) {
+  Scene scene;
+  scene.connect();
+  EXPECT_EQ(scene.call(1), Admission::accepted);
+  static_cast<void>(scene.take());
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), (Lines{"end not connected", "close 1000 shutting down"}));
+  EXPECT_EQ(scene.call(2), Admission::not_connected);
+  static_cast<void>(scene.take());
+  scene.close();
+  EXPECT_EQ(scene.take(), (Lines{"state disconnected", "finish"}));
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), Lines{});
+}
+
+TEST(ConversationShutdown, lets_running_functions_answer) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("f");
+  scene.hear_call(7, "f");
+  static_cast<void>(scene.take());
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.hear_call(8, "f");
+  EXPECT_NE(scene.take().at(0).find("the worker is shutting down"), std::string::npos);
+  scene.answer(7, "answer");
+  EXPECT_EQ(scene.take(), (Lines{"send answer", "close 1000 shutting down"}));
+}
+
+TEST(ConversationShutdown, does_not_wait_for_ever) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("f");
+  scene.hear_call(7, "f");
+  static_cast<void>(scene.take());
+  const base::MonotonicTime begin = scene.now;
+  scene.shutdown();
+  scene.pass_to_deadline();
+  EXPECT_EQ(scene.take(), Lines{"close 1000 shutting down"});
+  scene.pass_to_deadline();
+  EXPECT_EQ(scene.take(), (Lines{"drop", "state disconnected", "finish"}));
+  EXPECT_EQ(scene.now - begin, 2s);
+}
+
+TEST(ConversationShutdown, sends_what_waits_if_the_connection_comes_in_time) {
+  Scene scene;
+  EXPECT_EQ(scene.send_void("void"), Admission::accepted);
+  scene.start();
+  scene.shutdown();
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "state connecting",
+          "open",
+          "state connected",
+          "send announce",
+          "send void",
+          "close 1000 shutting down",
+      })
+  );
+}
+
+TEST(ConversationShutdown, ends_without_a_connection) {
+  Scene idle;
+  idle.shutdown();
+  EXPECT_EQ(idle.take(), Lines{"finish"});
+
+  Scene opening;
+  opening.start();
+  static_cast<void>(opening.take());
+  opening.shutdown();
+  EXPECT_EQ(opening.take(), (Lines{"drop", "state disconnected", "finish"}));
+
+  Scene waiting;
+  waiting.start();
+  waiting.close();
+  EXPECT_EQ(waiting.send_void("void"), Admission::accepted);
+  static_cast<void>(waiting.take());
+  waiting.shutdown();
+  waiting.pass(1s);
+  EXPECT_EQ(waiting.take(), Lines{"open"});
+  waiting.close();
+  static_cast<void>(waiting.take());
+  waiting.pass(1s);
+  EXPECT_EQ(waiting.take(), (Lines{"state disconnected", "finish"}));
+}
+
+}  // namespace
+}  // namespace iii::sdk

@@ -1,0 +1,370 @@
+#include "sdk/driver.hpp"
+
+#include "base/id.hpp"
+#include "base/job.hpp"
+#include "base/time.hpp"
+#include "sdk/address.hpp"
+#include "sdk/call_end.hpp"
+#include "sdk/conversation.hpp"
+#include "sdk/driver_system.hpp"
+#include "sdk/effects.hpp"
+#include "sdk/transport.hpp"
+#include "sdk/worker_metadata.hpp"
+
+#include <iii/error.hpp>
+#include <iii/options.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace iii::sdk {
+
+namespace {
+
+// How long threads of the pool get to end beyond the drain of the conversation.
+constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
+
+ConversationOptions conversation_options(const InitOptions& options, const SystemFacts& facts) {
+  return {
+      .announce = announce_frame(detect_metadata(options, facts), detect_namespace(options, facts)),
+      .reconnection = options.reconnection,
+      .offline = options.offline,
+      .connect_timeout = options.connect_timeout,
+      .ping_interval = options.ping_interval,
+      .idle_timeout = options.idle_timeout,
+      .shutdown_timeout = options.shutdown_timeout,
+      .fails_calls_on_disconnect = options.fails_calls_on_disconnect,
+  };
+}
+
+std::string text_of(const Address& address) {
+  std::ostringstream text;
+  text << address;
+  return text.str();
+}
+
+LogLevel level_of(Report::Level level) {
+  switch (level) {
+    case Report::Level::debug:
+      return LogLevel::debug;
+    case Report::Level::info:
+      return LogLevel::info;
+    case Report::Level::warn:
+      return LogLevel::warn;
+    case Report::Level::error:
+      break;
+  }
+  return LogLevel::error;
+}
+
+}  // namespace
+
+Driver::Driver(Address address, InitOptions options)
+    : address_(std::move(address)),
+      address_text_(text_of(address_)),
+      options_(std::move(options)),
+      namespace_(detect_namespace(options_, system_facts())),
+      conversation_(conversation_options(options_, system_facts()), entropy_),
+      gate_(options_.max_concurrent_invocations),
+      pool_(options_.handler_threads, options_.handler_threads_max),
+      headers_(options_.headers) {
+}
+
+Driver::~Driver() = default;
+
+std::thread Driver::run() {
+  post([this] { conversation_.start(now(), effects_); });
+  return std::thread([self = shared_from_this()] { self->run_until_ended(); });
+}
+
+void Driver::run_until_ended() {
+  io_thread_ = std::this_thread::get_id();
+  const auto guard = boost::asio::make_work_guard(io_);
+  while (!has_ended_) {
+    io_.run_one();
+  }
+  // Commands that came too late: the conversation refuses each.
+  drain_commands();
+  transport_.reset();
+  timer_.cancel();
+  relief_timer_.cancel();
+  pool_.stop(pool_stop_timeout);
+  // What has been cancelled owns what it was started for.
+  io_.poll();
+}
+
+void Driver::begin_shutdown() {
+  post([this] { conversation_.shutdown(now(), effects_); });
+  stop_.request_stop();
+}
+
+bool Driver::is_own_thread() const {
+  return pool_.is_own_thread() || io_thread_.load() == std::this_thread::get_id();
+}
+
+void Driver::post(base::Job command) {
+  static_cast<void>(try_post(std::move(command)));
+}
+
+bool Driver::try_post(base::Job command) {
+  const std::lock_guard lock(commands_mutex_);
+  if (is_closed_) {
+    return false;
+  }
+  commands_.push_back(std::move(command));
+  if (commands_.size() == 1) {
+    // The thread owns the driver for as long as it runs.
+    boost::asio::post(io_, [this] { drain_commands(); });
+  }
+  return true;
+}
+
+void Driver::drain_commands() {
+  std::vector<base::Job> commands;
+  {
+    const std::lock_guard lock(commands_mutex_);
+    commands.swap(commands_);
+  }
+  if (transport_) {
+    conversation_.set_backlog(transport_->unsent_bytes());
+  }
+  for (base::Job& command : commands) {
+    command();
+    carry_out();
+  }
+  publish();
+  arm_timer();
+}
+
+void Driver::carry_out() {
+  for (Effect& effect : effects_) {
+    std::visit([this](auto& alternative) { perform(alternative); }, effect);
+  }
+  effects_.clear();
+}
+
+// Only towards the earlier: a timer that fires in vain costs less than moving it for each call.
+void Driver::arm_timer() {
+  const base::MonotonicTime next = conversation_.next_deadline();
+  if (next >= armed_for_ || has_ended_) {
+    return;
+  }
+  armed_for_ = next;
+  timer_.expires_at(std::chrono::steady_clock::time_point(next.time_since_epoch()));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || has_ended_) {
+      return;
+    }
+    armed_for_ = base::never;
+    conversation_.on_time(now(), effects_);
+    carry_out();
+    publish();
+    arm_timer();
+  });
+}
+
+// What other threads may see.
+void Driver::publish() {
+  const bool has_room = conversation_.has_room(1);
+  const std::lock_guard lock(mutex_);
+  if (has_room && !has_room_) {
+    room_.notify_all();
+  }
+  has_room_ = has_room;
+}
+
+void Driver::on_opened() {
+  conversation_.on_opened(now(), effects_);
+  carry_out();
+  publish();
+  arm_timer();
+}
+
+void Driver::on_text(std::string_view text) {
+  conversation_.on_text(text, now(), effects_);
+  carry_out();
+}
+
+void Driver::on_binary(std::string_view bytes) {
+  on_text(bytes);  // decoded the same (spec: sdk §4.10)
+}
+
+void Driver::on_read() {
+  conversation_.on_heard(now());
+  const std::string& id = conversation_.worker_id();
+  {
+    const std::lock_guard lock(mutex_);
+    if (worker_id_ != id) {
+      worker_id_ = id;
+    }
+  }
+  arm_timer();
+}
+
+void Driver::on_written() {
+  conversation_.set_backlog(transport_->unsent_bytes());
+  publish();
+}
+
+void Driver::on_closed(const Closing& closing) {
+  transport_.reset();
+  std::string reason = closing.reason;
+  if (closing.was_open) {
+    reason.append(reason.empty() ? "code " : " (code ").append(std::to_string(closing.code));
+    reason.append(closing.reason.empty() ? "" : ")");
+  }
+  conversation_.on_closed(reason, now(), effects_);
+  carry_out();
+  publish();
+  arm_timer();
+}
+
+void Driver::perform(OpenConnection&) {
+  TransportOptions options{
+      .address = address_,
+      .ca_file = options_.ca_file,
+      // The conversation watches the time.
+      .connect_timeout = options_.connect_timeout * 2,
+      .close_timeout = options_.shutdown_timeout,
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    options.headers = headers_;
+  }
+  TransportEvents& events = *this;
+  transport_ = std::make_unique<Transport>(io_.get_executor(), std::move(options), events);
+  transport_->open();
+}
+
+void Driver::perform(DropConnection&) {
+  transport_.reset();
+}
+
+void Driver::perform(CloseConnection& effect) {
+  if (transport_) {
+    transport_->close(effect.code, effect.reason);
+  }
+}
+
+void Driver::perform(SendText& effect) {
+  if (transport_) {
+    transport_->send_text(effect.text);
+  }
+}
+
+void Driver::perform(SendPing&) {
+  if (transport_) {
+    transport_->ping();
+  }
+}
+
+void Driver::perform(ChangeState& effect) {
+  state_ = effect.state;
+  std::vector<std::shared_ptr<StateListener>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    rejection_ = conversation_.rejection();
+    room_.notify_all();  // who waits must see that it is in vain
+    for (const auto& [number, listener] : listeners_) {
+      listeners.push_back(listener);
+    }
+  }
+  for (auto& listener : listeners) {
+    notices_.post([listener = std::move(listener), state = effect.state] {
+      try {
+        (*listener)(state);
+      } catch (...) {  // NOLINT(bugprone-empty-catch): a listener has nobody to complain to
+      }
+    });
+  }
+  relieve_soon();  // functions may block all threads
+}
+
+void Driver::perform(Finish&) {
+  has_ended_ = true;
+  const std::lock_guard lock(commands_mutex_);
+  is_closed_ = true;
+}
+
+void Driver::perform(EndCall& effect) {
+  const auto waiting = waiting_.find(effect.id);
+  if (waiting == waiting_.end()) {
+    return;
+  }
+  Waiting ended = std::move(waiting->second);
+  waiting_.erase(waiting);
+  ended.on_ended(CallEnd{
+      .how = effect.how,
+      .result_json = std::string(effect.result_json),
+      .error = std::move(effect.error),
+      .rejection = conversation_.rejection(),
+      .was_full = ended.was_full,
+  });
+}
+
+void Driver::perform(AnswerTrigger& effect) {
+  std::shared_ptr<TriggerEntry> entry;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = triggers_.find(effect.id);
+    if (found == triggers_.end()) {
+      return;
+    }
+    entry = found->second;
+  }
+  {
+    const std::lock_guard lock(entry->mutex);
+    entry->refusal.reset();
+    if (effect.error) {
+      entry->refusal =
+          Error::remote(effect.error->code, effect.error->message, effect.error->stacktrace);
+    }
+  }
+  entry->refused.notify_all();
+}
+
+void Driver::perform(FunctionRejected&) {
+  // The report beside it says everything; the function is simply not called.
+}
+
+void Driver::perform(Report& effect) {
+  const auto& refusal = conversation_.refusal();
+  {
+    const std::lock_guard lock(mutex_);
+    refusal_.reset();
+    if (refusal) {
+      refusal_ = Error::remote(refusal->code, refusal->message, refusal->stacktrace);
+    }
+  }
+  log(level_of(effect.level), effect.text);
+  relieve_soon();
+}
+
+void Driver::log(LogLevel level, const std::string& line) {
+  if (options_.log) {
+    notices_.post([log = options_.log, level, line] {
+      try {
+        log(level, line);
+      } catch (...) {  // NOLINT(bugprone-empty-catch): there is nowhere left to write it
+      }
+    });
+  } else if (level >= LogLevel::warn) {
+    std::cerr << "iii: " + line + "\n";
+  }
+}
+
+}  // namespace iii::sdk

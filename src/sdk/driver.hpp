@@ -1,0 +1,210 @@
+// One per client: feeds the transport's events to the conversation and carries out its effects, on
+// one I/O thread, and hands user code to the handler pool.
+//
+// Order: make it shared, run(), anything, begin_shutdown(); the thread that run() returned ends
+// within the shutdown timeout. Everything public may be called from any thread. The thread and the
+// jobs of the pool own the driver, so that it outlives the last handle of the user.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/job.hpp"
+#include "base/time.hpp"
+#include "sdk/address.hpp"
+#include "sdk/call_end.hpp"
+#include "sdk/conversation.hpp"
+#include "sdk/effects.hpp"
+#include "sdk/entropy.hpp"
+#include "sdk/handler_pool.hpp"
+#include "sdk/invocation_gate.hpp"
+#include "sdk/transport.hpp"
+
+#include <iii/error.hpp>
+#include <iii/function.hpp>
+#include <iii/options.hpp>
+#include <iii/trigger.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace iii::sdk {
+
+// What is registered under a function id. Null function: HTTP-invoked.
+struct FunctionEntry {
+  std::shared_ptr<const Function> function;
+  std::size_t running_max = 0;
+};
+
+struct TriggerTypeEntry {
+  std::shared_ptr<TriggerHandler> handler;
+  SerialJobs jobs;
+};
+
+// What the engine said of one of our triggers.
+struct TriggerEntry {
+  std::string id;
+  std::string trigger_type;
+  std::mutex mutex;
+  std::condition_variable refused;
+  std::optional<Error> refusal;
+};
+
+class Driver final : public std::enable_shared_from_this<Driver>, private TransportEvents {
+ public:
+  using StateListener = std::function<void(ConnectionState state)>;
+
+  Driver(Address address, InitOptions options);
+  ~Driver();
+
+  [[nodiscard]] std::thread run();
+  void begin_shutdown();
+  // Whether the calling thread must not wait for this driver.
+  [[nodiscard]] bool is_own_thread() const;
+
+  // --- Registrations. Frames are encoded already ---
+  // False: the id is taken.
+  bool register_function(const std::string& id, std::string frame, FunctionEntry entry);
+  void unregister_function(const std::string& id);
+  void register_service(std::string id, std::string frame);
+  void register_trigger_type(
+      std::string id, std::string frame, std::shared_ptr<TriggerHandler> handler
+  );
+  void unregister_trigger_type(const std::string& id);
+  void register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame);
+  void unregister_trigger(const TriggerEntry& entry);
+
+  // --- Calls ---
+  void call(
+      base::InvocationId id,
+      std::string frame,
+      std::chrono::milliseconds timeout,
+      Completion on_ended
+  );
+  void send_void(std::string frame, Completion on_ended);
+  // The completion may still run, if the call has ended meanwhile.
+  void cancel(base::InvocationId id);
+  // False: no room before the deadline.
+  bool wait_for_room(base::MonotonicTime deadline);
+  // User code, on the pool; here if the pool has stopped.
+  void run_user_code(base::Job job);
+
+  [[nodiscard]] const InitOptions& options() const { return options_; }
+  [[nodiscard]] const std::string& address() const { return address_text_; }
+  [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
+  [[nodiscard]] ConnectionState state() const { return state_.load(); }
+  [[nodiscard]] std::string worker_id() const;
+  [[nodiscard]] std::optional<Error> fatal_error() const;
+  [[nodiscard]] std::optional<Error> last_refusal() const;
+  void set_headers(Headers headers);
+  void set_metadata(const WorkerMetadata& metadata);
+  std::uint64_t add_state_listener(StateListener listener);
+  void remove_state_listener(std::uint64_t listener);
+
+ private:
+  // --- The I/O thread (driver.cpp) ---
+  void post(base::Job command);
+  // False: the driver has ended and has not taken it.
+  bool try_post(base::Job command);
+  void run_until_ended();
+  void drain_commands();
+  void carry_out();
+  void arm_timer();
+  void publish();
+
+  void on_opened() override;
+  void on_text(std::string_view text) override;
+  void on_binary(std::string_view bytes) override;
+  void on_read() override;
+  void on_written() override;
+  void on_closed(const Closing& closing) override;
+
+  void perform(OpenConnection& effect);
+  void perform(DropConnection& effect);
+  void perform(CloseConnection& effect);
+  void perform(SendText& effect);
+  void perform(SendPing& effect);
+  void perform(ChangeState& effect);
+  void perform(Finish& effect);
+  void perform(RunFunction& effect);
+  void perform(ConfigureTrigger& effect);
+  void perform(RemoveTrigger& effect);
+  void perform(EndCall& effect);
+  void perform(AnswerTrigger& effect);
+  void perform(FunctionRejected& effect);
+  void perform(Report& effect);
+  void log(LogLevel level, const std::string& line);
+
+  // --- User code (driver_functions.cpp) ---
+  struct Run;
+  void start(std::shared_ptr<Run> run);
+  void answer(const std::shared_ptr<Run>& run, std::string result_json);
+  void refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error);
+  void leave(const std::shared_ptr<Run>& run, std::string frame);
+  void relieve_soon();
+
+  const Address address_;
+  const std::string address_text_;
+  const InitOptions options_;
+  const std::string namespace_;
+
+  // Only the I/O thread.
+  boost::asio::io_context io_{1};
+  boost::asio::steady_timer timer_{io_};
+  boost::asio::steady_timer relief_timer_{io_};
+  base::MonotonicTime armed_for_ = base::never;
+  bool is_relief_armed_ = false;
+  Entropy entropy_;
+  Conversation conversation_;
+  Effects effects_;
+  std::unique_ptr<Transport> transport_;
+  InvocationGate gate_;
+  struct Waiting {
+    Completion on_ended;
+    bool was_full = false;
+  };
+  boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
+  bool has_ended_ = false;
+
+  // Any thread.
+  HandlerPool pool_;
+  SerialJobs notices_{pool_};  // state changes and log lines, in order
+  std::stop_source stop_;
+  std::atomic<ConnectionState> state_{ConnectionState::disconnected};
+  std::atomic<std::thread::id> io_thread_{};
+
+  std::mutex commands_mutex_;
+  std::vector<base::Job> commands_;
+  bool is_closed_ = false;
+
+  mutable std::mutex mutex_;  // everything below
+  std::condition_variable room_;
+  bool has_room_ = true;
+  std::string worker_id_;
+  std::optional<Rejection> rejection_;
+  std::optional<Error> refusal_;
+  Headers headers_;
+  std::unordered_map<std::string, FunctionEntry> functions_;
+  std::unordered_map<std::string, std::shared_ptr<TriggerTypeEntry>> trigger_types_;
+  std::unordered_map<std::string, std::shared_ptr<TriggerEntry>> triggers_;
+  std::map<std::uint64_t, std::shared_ptr<StateListener>> listeners_;
+  std::uint64_t last_listener_ = 0;
+};
+
+}  // namespace iii::sdk

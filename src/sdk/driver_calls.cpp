@@ -1,0 +1,196 @@
+// The faces of one call: blocking, awaited, with a callback, as a future.
+#include "base/id.hpp"
+#include "protocol/to_engine.hpp"
+#include "sdk/call_end.hpp"
+#include "sdk/driver.hpp"
+#include "sdk/driver_handle.hpp"
+#include "sdk/driver_system.hpp"
+#include "sdk/entropy.hpp"
+#include "sdk/frames.hpp"
+
+#include <iii/client.hpp>
+#include <iii/error.hpp>
+#include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/result.hpp>
+#include <iii/task.hpp>
+#include <iii/trigger.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace iii {
+
+namespace sdk {
+
+namespace to_engine = protocol::to_engine;
+
+base::Uuid new_uuid() {
+  thread_local Entropy entropy;
+  return base::Uuid::random(entropy);
+}
+
+Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Completion on_ended) {
+  const bool is_engines_own = request.function_id.starts_with("engine::");
+  const std::string inherited =
+      driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
+  const auto kind = request.action.kind();
+  const StartedCall call{base::InvocationId(new_uuid())};
+  to_engine::InvokeFunction message{
+      .function_id = request.function_id,
+      .queue = request.action.queue(),
+      .traceparent = request.traceparent,
+      .baggage = request.baggage,
+      .name_space = request.namespace_name ? *request.namespace_name : inherited,
+  };
+  const std::string data = serialize(request.payload);
+  const std::string metadata = request.metadata ? serialize(*request.metadata) : std::string();
+  message.data_json = data;
+  message.metadata_json = metadata;
+  if (kind == TriggerAction::Kind::fire_and_forget) {
+    message.action = to_engine::Action::fire_and_forget;
+  } else {
+    message.invocation_id = call.id;
+    message.action =
+        kind == TriggerAction::Kind::enqueue ? to_engine::Action::enqueue : to_engine::Action::call;
+  }
+  std::string frame = protocol::encode(message);
+  if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
+    return Error::serde("the call of '" + request.function_id + "' " + problem);
+  }
+  if (kind == TriggerAction::Kind::fire_and_forget) {
+    driver.send_void(std::move(frame), std::move(on_ended));
+  } else {
+    driver.call(
+        call.id,
+        std::move(frame),
+        request.timeout.value_or(driver.options().invocation_timeout),
+        std::move(on_ended)
+    );
+  }
+  return call;
+}
+
+namespace {
+
+// How a call ended that this thread waits for; nullopt: it could not be sent.
+Result<CallEnd> wait_for_call(Driver& driver, const TriggerRequest& request) {
+  // Shared: the I/O thread may still be inside open() when this function has returned.
+  struct State {
+    detail::Latch latch;
+    CallEnd end;
+  };
+  const auto state = std::make_shared<State>();
+  auto started = start_call(driver, request, [state](CallEnd end) {
+    state->end = std::move(end);
+    state->latch.open();
+  });
+  if (!started) {
+    return started.error();
+  }
+  state->latch.wait();
+  return std::move(state->end);
+}
+
+}  // namespace
+
+}  // namespace sdk
+
+Result<Json> Client::try_trigger(TriggerRequest request) noexcept {
+  try {
+    const base::MonotonicTime deadline =
+        sdk::now() + request.timeout.value_or(driver().options().invocation_timeout);
+    const bool may_block = driver().options().offline.policy == OfflinePolicy::block;
+    for (;;) {
+      auto end = sdk::wait_for_call(driver(), request);
+      if (!end) {
+        return end.error();
+      }
+      const bool tries_again = end->was_full && may_block && driver().wait_for_room(deadline);
+      if (!tries_again) {
+        return sdk::result_of(*std::move(end));
+      }
+    }
+  } catch (const std::exception& exception) {
+    return Error::runtime(exception.what());
+  }
+}
+
+Json Client::trigger(TriggerRequest request) {
+  return try_trigger(std::move(request)).value();
+}
+
+PendingCall Client::trigger(
+    TriggerRequest request, std::function<void(Result<Json> result)> on_ended
+) {
+  const std::weak_ptr<sdk::Driver> weak = handle_->driver;
+  const auto callback = std::make_shared<std::function<void(Result<Json>)>>(std::move(on_ended));
+  auto started = sdk::start_call(driver(), request, [weak, callback](sdk::CallEnd end) {
+    const auto strong = weak.lock();
+    auto run = [callback, end = std::move(end)]() mutable {
+      (*callback)(sdk::result_of(std::move(end)));
+    };
+    if (strong) {
+      strong->run_user_code(std::move(run));
+    } else {
+      run();
+    }
+  });
+  if (!started) {
+    driver().run_user_code([callback, error = started.error()] { (*callback)(error); });
+    return PendingCall(nullptr);
+  }
+  return PendingCall([weak, id = started->id] {
+    if (const auto strong = weak.lock()) {
+      strong->cancel(id);
+    }
+  });
+}
+
+std::future<Json> Client::trigger_future(TriggerRequest request) {
+  const auto promise = std::make_shared<std::promise<Json>>();
+  const auto fulfil = [promise](Result<Json> result) {
+    if (result) {
+      promise->set_value(*std::move(result));
+    } else {
+      promise->set_exception(std::make_exception_ptr(result.error()));
+    }
+  };
+  trigger(std::move(request), fulfil);
+  return promise->get_future();
+}
+
+TriggerAwaiter Client::trigger_async(TriggerRequest request) {
+  return {handle_->driver, std::move(request)};
+}
+
+void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
+  // Whatever is needed afterwards is copied: the coroutine, and this with it, may be gone on
+  // another thread before start_call() returns.
+  const std::shared_ptr<sdk::Driver> driver = driver_;
+  const auto resume = [this, awaiting](Result<Json> result) {
+    result_.emplace(std::move(result));
+    awaiting.resume();
+  };
+  auto started = sdk::start_call(*driver, request_, [driver, resume](sdk::CallEnd end) {
+    driver->run_user_code([resume, end = std::move(end)]() mutable {
+      resume(sdk::result_of(std::move(end)));
+    });
+  });
+  if (!started) {
+    driver->run_user_code([resume, error = started.error()] { resume(error); });
+  }
+}
+
+Json TriggerAwaiter::await_resume() {
+  return std::move(*result_).value();
+}
+
+}  // namespace iii

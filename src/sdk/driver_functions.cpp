@@ -1,0 +1,259 @@
+// Running what the user has written.
+#include "base/id.hpp"
+#include "base/job.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/to_engine.hpp"
+#include "sdk/call_end.hpp"
+#include "sdk/driver.hpp"
+#include "sdk/driver_system.hpp"
+#include "sdk/effects.hpp"
+#include "sdk/frames.hpp"
+
+#include <iii/error.hpp>
+#include <iii/function.hpp>
+#include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/task.hpp>
+#include <iii/trigger.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace iii::sdk {
+
+namespace to_engine = protocol::to_engine;
+
+// One run of a function, from its message to its answer.
+struct Driver::Run {
+  std::optional<base::InvocationId> invocation_id;
+  std::string function_id;
+  std::string data_json;
+  std::string metadata_json;
+  std::string traceparent;
+  std::string baggage;
+  std::shared_ptr<const Function> function;
+};
+
+void Driver::perform(RunFunction& effect) {
+  FunctionEntry entry;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = functions_.find(effect.function_id);
+    if (found != functions_.end()) {
+      entry = found->second;
+    }
+  }
+  auto run = std::make_shared<Run>(Run{
+      .invocation_id = effect.invocation_id,
+      .function_id = std::move(effect.function_id),
+      .data_json = std::string(effect.data_json),
+      .metadata_json = std::string(effect.metadata_json),
+      .traceparent = std::move(effect.traceparent),
+      .baggage = std::move(effect.baggage),
+      .function = std::move(entry.function),
+  });
+  gate_.arrive(run->function_id, entry.running_max, [this, run] {
+    pool_.post([self = shared_from_this(), run] { self->start(run); });
+    relieve_soon();
+  });
+}
+
+// On a thread of the pool.
+void Driver::start(std::shared_ptr<Run> run) {
+  try {
+    if (run->function == nullptr) {
+      // Unregistered a moment ago.
+      throw Error::remote("function_not_found", "Function not found");
+    }
+    Json input = parse_json(run->data_json).value();
+    Invocation call{
+        .id = run->invocation_id ? run->invocation_id->value().to_string() : std::string(),
+        .function_id = run->function_id,
+        .metadata = run->metadata_json.empty()
+                        ? std::nullopt
+                        : std::optional(parse_json(run->metadata_json).value()),
+        .traceparent = run->traceparent,
+        .baggage = run->baggage,
+        .stop = stop_.get_token(),
+    };
+    if (const Function::Plain& plain = run->function->plain()) {
+      answer(run, serialize(plain(input, call)));
+      return;
+    }
+    const auto self = shared_from_this();
+    detail::start(
+        run->function->coroutine()(std::move(input), std::move(call)),
+        [self, run](const Json& result) { self->answer(run, serialize(result)); },
+        [self, run](const std::exception_ptr& error) {
+          try {
+            std::rethrow_exception(error);
+          } catch (...) {
+            self->refuse(run, current_error_body());
+          }
+        }
+    );
+  } catch (...) {
+    refuse(run, current_error_body());
+  }
+}
+
+void Driver::answer(const std::shared_ptr<Run>& run, std::string result_json) {
+  if (!run->invocation_id) {
+    leave(run, {});
+    return;
+  }
+  std::string frame = protocol::encode(to_engine::InvocationResult{
+      .invocation_id = *run->invocation_id,
+      .function_id = run->function_id,
+      .result_json = result_json,
+      .traceparent = run->traceparent,
+      .baggage = run->baggage,
+  });
+  if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
+    refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
+    return;
+  }
+  leave(run, std::move(frame));
+}
+
+void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
+  if (!run->invocation_id) {
+    log(LogLevel::warn,
+        "function '" + run->function_id + "' failed, and nobody waits for it: " + error.message);
+    leave(run, {});
+    return;
+  }
+  std::string frame = protocol::encode(to_engine::InvocationResult{
+      .invocation_id = *run->invocation_id,
+      .function_id = run->function_id,
+      .error = &error,
+      .traceparent = run->traceparent,
+      .baggage = run->baggage,
+  });
+  if (!problem_of_frame(frame).empty()) {
+    const protocol::ErrorBody replacement{
+        "invocation_failed", "the function failed with a text that is not UTF-8", std::nullopt
+    };
+    frame = protocol::encode(to_engine::InvocationResult{
+        .invocation_id = *run->invocation_id,
+        .function_id = run->function_id,
+        .error = &replacement,
+    });
+  }
+  leave(run, std::move(frame));
+}
+
+void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
+  post([this, run, frame = std::move(frame)]() mutable {
+    if (run->invocation_id) {
+      conversation_.answer(*run->invocation_id, std::move(frame), now(), effects_);
+    }
+    gate_.leave(run->function_id);
+  });
+}
+
+// While functions wait for a thread, more of them are added step by step.
+void Driver::relieve_soon() {
+  if (is_relief_armed_) {
+    return;
+  }
+  is_relief_armed_ = true;
+  constexpr auto relief_interval = std::chrono::milliseconds(5);
+  relief_timer_.expires_after(relief_interval);
+  relief_timer_.async_wait([this](const boost::system::error_code& error) {
+    is_relief_armed_ = false;
+    if (!error && pool_.relieve()) {
+      relieve_soon();
+    }
+  });
+}
+
+void Driver::run_user_code(base::Job job) {
+  // Shared, since a pool that has stopped gives nothing back.
+  auto shared = std::make_shared<base::Job>(std::move(job));
+  if (!pool_.post([shared] { (*shared)(); })) {
+    (*shared)();
+    return;
+  }
+  if (io_thread_.load() == std::this_thread::get_id()) {
+    relieve_soon();
+  }
+}
+
+void Driver::perform(ConfigureTrigger& effect) {
+  std::shared_ptr<TriggerTypeEntry> type;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = trigger_types_.find(effect.trigger_type);
+    if (found == trigger_types_.end()) {
+      return;  // unregistered a moment ago
+    }
+    type = found->second;
+  }
+  type->jobs.post([self = shared_from_this(),
+                   handler = type->handler,
+                   id = std::move(effect.id),
+                   trigger_type = std::move(effect.trigger_type),
+                   function_id = std::move(effect.function_id),
+                   config_json = std::string(effect.config_json),
+                   metadata_json = std::string(effect.metadata_json),
+                   target_namespace = std::move(effect.target_namespace)] {
+    std::optional<protocol::ErrorBody> error;
+    try {
+      handler->register_trigger({
+          .id = id,
+          .function_id = function_id,
+          .config = parse_json(config_json).value(),
+          .metadata = metadata_json.empty() ? std::nullopt
+                                            : std::optional(parse_json(metadata_json).value()),
+          .namespace_name = target_namespace,
+      });
+    } catch (...) {
+      error = current_error_body();
+      error->code = "trigger_registration_failed";
+      error->stacktrace.reset();
+    }
+    std::string frame = protocol::encode(to_engine::TriggerRegistrationResult{
+        .id = id,
+        .trigger_type = trigger_type,
+        .function_id = function_id,
+        .error = error ? &*error : nullptr,
+    });
+    if (problem_of_frame(frame).empty()) {
+      self->post([driver = self.get(), frame = std::move(frame)]() mutable {
+        driver->conversation_.answer_trigger(std::move(frame), driver->effects_);
+      });
+    }
+  });
+  relieve_soon();
+}
+
+void Driver::perform(RemoveTrigger& effect) {
+  std::shared_ptr<TriggerTypeEntry> type;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = trigger_types_.find(effect.trigger_type);
+    if (found == trigger_types_.end()) {
+      return;
+    }
+    type = found->second;
+  }
+  type->jobs.post([self = shared_from_this(), handler = type->handler, id = std::move(effect.id)] {
+    try {
+      handler->unregister_trigger(id);
+    } catch (...) {
+      self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
+    }
+  });
+  relieve_soon();
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,75 @@
+#include "sdk/driver_system.hpp"
+
+#include "base/time.hpp"
+#include "sdk/worker_metadata.hpp"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace iii::sdk {
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): only read
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::optional<std::string> file_text(const char* name) {
+  constexpr std::uintmax_t bytes_max = 1024 * 1024;
+  std::error_code error;
+  if (std::filesystem::file_size(name, error) > bytes_max || error) {
+    return std::nullopt;
+  }
+  std::ifstream file(name, std::ios::binary);
+  return file ? std::optional(std::string(std::istreambuf_iterator<char>(file), {})) : std::nullopt;
+}
+
+}  // namespace
+
+base::MonotonicTime now() {
+  return base::MonotonicTime(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+SystemFacts system_facts() {
+  SystemFacts facts{
+      .worker_name = variable("III_WORKER_NAME"),
+      .isolation = variable("III_ISOLATION"),
+      .namespace_name = variable("III_NAMESPACE"),
+      .lang = variable("LANG"),
+      .lc_all = variable("LC_ALL"),
+      .pid = static_cast<std::uint32_t>(getpid()),
+      .vcpkg_json = file_text("vcpkg.json"),
+      .cmake_lists = file_text("CMakeLists.txt"),
+  };
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) == 0) {
+    facts.host_name = name.data();
+  }
+  utsname system{};
+  if (uname(&system) == 0) {
+    facts.machine = system.machine;
+  }
+  facts.os = "linux";
+  std::error_code error;
+  facts.folder_name = std::filesystem::current_path(error).filename().string();
+  return facts;
+}
+
+std::string default_address() {
+  const auto url = variable("III_URL");
+  const bool is_blank = !url || url->find_first_not_of(" \t\r\n") == std::string::npos;
+  return is_blank ? "ws://127.0.0.1:49134" : *url;
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,16 @@
+// What the driver looks up in the system: time, environment, name of the machine. Any thread.
+#pragma once
+
+#include "base/time.hpp"
+#include "sdk/worker_metadata.hpp"
+
+#include <string>
+
+namespace iii::sdk {
+
+[[nodiscard]] base::MonotonicTime now();
+[[nodiscard]] SystemFacts system_facts();
+// III_URL, or ws://127.0.0.1:49134: spelled out, because `localhost` may mean ::1.
+[[nodiscard]] std::string default_address();
+
+}  // namespace iii::sdk

@@ -1,0 +1,13 @@
+// What must hold of a frame before it goes out: one bad text would cost the whole connection. Any
+// thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace iii::sdk {
+
+// Empty, or what is wrong: "is not UTF-8", "is larger than 64 MiB".
+[[nodiscard]] std::string problem_of_frame(std::string_view frame);
+
+}  // namespace iii::sdk

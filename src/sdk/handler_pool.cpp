@@ -1,0 +1,200 @@
+#include "sdk/handler_pool.hpp"
+
+#include "base/job.hpp"
+
+#include <iii/task.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace iii::sdk {
+
+namespace {
+
+constexpr auto idle_max = std::chrono::seconds(10);
+
+}  // namespace
+
+struct HandlerPool::State {
+  std::mutex mutex;
+  std::condition_variable work;
+  std::condition_variable ended;
+  std::deque<base::Job> jobs;
+  std::size_t threads_kept = 1;
+  std::size_t threads_max = 1;
+  std::size_t threads = 0;
+  std::size_t idle = 0;
+  std::size_t taken = 0;          // jobs, ever
+  std::size_t taken_at_look = 0;  // at the last relieve()
+  bool is_stopping = false;
+
+  static thread_local const State* own;
+
+  // With the mutex held.
+  static void add_thread(const std::shared_ptr<State>& state) {
+    ++state->threads;
+    std::thread([state] { work_on(*state); }).detach();
+  }
+
+  static void work_on(State& state) {
+    own = &state;
+    std::unique_lock lock(state.mutex);
+    for (;;) {
+      ++state.idle;
+      const bool has_work = state.work.wait_for(lock, idle_max, [&state] {
+        return !state.jobs.empty() || state.is_stopping;
+      });
+      --state.idle;
+      if (!state.jobs.empty()) {
+        base::Job job = std::move(state.jobs.front());
+        state.jobs.pop_front();
+        ++state.taken;
+        lock.unlock();
+        job();
+        lock.lock();
+      } else if (state.is_stopping || (!has_work && state.threads > state.threads_kept)) {
+        break;
+      }
+    }
+    --state.threads;
+    state.ended.notify_all();
+  }
+};
+
+thread_local const HandlerPool::State* HandlerPool::State::own = nullptr;
+
+HandlerPool::HandlerPool(std::size_t threads, std::size_t threads_max)
+    : state_(std::make_shared<State>()) {
+  const std::size_t processors = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  state_->threads_kept = threads == 0 ? processors : threads;
+  state_->threads_max = std::max(threads_max, state_->threads_kept);
+}
+
+HandlerPool::~HandlerPool() {
+  stop(std::chrono::milliseconds(0));
+}
+
+bool HandlerPool::post(base::Job job) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->is_stopping) {
+      return false;
+    }
+    state_->jobs.push_back(std::move(job));
+    if (state_->idle < state_->jobs.size() && state_->threads < state_->threads_kept) {
+      State::add_thread(state_);
+    }
+  }
+  state_->work.notify_one();
+  return true;
+}
+
+bool HandlerPool::relieve() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->jobs.empty()) {
+    return false;
+  }
+  if (state_->taken == state_->taken_at_look && state_->threads < state_->threads_max) {
+    // As many again, so that a burst of blocking functions is spread in a few steps.
+    const std::size_t more = std::min(
+        {std::max<std::size_t>(state_->threads, 1),
+         state_->jobs.size(),
+         state_->threads_max - state_->threads}
+    );
+    for (std::size_t i = 0; i < more; ++i) {
+      State::add_thread(state_);
+    }
+  }
+  state_->taken_at_look = state_->taken;
+  return true;
+}
+
+bool HandlerPool::is_own_thread() const {
+  return State::own == state_.get();
+}
+
+std::size_t HandlerPool::thread_count() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->threads;
+}
+
+void HandlerPool::stop(std::chrono::milliseconds timeout) {
+  std::deque<base::Job> left;
+  std::unique_lock lock(state_->mutex);
+  state_->is_stopping = true;
+  state_->work.notify_all();
+  state_->ended.wait_for(lock, timeout, [this] { return state_->threads == 0; });
+  // Jobs own what must not be destroyed under the lock.
+  left.swap(state_->jobs);
+}
+
+struct SerialJobs::State {
+  std::mutex mutex;
+  std::deque<base::Job> jobs;
+  bool is_running = false;
+
+  static void run(const std::shared_ptr<State>& state) {
+    std::unique_lock lock(state->mutex);
+    while (!state->jobs.empty()) {
+      base::Job job = std::move(state->jobs.front());
+      state->jobs.pop_front();
+      lock.unlock();
+      job();
+      lock.lock();
+    }
+    state->is_running = false;
+  }
+};
+
+SerialJobs::SerialJobs(HandlerPool& pool) : pool_(pool), state_(std::make_shared<State>()) {
+}
+
+void SerialJobs::post(base::Job job) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->jobs.push_back(std::move(job));
+    if (state_->is_running) {
+      return;
+    }
+    state_->is_running = true;
+  }
+  pool_.post([state = state_] { State::run(state); });
+}
+
+}  // namespace iii::sdk
+
+namespace iii::detail {
+
+// Shared with whoever opens it: the waiting thread may be gone before open() has returned.
+struct Latch::State {
+  std::mutex mutex;
+  std::condition_variable opened;
+  bool is_open = false;
+};
+
+Latch::Latch() : state_(std::make_shared<State>()) {
+}
+Latch::~Latch() = default;
+
+void Latch::open() {
+  const std::shared_ptr<State> state = state_;
+  {
+    const std::lock_guard lock(state->mutex);
+    state->is_open = true;
+  }
+  state->opened.notify_all();
+}
+
+void Latch::wait() {
+  std::unique_lock lock(state_->mutex);
+  state_->opened.wait(lock, [this] { return state_->is_open; });
+}
+
+}  // namespace iii::detail

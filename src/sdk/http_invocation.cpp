@@ -1,0 +1,120 @@
+#include "sdk/http_invocation.hpp"
+
+#include <iii/http_invocation.hpp>
+#include <iii/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace iii {
+
+const char* to_string(HttpMethod method) noexcept {
+  switch (method) {
+    case HttpMethod::get:
+      return "GET";
+    case HttpMethod::post:
+      return "POST";
+    case HttpMethod::put:
+      return "PUT";
+    case HttpMethod::patch:
+      return "PATCH";
+    case HttpMethod::remove:
+      break;
+  }
+  return "DELETE";
+}
+
+}  // namespace iii
+
+namespace iii::sdk {
+namespace {
+
+bool is_token(std::string_view name) {
+  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           marks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
+  });
+}
+
+bool is_url(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (url.starts_with(scheme)) {
+      const std::string_view host =
+          url.substr(scheme.size(), url.find_first_of("/?#", scheme.size()) - scheme.size());
+      return !host.empty() && !host.starts_with(':') &&
+             std::ranges::all_of(url, [](char c) { return c > ' ' && c != '\x7f'; });
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string problem_of(const HttpInvocationConfig& config) {
+  if (!is_url(config.url)) {
+    return "the url must be an http:// or https:// address";
+  }
+  if (config.timeout_ms == 0U) {
+    return "a timeout of 0 ms ends every call";
+  }
+  for (const auto& [name, value] : config.headers) {
+    if (!is_token(name) || !is_header_value(value)) {
+      return "header '" + name + "' is not legal HTTP";
+    }
+  }
+  if (config.auth) {
+    if (config.auth->variable.empty()) {
+      return "the authentication must name an environment variable of the engine";
+    }
+    if (config.auth->kind == HttpAuthConfig::Kind::api_key && !is_token(config.auth->header)) {
+      return "the authentication must name a header";
+    }
+  }
+  return "";
+}
+
+std::string invocation_json(const HttpInvocationConfig& config) {
+  JsonObject json;
+  json["url"] = config.url;
+  json["method"] = to_string(config.method);
+  if (config.timeout_ms) {
+    json["timeout_ms"] = *config.timeout_ms;
+  }
+  JsonObject headers;
+  for (const auto& [name, value] : config.headers) {
+    headers[name] = value;
+  }
+  json["headers"] = std::move(headers);
+  if (config.auth) {
+    JsonObject auth;
+    switch (config.auth->kind) {
+      case HttpAuthConfig::Kind::hmac:
+        auth = {{"type", "hmac"}, {"secret_key", config.auth->variable}};
+        break;
+      case HttpAuthConfig::Kind::bearer:
+        auth = {{"type", "bearer"}, {"token_key", config.auth->variable}};
+        break;
+      case HttpAuthConfig::Kind::api_key:
+        auth = {
+            {"type", "api_key"},
+            {"header", config.auth->header},
+            {"value_key", config.auth->variable}
+        };
+        break;
+    }
+    json["auth"] = std::move(auth);
+  }
+  return serialize(json);
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,62 @@
+#include "sdk/http_invocation.hpp"
+
+#include <iii/http_invocation.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace iii::sdk {
+namespace {
+
+TEST(HttpInvocation, is_written_with_its_defaults) {
+  EXPECT_EQ(
+      invocation_json({.url = "https://a.example/x"}),
+      R"({"url":"https://a.example/x","method":"POST","headers":{}})"
+  );
+}
+
+TEST(HttpInvocation, is_written_with_each_kind_of_authentication) {
+  EXPECT_EQ(
+      invocation_json({
+          .url = "https://a",
+          .method = HttpMethod::remove,
+          .timeout_ms = 5,
+          .headers = {{"X-A", "1"}},
+          .auth = HttpAuthConfig::hmac("SECRET"),
+      }),
+      R"({"url":"https://a","method":"DELETE","timeout_ms":5,"headers":{"X-A":"1"},)"
+      R"("auth":{"type":"hmac","secret_key":"SECRET"}})"
+  );
+  EXPECT_NE(
+      invocation_json({.url = "https://a", .auth = HttpAuthConfig::bearer("T")})
+          .find(R"("auth":{"type":"bearer","token_key":"T"})"),
+      std::string::npos
+  );
+  EXPECT_NE(
+      invocation_json({.url = "https://a", .auth = HttpAuthConfig::api_key("X-Key", "V")})
+          .find(R"("auth":{"type":"api_key","header":"X-Key","value_key":"V"})"),
+      std::string::npos
+  );
+}
+
+TEST(HttpInvocation, is_refused_when_it_can_never_work) {
+  EXPECT_EQ(problem_of({.url = "http://127.0.0.1:80/x?y"}), "");
+  for (const HttpInvocationConfig& config : {
+           HttpInvocationConfig{.url = ""},
+           HttpInvocationConfig{.url = "ftp://a"},
+           HttpInvocationConfig{.url = "https://"},
+           HttpInvocationConfig{.url = "https:///path"},
+           HttpInvocationConfig{.url = "https://a b"},
+           HttpInvocationConfig{.url = "https://a", .timeout_ms = 0},
+           HttpInvocationConfig{.url = "https://a", .headers = {{"bad name", ""}}},
+           HttpInvocationConfig{.url = "https://a", .headers = {{"X", "a\nb"}}},
+           HttpInvocationConfig{.url = "https://a", .auth = HttpAuthConfig::bearer("")},
+           HttpInvocationConfig{.url = "https://a", .auth = HttpAuthConfig::api_key("", "V")},
+       }) {
+    EXPECT_NE(problem_of(config), "") << config.url;
+  }
+}
+
+}  // namespace
+}  // namespace iii::sdk

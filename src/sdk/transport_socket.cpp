@@ -1,0 +1,112 @@
+#include "sdk/transport_socket.hpp"
+
+#include "sdk/address.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream_base.hpp>
+#include <boost/asio/ssl/verify_mode.hpp>
+#include <boost/system/error_code.hpp>
+#include <openssl/ssl.h>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace iii::sdk {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+void TransportSocket::connect(
+    const Address& address, const std::string& ca_file, Connected on_connected
+) {
+  host_ = address.host;
+  if (address.is_tls) {
+    error_code error;
+    tls_context_.emplace(asio::ssl::context::tls_client);
+    if (ca_file.empty()) {
+      tls_context_->set_default_verify_paths(error);
+    } else {
+      tls_context_->load_verify_file(ca_file, error);
+    }
+    if (error) {
+      asio::post(socket_.get_executor(), [error, on_connected = std::move(on_connected)] {
+        on_connected(error);
+      });
+      return;
+    }
+  }
+  error_code is_no_ip;
+  const auto ip = asio::ip::make_address(address.host, is_no_ip);
+  if (!is_no_ip) {
+    // No resolver: its thread cannot be interrupted.
+    const tcp::endpoint endpoint(ip, address.port);
+    connect_to(
+        tcp::resolver::results_type::create(endpoint, address.host, ""), std::move(on_connected)
+    );
+    return;
+  }
+  resolver_.async_resolve(
+      address.host,
+      std::to_string(address.port),
+      [this, on_connected = std::move(on_connected)](
+          const error_code& error, const tcp::resolver::results_type& endpoints
+      ) mutable {
+        if (error) {
+          on_connected(error);
+        } else {
+          connect_to(endpoints, std::move(on_connected));
+        }
+      }
+  );
+}
+
+void TransportSocket::connect_to(
+    const tcp::resolver::results_type& endpoints, Connected on_connected
+) {
+  asio::async_connect(
+      socket_,
+      endpoints,
+      [this,
+       on_connected =
+           std::move(on_connected)](const error_code& error, const tcp::endpoint&) mutable {
+        if (error) {
+          on_connected(error);
+          return;
+        }
+        error_code ignored;
+        socket_.set_option(tcp::no_delay(true), ignored);
+        if (tls_context_) {
+          start_tls(std::move(on_connected));
+        } else {
+          on_connected(error);
+        }
+      }
+  );
+}
+
+void TransportSocket::start_tls(Connected on_connected) {
+  tls_.emplace(socket_, *tls_context_);
+  SSL* const handle = tls_->native_handle();
+  error_code error;
+  tls_->set_verify_mode(asio::ssl::verify_peer, error);
+  tls_->set_verify_callback(asio::ssl::host_name_verification(host_), error);
+  // Without SNI a server with several names shows the wrong certificate (RFC 6066 §3). Refused only
+  // for names that are no names; the verification then fails.
+  SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host_.data());
+  tls_->async_handshake(asio::ssl::stream_base::client, std::move(on_connected));
+}
+
+void TransportSocket::close() noexcept {
+  resolver_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace iii::sdk

@@ -1,0 +1,148 @@
+#include "sdk/worker_metadata.hpp"
+
+#include "protocol/to_engine.hpp"
+
+#include <iii/json.hpp>
+#include <iii/options.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace iii::sdk {
+namespace {
+
+constexpr std::string_view sdk_version = "0.1.0";
+constexpr const char* default_framework = "iii-cpp";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(space);
+  return first == std::string_view::npos
+             ? std::string_view()
+             : text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+bool is_blank(const std::optional<std::string>& text) {
+  return !text || trimmed(*text).empty();
+}
+
+std::optional<std::string> unless_blank(const std::optional<std::string>& text) {
+  return is_blank(text) ? std::nullopt : text;
+}
+
+// LANG wins even when it is empty (spec: sdk §3.5).
+std::optional<std::string> language(const SystemFacts& facts) {
+  const auto& locale = facts.lang ? facts.lang : facts.lc_all;
+  if (!locale) {
+    return std::nullopt;
+  }
+  std::string name = locale->substr(0, locale->find('.'));
+  return name.empty() ? std::nullopt : std::optional(std::move(name));
+}
+
+// The first word of project(…), wherever the command stands in the file.
+std::string cmake_project_name(std::string_view text) {
+  constexpr std::string_view command = "project(";
+  const std::size_t begin = text.find(command);
+  if (begin == std::string_view::npos) {
+    return "";
+  }
+  const std::string_view rest = trimmed(text.substr(begin + command.size()));
+  std::string name(rest.substr(0, rest.find_first_of(" \t\r\n)")));
+  return name.find('$') == std::string::npos ? name : "";
+}
+
+std::string vcpkg_name(const std::string& text) {
+  const auto json = parse_json(text);
+  if (!json || !json->is_object()) {
+    return "";
+  }
+  const Json* const name = json->get_object().if_contains("name");
+  return name != nullptr && name->is_string() ? std::string(trimmed(name->get_string().c_str()))
+                                              : "";
+}
+
+void add(JsonObject& object, std::string_view key, const std::optional<std::string>& value) {
+  if (value) {
+    object[key] = *value;
+  }
+}
+
+}  // namespace
+
+std::string detect_project_name(const SystemFacts& facts) {
+  std::string name = facts.vcpkg_json ? vcpkg_name(*facts.vcpkg_json) : "";
+  if (name.empty() && facts.cmake_lists) {
+    name = cmake_project_name(*facts.cmake_lists);
+  }
+  return name.empty() ? facts.folder_name : name;
+}
+
+std::string detect_namespace(const InitOptions& options, const SystemFacts& facts) {
+  return options.namespace_name.empty() ? unless_blank(facts.namespace_name).value_or("")
+                                        : options.namespace_name;
+}
+
+WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& facts) {
+  WorkerMetadata out;
+  if (options.metadata) {
+    out = *options.metadata;
+  } else {
+    const std::string host = facts.host_name.empty() ? "unknown" : facts.host_name;
+    out.version = sdk_version;
+    out.name = unless_blank(facts.worker_name).value_or(host + ":" + std::to_string(facts.pid));
+    out.os = facts.os + " " + facts.machine + " (unix)";
+    out.pid = facts.pid;
+    out.isolation = unless_blank(facts.isolation);
+    const std::string project = detect_project_name(facts);
+    out.telemetry = WorkerTelemetry{
+        .language = language(facts),
+        .project_name = project.empty() ? std::nullopt : std::optional(project),
+    };
+    out.description = options.worker_description;
+    if (!options.worker_name.empty()) {
+      out.name = options.worker_name;
+    }
+  }
+  if (!out.telemetry) {
+    out.telemetry.emplace();
+  }
+  if (is_blank(out.telemetry->framework)) {
+    out.telemetry->framework = default_framework;
+  }
+  return out;
+}
+
+std::string announce_frame(const WorkerMetadata& metadata, std::string_view namespace_name) {
+  JsonObject data;
+  data["runtime"] = metadata.runtime;
+  data["version"] = metadata.version;
+  data["name"] = metadata.name;
+  data["os"] = metadata.os;
+  add(data, "description", metadata.description);
+  if (metadata.pid) {
+    data["pid"] = *metadata.pid;
+  }
+  add(data, "isolation", metadata.isolation);
+  if (metadata.telemetry) {
+    JsonObject telemetry;
+    add(telemetry, "language", metadata.telemetry->language);
+    add(telemetry, "project_name", metadata.telemetry->project_name);
+    add(telemetry, "framework", metadata.telemetry->framework);
+    add(telemetry, "amplitude_api_key", metadata.telemetry->amplitude_api_key);
+    data["telemetry"] = std::move(telemetry);
+  }
+  if (!namespace_name.empty()) {
+    data["namespace"] = namespace_name;
+  }
+  return protocol::encode(protocol::to_engine::InvokeFunction{
+      .function_id = "engine::workers::register",
+      .data_json = serialize(data),
+      .action = protocol::to_engine::Action::fire_and_forget,
+  });
+}
+
+}  // namespace iii::sdk

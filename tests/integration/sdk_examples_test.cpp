@@ -1,0 +1,43 @@
+// The examples of the SDK against the engine's own binary.
+#include "process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+namespace iii::test {
+namespace {
+
+TEST(SdkExamples, greet_each_other) {
+  Process engine({III_IIID, "--port", "0"});
+  std::string line;
+  do {
+    line = engine.next_error_line();
+  } while (line.find(" listening ") == std::string::npos);
+  const int port = std::stoi(line.substr(line.find("port=") + 5));
+  setenv("III_URL", ("ws://127.0.0.1:" + std::to_string(port)).c_str(), 1);
+
+  Process worker({III_HELLO_WORKER});
+  EXPECT_NE(worker.next_error_line().find("hello::greet is registered"), std::string::npos);
+  // The worker connects when it can: the caller is started again until it has.
+  std::string output;
+  for (int attempt = 0; attempt < 100 && output.find("Grace") == std::string::npos; ++attempt) {
+    const auto ending = Process({III_HELLO_CALLER}).wait();
+    EXPECT_EQ(ending.status, 0) << ending.output << ending.errors;
+    output = ending.output;
+  }
+  EXPECT_EQ(
+      output,
+      "Hello, world!\n\"Hello, Ada!\" \"Hello, Grace!\"\n"
+      "remote error (function_not_found): Function hello::nobody not found\n"
+  );
+  worker.signal(SIGTERM);
+  EXPECT_EQ(worker.wait().status, 0);
+  engine.signal(SIGTERM);
+  EXPECT_EQ(engine.wait().status, 0);
+}
+
+}  // namespace
+}  // namespace iii::test

@@ -1,0 +1,164 @@
+// wss://: the certificate decides. The server and its certificate are made here.
+#include "http/head.hpp"
+#include "scripted_engine.hpp"
+#include "sdk/address.hpp"
+#include "sdk/transport.hpp"
+#include "websocket/handshake.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace iii::test {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// A key and a certificate for 127.0.0.1 that signs itself, each in a file.
+class Certificate {
+ public:
+  Certificate() {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
+    X509_set_version(x509.get(), X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
+    X509_set_pubkey(x509.get(), key.get());
+    X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get()));
+    X509_EXTENSION* const names =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+    X509_add_ext(x509.get(), names, -1);
+    X509_EXTENSION_free(names);
+    X509_sign(x509.get(), key.get(), EVP_sha256());
+    write(key_file, [&](std::FILE* file) {
+      PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
+    write(certificate_file, [&](std::FILE* file) { PEM_write_X509(file, x509.get()); });
+  }
+
+  const std::string key_file = testing::TempDir() + "sdk_tls_test_key.pem";
+  const std::string certificate_file = testing::TempDir() + "sdk_tls_test_certificate.pem";
+
+ private:
+  static void write(const std::string& name, const std::function<void(std::FILE*)>& body) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+        std::fopen(name.c_str(), "w"), std::fclose
+    );
+    body(file.get());
+  }
+};
+
+// Accepts one connection at a time and upgrades it.
+class TlsServer {
+ public:
+  TlsServer(asio::io_context& io, const Certificate& certificate)
+      : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    context_.use_certificate_chain_file(certificate.certificate_file);
+    context_.use_private_key_file(certificate.key_file, asio::ssl::context::pem);
+    accept();
+  }
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+      if (!error) {
+        stream_.emplace(std::move(socket), context_);
+        stream_->async_handshake(asio::ssl::stream_base::server, [this](const error_code& failure) {
+          failure ? accept() : read();
+        });
+      }
+    });
+  }
+  void read() {
+    stream_->async_read_some(
+        asio::buffer(buffer_),
+        [this](const error_code& error, std::size_t bytes) {
+          if (error) {
+            return accept();
+          }
+          request_.append(buffer_.data(), bytes);
+          const auto head = http::parse_request_head(request_, 65536);
+          if (head && *head) {
+            error_code ignored;
+            asio::write(
+                *stream_, asio::buffer(websocket::upgrade_response((**head).head, "")), ignored
+            );
+            request_.clear();
+          }
+          read();
+        }
+    );
+  }
+
+  asio::ssl::context context_{asio::ssl::context::tls_server};
+  tcp::acceptor acceptor_;
+  std::optional<asio::ssl::stream<tcp::socket>> stream_;
+  std::array<char, 4096> buffer_{};
+  std::string request_;
+};
+
+struct Events final : sdk::TransportEvents {
+  void on_opened() override { is_open = true; }
+  void on_text(std::string_view) override {}
+  void on_binary(std::string_view) override {}
+  void on_closed(const sdk::Closing& closing) override { closed = closing; }
+  bool is_open = false;
+  std::optional<sdk::Closing> closed;
+};
+
+TEST(SdkTls, connects_to_a_server_whose_certificate_is_trusted_and_to_no_other) {
+  const Certificate certificate;
+  ScriptedEngine loop;  // for its loop
+  TlsServer server(loop.io(), certificate);
+  const auto address = [&server](std::string_view host) {
+    return *sdk::parse_address("wss://" + std::string(host) + ":" + std::to_string(server.port()));
+  };
+  const auto outcome = [&loop](sdk::TransportOptions options) {
+    Events events;
+    sdk::Transport transport(loop.io().get_executor(), std::move(options), events);
+    transport.open();
+    loop.run_until([&] { return events.is_open || events.closed; });
+    return events.is_open ? std::string("open") : events.closed->reason;
+  };
+  EXPECT_EQ(
+      outcome({.address = address("127.0.0.1"), .ca_file = certificate.certificate_file}), "open"
+  );
+  EXPECT_NE(
+      outcome({.address = address("127.0.0.1")}).find("certificate verify failed"),
+      std::string::npos
+  );
+  EXPECT_NE(
+      outcome({.address = address("localhost"), .ca_file = certificate.certificate_file})
+          .find("certificate verify failed"),
+      std::string::npos
+  ) << "the certificate is for another name";
+  EXPECT_NE(outcome({.address = address("127.0.0.1"), .ca_file = "/no/such/file"}), "open");
+}
+
+}  // namespace
+}  // namespace iii::test
