@@ -3,6 +3,7 @@
 #include "base/byte_buffer.hpp"
 #include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "core/channels.hpp"
 #include "core/effects.hpp"
 #include "engine/config.hpp"
@@ -10,7 +11,6 @@
 #include "engine/log.hpp"
 #include "engine/route.hpp"
 #include "engine/session.hpp"
-#include "engine/utf8.hpp"
 #include "http/head.hpp"
 #include "net/clock.hpp"
 #include "protocol/decode.hpp"
@@ -117,7 +117,7 @@ class Gateway::WorkerMessages final : public websocket::MessageSink {
       return;
     }
     // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
-    if (is_utf8(bytes)) {
+    if (base::is_utf8(bytes)) {
       on_text(bytes);
     } else {
       protocol::from_worker::Malformed message;
