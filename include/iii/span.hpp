@@ -57,7 +57,9 @@ class Span {
   void set_ok() const;
   void set_error(std::string message) const;
   // The event `exception`; leaves the status as it is.
-  void record_exception(std::string type, std::string message, std::string stacktrace = {}) const;
+  void record_exception(
+      const std::string& type, const std::string& message, const std::string& stacktrace = {}
+  ) const;
   void end() const;
 
  private:
@@ -137,6 +139,7 @@ auto with_span(std::string name, SpanOptions options, Function&& function)
       std::invoke(std::forward<Function>(function));
       span->set_ok();
     } else {
+      // NOLINTNEXTLINE(misc-const-correctness): it is moved out.
       std::invoke_result_t<Function> outcome = std::invoke(std::forward<Function>(function));
       detail::set_outcome(*span, outcome);
       return outcome;

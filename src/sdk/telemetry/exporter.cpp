@@ -66,7 +66,9 @@ void Exporter::on_opened(MonotonicTime now, ExporterEffects& effects) {
   state_ = ExporterState::open;
   opened_at_ = now;
   frames_.limit_to(std::max<std::size_t>(
-      {1, settings_.channel_capacity, settings_.reconnection.max_pending_messages}
+      {static_cast<unsigned long>(1),
+       settings_.channel_capacity,
+       settings_.reconnection.max_pending_messages}
   ));
   proceed(now, effects);
 }

@@ -10,6 +10,8 @@
 #include "sdk/telemetry/settings.hpp"
 #include "support/sweeps.hpp"
 
+#include <iii/reconnection.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,48 +64,48 @@ class ExporterScene {
     const MonotonicTime until = now + time;
     while (exporter.next_deadline() <= until) {
       now = std::max(now, exporter.next_deadline());
-      exporter.on_timer(now, effects);
+      exporter.on_timer(now, effects_);
       execute();
     }
     now = until;
   }
 
   void start() {
-    exporter.start(now, effects);
+    exporter.start(now, effects_);
     execute();
   }
   void opened() {
-    exporter.on_opened(now, effects);
+    exporter.on_opened(now, effects_);
     execute();
   }
   void connect_failed() {
-    exporter.on_connect_failed(now, effects);
+    exporter.on_connect_failed(now, effects_);
     execute();
   }
   void written() {
-    exporter.on_written(now, effects);
+    exporter.on_written(now, effects_);
     execute();
   }
   void closed() {
-    exporter.on_closed(now, effects);
+    exporter.on_closed(now, effects_);
     execute();
   }
   void span(const std::string& name) { records({.ended = {named_span(name)}}); }
   void log(const std::string& message) { records({.logs = {LogRecord{.message = message}}}); }
   void records(RecordBatch batch) {
-    exporter.on_records(std::move(batch), now, effects);
+    exporter.on_records(std::move(batch), now, effects_);
     execute();
   }
   void metrics(const std::string& name) {
-    exporter.on_metrics({Metric{.name = name}}, now, effects);
+    exporter.on_metrics({Metric{.name = name}}, now, effects_);
     execute();
   }
   void flush(std::uint64_t id, std::chrono::nanoseconds timeout = 5s) {
-    exporter.flush(id, timeout, now, effects);
+    exporter.flush(id, timeout, now, effects_);
     execute();
   }
   void shut_down() {
-    exporter.shut_down(now, effects);
+    exporter.shut_down(now, effects_);
     execute();
   }
 
@@ -126,7 +128,7 @@ class ExporterScene {
  private:
   // At once: the bytes of frames live no longer than that.
   void execute() {
-    for (const ExporterEffect& effect : std::exchange(effects, {})) {
+    for (const ExporterEffect& effect : std::exchange(effects_, {})) {
       const auto* frame = std::get_if<WriteFrame>(&effect);
       std::ostringstream out;
       out << effect;
@@ -145,7 +147,7 @@ class ExporterScene {
     return text;
   }
 
-  ExporterEffects effects;
+  ExporterEffects effects_;
 };
 
 TEST(Exporter, sends_spans_after_their_interval_and_logs_at_once) {

@@ -1,11 +1,10 @@
 // The public headers as a user writes with them, without any client in the process.
 #include <iii/logger.hpp>
+#include <iii/reconnection.hpp>
 #include <iii/telemetry.hpp>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -7,44 +7,51 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 namespace iii::telemetry {
 namespace {
 
-using Recorders = std::vector<std::shared_ptr<Recorder>>;
+// The lock is held for a copy of one pointer. (std::atomic<std::shared_ptr> would do, but GCC 12's
+// is a lock as well, and one that ThreadSanitizer rightly objects to.)
+struct Installed {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  // Without telemetry nobody takes the lock.
+  std::atomic<bool> is_empty = true;
+};
 
 // Never destroyed: objects of the program that end after it may still log.
-std::atomic<std::shared_ptr<const Recorders>>& recorders() {
-  static auto& all = *new std::atomic<std::shared_ptr<const Recorders>>;
+Installed& installed() {
+  static auto& all = *new Installed;
   return all;
-}
-
-template <class Change>
-void change_recorders(Change change) {
-  std::shared_ptr<const Recorders> before = recorders().load();
-  std::shared_ptr<const Recorders> after;
-  do {
-    Recorders changed = before ? *before : Recorders{};
-    change(changed);
-    after = changed.empty() ? nullptr : std::make_shared<const Recorders>(std::move(changed));
-  } while (!recorders().compare_exchange_weak(before, after));
 }
 
 }  // namespace
 
 void install(std::shared_ptr<Recorder> recorder) {
-  change_recorders([&](Recorders& all) { all.push_back(recorder); });
+  Installed& all = installed();
+  const std::scoped_lock lock(all.mutex);
+  all.recorders.push_back(std::move(recorder));
+  all.is_empty = false;
 }
 
 void uninstall(const std::shared_ptr<Recorder>& recorder) {
-  change_recorders([&](Recorders& all) { std::erase(all, recorder); });
+  Installed& all = installed();
+  const std::scoped_lock lock(all.mutex);
+  std::erase(all.recorders, recorder);
+  all.is_empty = all.recorders.empty();
 }
 
 std::shared_ptr<Recorder> installed_recorder() {
-  const std::shared_ptr<const Recorders> all = recorders().load();
-  return all ? all->front() : nullptr;
+  Installed& all = installed();
+  if (all.is_empty) {
+    return nullptr;
+  }
+  const std::scoped_lock lock(all.mutex);
+  return all.recorders.empty() ? nullptr : all.recorders.front();
 }
 
 std::shared_ptr<Recorder> recorder_of(const Context& context) {

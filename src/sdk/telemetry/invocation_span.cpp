@@ -6,6 +6,7 @@
 #include "sdk/telemetry/recorder.hpp"
 
 #include <iii/context.hpp>
+#include <iii/json.hpp>
 #include <iii/span.hpp>
 
 #include <memory>
@@ -16,9 +17,9 @@
 namespace iii::telemetry {
 namespace {
 
-Attributes payload_attributes(CapturedPayload payload) {
+Attributes payload_attributes(const CapturedPayload& payload) {
   Attributes attributes;
-  attributes.push_back({"iii.payload.json", Json(std::move(payload.json))});
+  attributes.push_back({"iii.payload.json", Json(payload.json)});
   attributes.push_back({"iii.payload.truncated", Json(payload.is_truncated)});
   return attributes;
 }

@@ -47,6 +47,8 @@ LiveSpan::LiveSpan(std::shared_ptr<Recorder> recorder, SpanRecord begun)
   }
 }
 
+// Throws only when there is no memory; then the program ends.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 LiveSpan::~LiveSpan() {
   end();
 }

@@ -1,7 +1,6 @@
 #include "base/utf8.hpp"
 #include "sdk/telemetry/installed.hpp"
 #include "sdk/telemetry/otlp_value.hpp"
-#include "sdk/telemetry/recorder.hpp"
 #include "sdk/telemetry/records.hpp"
 
 #include <iii/context.hpp>

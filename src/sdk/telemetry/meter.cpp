@@ -5,6 +5,7 @@
 #include "sdk/telemetry/metric.hpp"
 #include "sdk/telemetry/otlp_value.hpp"
 
+#include <iii/json.hpp>
 #include <iii/metrics.hpp>
 #include <iii/span.hpp>
 
@@ -14,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -36,7 +36,7 @@ std::string series_key(const Attributes& attributes) {
     return "[]";
   }
   Attributes sorted = attributes;
-  std::ranges::stable_sort(sorted, {}, &Attribute::key);
+  std::ranges::sort(sorted, {}, &Attribute::key);
   return attributes_json(sorted);
 }
 

@@ -3,7 +3,6 @@
 #include "base/time.hpp"
 #include "sdk/telemetry/metric.hpp"
 
-#include <iii/json.hpp>
 #include <iii/metrics.hpp>
 #include <iii/span.hpp>
 
@@ -13,7 +12,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>

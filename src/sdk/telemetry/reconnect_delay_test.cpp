@@ -1,7 +1,5 @@
 #include "sdk/telemetry/reconnect_delay.hpp"
 
-#include <iii/reconnection.hpp>
-
 #include <gtest/gtest.h>
 
 #include <chrono>

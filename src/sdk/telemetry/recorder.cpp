@@ -6,6 +6,7 @@
 #include "sdk/telemetry/records.hpp"
 
 #include <iii/context.hpp>
+#include <iii/json.hpp>
 #include <iii/span.hpp>
 #include <iii/trace_context.hpp>
 

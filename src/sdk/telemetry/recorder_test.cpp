@@ -1,11 +1,11 @@
 #include "sdk/telemetry/recorder.hpp"
 
 #include "sdk/telemetry/installed.hpp"
-#include "sdk/telemetry/live_span.hpp"
 #include "sdk/telemetry/recorder_scene.hpp"
 #include "sdk/telemetry/records.hpp"
 
 #include <iii/context.hpp>
+#include <iii/json.hpp>
 #include <iii/logger.hpp>
 #include <iii/span.hpp>
 

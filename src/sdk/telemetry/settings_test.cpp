@@ -2,15 +2,13 @@
 
 #include <iii/json.hpp>
 #include <iii/otel_config.hpp>
+#include <iii/reconnection.hpp>
 #include <iii/span.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstddef>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -3,6 +3,7 @@
 #include "sdk/telemetry/records.hpp"
 
 #include <iii/context.hpp>
+#include <iii/json.hpp>
 #include <iii/span.hpp>
 #include <iii/trace_context.hpp>
 
@@ -68,12 +69,14 @@ void Span::set_error(std::string message) const {
   }
 }
 
-void Span::record_exception(std::string type, std::string message, std::string stacktrace) const {
+void Span::record_exception(
+    const std::string& type, const std::string& message, const std::string& stacktrace
+) const {
   Attributes attributes;
-  attributes.push_back({"exception.type", Json(std::move(type))});
-  attributes.push_back({"exception.message", Json(std::move(message))});
+  attributes.push_back({"exception.type", Json(type)});
+  attributes.push_back({"exception.message", Json(message)});
   if (!stacktrace.empty()) {
-    attributes.push_back({"exception.stacktrace", Json(std::move(stacktrace))});
+    attributes.push_back({"exception.stacktrace", Json(stacktrace)});
   }
   add_event("exception", std::move(attributes));
 }

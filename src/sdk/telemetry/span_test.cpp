@@ -1,3 +1,4 @@
+#include "sdk/telemetry/recorder.hpp"
 #include "sdk/telemetry/recorder_scene.hpp"
 #include "sdk/telemetry/records.hpp"
 
@@ -11,11 +12,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 namespace iii {
 namespace {
@@ -141,7 +140,7 @@ TEST(Span, has_the_baggage_in_scope_as_attributes) {
 }
 
 TEST(Span, ends_once_and_takes_nothing_afterwards) {
-  RecorderScene scene;
+  const RecorderScene scene;
   {
     const Span span = start_span("work");
     EXPECT_FALSE(current_span_is_recording());

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <variant>

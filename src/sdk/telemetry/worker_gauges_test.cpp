@@ -10,7 +10,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
