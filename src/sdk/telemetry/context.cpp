@@ -13,9 +13,26 @@
 namespace iii {
 namespace {
 
+// The slot of a thread outside of any task. Objects of the program that end after it, and log or
+// record even then, find an empty slot that never ends.
+class OwnSlot {
+ public:
+  explicit OwnSlot(detail::ContextSlot*& current) : current_(current) { current_ = &slot_; }
+  OwnSlot(const OwnSlot&) = delete;
+  OwnSlot& operator=(const OwnSlot&) = delete;
+  ~OwnSlot() {
+    static auto& late = *new detail::ContextSlot;
+    current_ = &late;
+  }
+
+ private:
+  detail::ContextSlot*& current_;
+  detail::ContextSlot slot_;
+};
+
 detail::ContextSlot*& slot_of_thread() noexcept {
-  thread_local detail::ContextSlot own;
-  thread_local detail::ContextSlot* current = &own;
+  thread_local detail::ContextSlot* current = nullptr;
+  thread_local const OwnSlot own(current);
   return current;
 }
 
