@@ -7,7 +7,6 @@
 #include "sdk/telemetry/recorder.hpp"
 #include "sdk/telemetry/records.hpp"
 
-#include <iii/context.hpp>
 #include <iii/json.hpp>
 #include <iii/logger.hpp>
 #include <iii/metrics.hpp>
@@ -22,7 +21,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <variant>
 #include <vector>
 
 namespace iii::telemetry {
