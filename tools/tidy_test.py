@@ -63,6 +63,25 @@ class Includes(Rules):
         tree = ROOMS | {"src/base/a.cpp": '#include "json/b.hpp"\n'}
         self.assert_broken(tree, "src/base/a.cpp:1: room 'base' does not list 'json'")
 
+    def test_a_room_inside_of_another_has_a_list_of_its_own(self):
+        rooms = ROOMS | {
+            "src/json/deep/CMakeLists.txt": "iii_library(deep SOURCES d.cpp DEPS base)\n",
+            "src/core/CMakeLists.txt": "iii_library(core SOURCES c.cpp DEPS deep)\n",
+        }
+        self.assert_kept(
+            rooms
+            | {"src/json/deep/d.cpp": '#include "base/a.hpp"\n#include "json/deep/d.hpp"\n'}
+            | {"src/core/c.cpp": '#include "json/deep/d.hpp"\n'}
+        )
+        self.assert_broken(
+            rooms | {"src/json/deep/d.cpp": '#include "json/b.hpp"\n'},
+            "src/json/deep/d.cpp:1: room 'json/deep' does not list 'json'",
+        )
+        self.assert_broken(
+            rooms | {"src/json/b.cpp": '#include "json/deep/d.hpp"\n'},
+            "src/json/b.cpp:1: room 'json' does not list 'deep'",
+        )
+
     def test_folders_that_are_no_rooms_are_free(self):
         self.assert_kept(ROOMS | {"src/json/b_test.cpp": '#include "support/sweeps.hpp"\n'})
 

@@ -2,6 +2,8 @@
 // InitOptions is a good one. Plain values, copied when the client is made.
 #pragma once
 
+#include <iii/reconnection.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,22 +23,6 @@ enum class ConnectionState {
   failed,        // for good: too many attempts, or the engine refused this worker
 };
 [[nodiscard]] const char* to_string(ConnectionState state) noexcept;
-
-// Attempt n, counted from 0, waits min(initial · multiplier^n, max), and up to `jitter_factor` of
-// that more or less, by chance. A connection that the engine has welcomed starts the count anew.
-struct ReconnectionConfig {
-  std::uint64_t initial_delay_ms = 1'000;
-  std::uint64_t max_delay_ms = 30'000;
-  double backoff_multiplier = 2.0;
-  double jitter_factor = 0.3;
-  std::optional<std::uint64_t> max_retries;  // none: for ever
-  // Telemetry frames that are kept over a reconnect. The worker socket has OfflineQueue.
-  std::size_t max_pending_messages = 1'000;
-
-  [[nodiscard]] std::uint64_t effective_initial_delay_ms() const noexcept {
-    return initial_delay_ms == 0 ? 1 : initial_delay_ms;
-  }
-};
 
 // What happens to a call while there is no connection and the queue is full.
 enum class OfflinePolicy {

@@ -148,4 +148,34 @@ static_assert(invocation_deadline_default <= invocation_deadline_max);
 
 inline constexpr std::size_t telemetry_frame_bytes_max = 4 * mib;
 
+// --- Telemetry of a worker (spec: sdk §18.2) ---
+
+// As the reference SDK has them. Baggage counts as header text.
+inline constexpr std::size_t baggage_entries_max = 180;
+inline constexpr std::size_t baggage_entry_bytes_max = 4 * kib;
+inline constexpr std::size_t baggage_bytes_max = 8 * kib;
+// Attributes, events and links added to one span while it runs: OpenTelemetry allows 128 of each.
+inline constexpr std::size_t span_changes_max = 384;
+// Records that wait for the exporter: what user threads can be ahead of the I/O thread.
+inline constexpr std::size_t spans_waiting_max = 2048;
+inline constexpr std::size_t logs_waiting_max = 2048;
+inline constexpr std::size_t spans_batch = 512;
+// A frame is closed at this size: small enough for every engine, large enough to be worth a write.
+inline constexpr std::size_t telemetry_frame_bytes_target = 512 * kib;
+// Frames that wait for the socket, beside their number, which is the user's.
+inline constexpr std::size_t telemetry_frames_bytes_max = 16 * mib;
+// A telemetry connection that ends sooner counts as refused.
+inline constexpr auto telemetry_connection_stable = 5s;
+// Two payloads of a call, escaped again as strings, and still within the engine's largest frame.
+inline constexpr std::size_t captured_payload_bytes_max = 512 * kib;
+static_assert(
+    telemetry_frame_bytes_target + 4 * captured_payload_bytes_max <= telemetry_frame_bytes_max
+);
+// Engines read frames as JSON of json_depth_max; a level of a value takes up to four of theirs.
+inline constexpr std::size_t attribute_depth_max = 24;
+static_assert(4 * attribute_depth_max + 16 <= json_depth_max);
+inline constexpr std::size_t instruments_max = 1024;
+// Sets of attributes of one instrument; all others share one that is marked as overflow.
+inline constexpr std::size_t metric_series_max = 2000;
+
 }  // namespace iii::base::limits

@@ -1,9 +1,9 @@
 #include "engine/config_section.hpp"
 
+#include "base/utf8.hpp"
 #include "engine/config_names.hpp"
 #include "engine/config_yaml.hpp"
 #include "engine/log_line.hpp"
-#include "engine/utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -89,7 +89,7 @@ std::string expectation(NumberRange range) {
 std::string in_quotes(std::string_view text) {
   std::size_t kept = 0;
   while (kept < text.size() && kept < quote_bytes_max) {
-    kept += std::max<std::size_t>(1, utf8_sequence_bytes(text.substr(kept)));
+    kept += std::max<std::size_t>(1, base::utf8_sequence_bytes(text.substr(kept)));
   }
   std::string result = "'";
   append_printable(result, text.substr(0, kept));

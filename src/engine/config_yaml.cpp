@@ -1,10 +1,10 @@
 #include "engine/config_yaml.hpp"
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "engine/config.hpp"
 #include "engine/config_placeholder.hpp"
 #include "engine/log_line.hpp"
-#include "engine/utf8.hpp"
 
 #include <yaml-cpp/anchor.h>
 #include <yaml-cpp/emitterstyle.h>
@@ -38,7 +38,7 @@ std::string_view without_byte_order_mark(std::string_view text) {
 // some of them.
 std::optional<OffsetMistake> unreadable_byte(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t bytes = utf8_sequence_bytes(text.substr(at));
+    const std::size_t bytes = base::utf8_sequence_bytes(text.substr(at));
     const auto byte = static_cast<unsigned char>(text[at]);
     if (bytes == 0) {
       return OffsetMistake{.offset = at, .key = "", .message = "the file is not UTF-8 text"};

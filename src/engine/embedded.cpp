@@ -3,12 +3,12 @@
 #include "base/assert.hpp"
 #include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "engine/config.hpp"
 #include "engine/embedded_worker.hpp"
 #include "engine/environment.hpp"
 #include "engine/log.hpp"
 #include "engine/server.hpp"
-#include "engine/utf8.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
@@ -52,13 +52,13 @@ EngineError not_an_id(std::string_view what) {
 
 // What other workers read must be UTF-8, or their connection ends.
 bool is_json(std::string_view text) {
-  return engine::is_utf8(text) && !json::validate(text);
+  return base::is_utf8(text) && !json::validate(text);
 }
 bool is_json_or_empty(std::string_view text) {
   return text.empty() || is_json(text);
 }
 bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= limits::id_bytes_max && engine::is_utf8(text);
+  return !text.empty() && text.size() <= limits::id_bytes_max && base::is_utf8(text);
 }
 
 }  // namespace
@@ -102,10 +102,10 @@ class Responder::State {
     workers::Reply reply{id_, std::move(result), {}};
     if (error) {
       reply.error = protocol::ErrorBody{
-          engine::repaired_utf8(error->code), engine::repaired_utf8(error->message), {}
+          base::repaired_utf8(error->code), base::repaired_utf8(error->message), {}
       };
       if (error->stacktrace) {
-        reply.error->stacktrace = engine::repaired_utf8(*error->stacktrace);
+        reply.error->stacktrace = base::repaired_utf8(*error->stacktrace);
       }
     }
     if (const auto running = running_.lock()) {
@@ -181,7 +181,7 @@ EngineResult<Engine> Engine::start(const EngineOptions& options) {
   }
   running->server = *std::move(server);
   auto worker = std::make_unique<engine::EmbeddedWorker>(
-      engine::repaired_utf8(options.worker_name),
+      base::repaired_utf8(options.worker_name),
       [weak = std::weak_ptr<Running>(running)](base::InvocationId id) {
         return Responder(std::make_unique<Responder::State>(weak, id));
       }
@@ -238,7 +238,7 @@ EngineStatus Engine::register_function(
   from_worker::RegisterFunction message;
   message.id = id;
   if (!options.description.empty()) {
-    message.description = engine::repaired_utf8(options.description);
+    message.description = base::repaired_utf8(options.description);
   }
   message.request_format = std::move(options.request_format);
   message.response_format = std::move(options.response_format);
@@ -273,7 +273,7 @@ EngineStatus Engine::register_trigger_type(std::string id, TriggerTypeOptions op
   }
   from_worker::RegisterTriggerType message{
       id,
-      engine::repaired_utf8(options.description),
+      base::repaired_utf8(options.description),
       options.trigger_request_format,
       options.call_request_format
   };

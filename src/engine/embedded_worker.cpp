@@ -2,9 +2,9 @@
 
 #include "base/id.hpp"
 #include "base/time.hpp"
+#include "base/utf8.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
-#include "engine/utf8.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/from_worker.hpp"
@@ -41,7 +41,7 @@ std::optional<std::string> thrown_by(Piece piece) {
     piece();
     return std::nullopt;
   } catch (const std::exception& thrown) {
-    return repaired_utf8(thrown.what());
+    return base::repaired_utf8(thrown.what());
   } catch (...) {
     return "something was thrown that is no std::exception";
   }
@@ -146,7 +146,7 @@ void EmbeddedWorker::on_trigger_registered(
     if (thrown || !accepted) {
       answer.error = protocol::ErrorBody{
           std::string(codes::trigger_registration_failed),
-          thrown ? *std::move(thrown) : repaired_utf8(accepted.error().message),
+          thrown ? *std::move(thrown) : base::repaired_utf8(accepted.error().message),
           {}
       };
     }

@@ -1,8 +1,8 @@
 // What each kind of connection does with its messages.
 #include "base/id.hpp"
+#include "base/utf8.hpp"
 #include "engine/gateway.hpp"
 #include "engine/session.hpp"
-#include "engine/utf8.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"
 #include "websocket/decoder.hpp"
@@ -55,7 +55,7 @@ class Gateway::WorkerMessages final : public SessionMessages {
       return;
     }
     // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
-    if (is_utf8(bytes)) {
+    if (base::is_utf8(bytes)) {
       on_text(bytes);
     } else {
       protocol::from_worker::Malformed message;

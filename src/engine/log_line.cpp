@@ -1,7 +1,7 @@
 #include "engine/log_line.hpp"
 
+#include "base/utf8.hpp"
 #include "engine/log.hpp"
-#include "engine/utf8.hpp"
 
 #include <array>
 #include <charconv>
@@ -63,7 +63,7 @@ bool append_short_escape(std::string& out, char character) {
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const std::size_t bytes = utf8_sequence_bytes(text);
+    const std::size_t bytes = base::utf8_sequence_bytes(text);
     const std::string_view sequence = text.substr(0, bytes == 0 ? 1 : bytes);
     const auto first = static_cast<unsigned char>(text[0]);
     if (bytes == 0) {
@@ -169,7 +169,7 @@ std::string_view padded_name(LogLevel level) {
 
 void append_printable(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const std::size_t bytes = utf8_sequence_bytes(text);
+    const std::size_t bytes = base::utf8_sequence_bytes(text);
     const std::string_view sequence = text.substr(0, bytes == 0 ? 1 : bytes);
     const auto first = static_cast<unsigned char>(text[0]);
     if (bytes == 0 || first < 0x20 || first == 0x7F) {

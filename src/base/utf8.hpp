@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::engine {
+namespace iii::base {
 
 // The length of the well-formed UTF-8 sequence at the front of `text` (Unicode 15, table 3-7), or 0
 // when there is none.
@@ -17,4 +17,4 @@ namespace iii::engine {
 // The text with U+FFFD in place of each byte that is not part of a well-formed sequence.
 [[nodiscard]] std::string repaired_utf8(std::string_view text);
 
-}  // namespace iii::engine
+}  // namespace iii::base

@@ -1,4 +1,4 @@
-#include "engine/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::engine {
+namespace iii::base {
 namespace {
 
 struct Lead {
@@ -97,4 +97,4 @@ std::string repaired_utf8(std::string_view text) {
   return repaired;
 }
 
-}  // namespace iii::engine
+}  // namespace iii::base

@@ -1,9 +1,9 @@
-#include "engine/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <cstddef>
 #include <string_view>
 
-namespace iii::engine {
+namespace iii::base {
 namespace {
 
 struct Case {
@@ -54,4 +54,4 @@ TEST(Utf8, RepairsWhatIsNot) {
 }
 
 }  // namespace
-}  // namespace iii::engine
+}  // namespace iii::base

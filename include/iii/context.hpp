@@ -1,0 +1,125 @@
+// The context of what runs now: trace, baggage and current span. Every thread has one; a handler
+// starts with that of its call, and what it calls, logs and records belongs there by itself.
+//
+//   iii::Context context = iii::capture_context();       // take it along …
+//   pool.post([context] { context.attach([] { … }); });  // … and work there as if here
+//
+// A Context is an immutable value, cheap to copy, and may be used on any thread. ContextScope makes
+// one current for the rest of a block, also over a co_await in a coroutine that the SDK runs.
+#pragma once
+
+#include <iii/trace_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii {
+
+namespace telemetry {
+class LiveSpan;
+}  // namespace telemetry
+
+class Context {
+ public:
+  Context() = default;
+  explicit Context(TraceContext trace, Baggage baggage = {})
+      : trace_(trace), baggage_(std::move(baggage)) {}
+
+  [[nodiscard]] const TraceContext& trace() const noexcept { return trace_; }
+  [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
+  [[nodiscard]] Context with_baggage(Baggage baggage) const;
+
+  // Runs `function` with this context as the current one and returns what it returns.
+  template <class Function>
+  decltype(auto) attach(Function&& function) const;
+
+  // For the SDK: the span that current_span_…() functions reach; nullptr for a remote parent.
+  Context(std::shared_ptr<telemetry::LiveSpan> span, Baggage baggage);
+  [[nodiscard]] const std::shared_ptr<telemetry::LiveSpan>& span() const noexcept { return span_; }
+
+ private:
+  TraceContext trace_;
+  Baggage baggage_;
+  std::shared_ptr<telemetry::LiveSpan> span_;
+};
+
+namespace detail {
+
+// Where the current context of one flow of execution is kept: of a thread, or of a task that moves
+// between threads. Whoever resumes a task makes the task's slot the current one for that time.
+struct ContextSlot {
+  Context context;
+};
+
+[[nodiscard]] ContextSlot& current_context_slot() noexcept;
+
+// Around each resumption of a task, on the thread that resumes it.
+class ContextSlotScope {
+ public:
+  explicit ContextSlotScope(ContextSlot& slot) noexcept;
+  ContextSlotScope(const ContextSlotScope&) = delete;
+  ContextSlotScope& operator=(const ContextSlotScope&) = delete;
+  ~ContextSlotScope();
+
+ private:
+  ContextSlot* previous_;
+};
+
+}  // namespace detail
+
+// Makes a context current until the end of the block. Scopes of one flow end in reverse order.
+class ContextScope {
+ public:
+  explicit ContextScope(Context context);
+  ContextScope(const ContextScope&) = delete;
+  ContextScope& operator=(const ContextScope&) = delete;
+  ~ContextScope();
+
+ private:
+  detail::ContextSlot& slot_;  // not the thread's: a coroutine may end on another one
+  Context previous_;
+};
+
+template <class Function>
+decltype(auto) Context::attach(Function&& function) const {
+  const ContextScope scope(*this);
+  return std::forward<Function>(function)();
+}
+
+[[nodiscard]] Context capture_context();
+
+// Of the current context; nothing outside of any trace.
+[[nodiscard]] std::optional<std::string> current_trace_id();
+[[nodiscard]] std::optional<std::string> current_span_id();
+
+// Header texts of the current context; nothing if there is no trace or no baggage.
+[[nodiscard]] std::optional<std::string> inject_traceparent();
+[[nodiscard]] std::optional<std::string> inject_baggage();
+
+// Contexts made from header texts; empty or unreadable texts give empty parts.
+[[nodiscard]] Context extract_traceparent(std::string_view traceparent);
+[[nodiscard]] Context extract_baggage(std::string_view baggage);
+[[nodiscard]] Context extract_context(std::string_view traceparent, std::string_view baggage);
+
+[[nodiscard]] std::optional<std::string> get_baggage_entry(std::string_view key);
+[[nodiscard]] std::vector<Baggage::Entry> get_all_baggage();
+
+// A new context; the current one is not changed. What Baggage::set refuses is left out.
+[[nodiscard]] Context set_baggage_entry(std::string_view key, std::string_view value);
+[[nodiscard]] Context remove_baggage_entry(std::string_view key);
+
+namespace detail {
+[[nodiscard]] Context with_more_baggage(const std::vector<Baggage::Entry>& entries);
+}  // namespace detail
+
+// Runs `function` with the entries set over the current baggage; nothing leaks out.
+template <class Function>
+decltype(auto) run_with_baggage(const std::vector<Baggage::Entry>& entries, Function&& function) {
+  return detail::with_more_baggage(entries).attach(std::forward<Function>(function));
+}
+
+}  // namespace iii
