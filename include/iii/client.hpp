@@ -108,14 +108,18 @@ class Client {
   // Success says nothing about the engine, which learns of it when the connection stands. Throws
   // std::invalid_argument for an id that is blank or registered already, and for an HTTP
   // configuration that can never work.
-  FunctionRef register_function(std::string id, Function function, FunctionDetails details = {});
   FunctionRef register_function(
-      std::string id, HttpInvocationConfig config, FunctionDetails details = {}
+      std::string id, Function function, const FunctionDetails& details = {}
+  );
+  FunctionRef register_function(
+      std::string id, const HttpInvocationConfig& config, const FunctionDetails& details = {}
   );
   // The name that other SDKs have for it.
   template <class F>
-  FunctionRef register_function_with(std::string id, F function, FunctionDetails details = {}) {
-    return register_function(std::move(id), std::move(function), std::move(details));
+  FunctionRef register_function_with(
+      std::string id, F function, const FunctionDetails& details = {}
+  ) {
+    return register_function(std::move(id), std::move(function), details);
   }
 
   // Purely for order in listings: functions are called `service::name`.
@@ -137,18 +141,20 @@ class Client {
 
   // --- Calls ---
   // Waits on this thread. Throws Error: timeout, remote, not_connected, serde, …
-  Json trigger(TriggerRequest request);
+  Json trigger(const TriggerRequest& request);
   // The same without exceptions.
-  [[nodiscard]] Result<Json> try_trigger(TriggerRequest request) noexcept;
+  [[nodiscard]] Result<Json> try_trigger(const TriggerRequest& request) noexcept;
   // The same, with the result as a described type.
   template <class T>
-  [[nodiscard]] T trigger_as(TriggerRequest request) {
-    return from_json<T>(trigger(std::move(request))).value();
+  [[nodiscard]] T trigger_as(const TriggerRequest& request) {
+    return from_json<T>(trigger(request)).value();
   }
   [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
   // `on_ended` runs once, on a thread of the pool, and must not throw.
-  PendingCall trigger(TriggerRequest request, std::function<void(Result<Json> result)> on_ended);
-  [[nodiscard]] std::future<Json> trigger_future(TriggerRequest request);
+  PendingCall trigger(
+      const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
+  );
+  [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
 
   // --- What the engine knows ---
   [[nodiscard]] std::vector<FunctionInfo> list_functions();
@@ -202,19 +208,23 @@ class TriggerTypeRef {
   // `config` is Json or any type that iii/describe.hpp knows.
   template <class Config>
   Trigger register_trigger(
-      std::string function_id, const Config& config, std::optional<Json> metadata = std::nullopt
+      const std::string& function_id,
+      const Config& config,
+      const std::optional<Json>& metadata = std::nullopt
   ) const {
     return client().register_trigger({
         .trigger_type = id_,
-        .function_id = std::move(function_id),
+        .function_id = function_id,
         .config = to_json(config),
-        .metadata = std::move(metadata),
+        .metadata = metadata,
     });
   }
   // A function that such triggers call; binds nothing.
-  FunctionRef register_function(std::string id, Function function, FunctionDetails details = {})
-      const {
-    return client().register_function(std::move(id), std::move(function), std::move(details));
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
+  FunctionRef register_function(
+      std::string id, Function function, const FunctionDetails& details = {}
+  ) const {
+    return client().register_function(std::move(id), std::move(function), details);
   }
   void unregister() const { client().unregister_trigger_type(id_); }
 
@@ -228,10 +238,12 @@ class TriggerTypeRef {
 
 // The schemas of a trigger type from the types of its config and of what it calls with.
 template <class Config, class Event>
-[[nodiscard]] RegisterTriggerTypeMessage trigger_type(std::string id, std::string description) {
+[[nodiscard]] RegisterTriggerTypeMessage trigger_type(
+    const std::string& id, const std::string& description
+) {
   return {
-      .id = std::move(id),
-      .description = std::move(description),
+      .id = id,
+      .description = description,
       .trigger_request_format = json_schema<Config>(),
       .call_request_format = json_schema<Event>(),
   };

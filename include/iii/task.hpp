@@ -32,7 +32,8 @@ struct TaskPromiseBase {
   struct FinalAwaiter {
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+    [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended
+    ) const noexcept {
       return ended.promise().continuation;
     }
     void await_resume() const noexcept {}
@@ -102,10 +103,12 @@ class [[nodiscard]] Task {
     struct Awaiter {
       std::coroutine_handle<promise_type> handle;
       [[nodiscard]] bool await_ready() const noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+      [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting
+      ) const noexcept {
         handle.promise().continuation = awaiting;
         return handle;
       }
+      // NOLINTNEXTLINE(modernize-use-nodiscard): a value may be awaited and ignored
       T await_resume() const { return handle.promise().take(); }
     };
     return Awaiter{handle_};
@@ -129,7 +132,7 @@ inline Task<void> TaskPromise<void>::get_return_object() noexcept {
 // A coroutine that owns itself: how a task begins without anybody who awaits it.
 struct Detached {
   struct promise_type {
-    Detached get_return_object() const noexcept { return {}; }
+    [[nodiscard]] Detached get_return_object() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never initial_suspend() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}

@@ -25,14 +25,13 @@ class TriggerAction {
   enum class Kind { call, enqueue, fire_and_forget };
 
   // Put into a queue: the result is {"messageReceiptId": …}, which proves that it is stored.
-  [[nodiscard]] static TriggerAction Enqueue(std::string queue
-  ) {  // NOLINT(readability-identifier-naming): the name users know
-    return TriggerAction(Kind::enqueue, std::move(queue));
+  // NOLINTNEXTLINE(readability-identifier-naming): the name users know
+  [[nodiscard]] static TriggerAction Enqueue(std::string queue) {
+    return {Kind::enqueue, std::move(queue)};
   }
   // Nobody waits: the result is null, at once.
-  [[nodiscard]] static TriggerAction Void() {  // NOLINT(readability-identifier-naming): likewise
-    return TriggerAction(Kind::fire_and_forget, {});
-  }
+  // NOLINTNEXTLINE(readability-identifier-naming): likewise
+  [[nodiscard]] static TriggerAction Void() { return {Kind::fire_and_forget, {}}; }
   TriggerAction() = default;
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }

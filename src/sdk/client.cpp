@@ -118,7 +118,9 @@ sdk::Driver& Client::driver() const {
   return *handle_->driver;
 }
 
-FunctionRef Client::register_function(std::string id, Function function, FunctionDetails details) {
+FunctionRef Client::register_function(
+    std::string id, Function function, const FunctionDetails& details
+) {
   return register_entry(
       handle_->driver,
       std::move(id),
@@ -130,7 +132,7 @@ FunctionRef Client::register_function(std::string id, Function function, Functio
 }
 
 FunctionRef Client::register_function(
-    std::string id, HttpInvocationConfig config, FunctionDetails details
+    std::string id, const HttpInvocationConfig& config, const FunctionDetails& details
 ) {
   if (const std::string problem = sdk::problem_of(config); !problem.empty()) {
     throw std::invalid_argument("function '" + id + "': " + problem);

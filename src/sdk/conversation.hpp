@@ -103,7 +103,7 @@ class Conversation {
   void answer(
       const base::InvocationId& id, std::string frame, base::MonotonicTime now, Effects& effects
   );
-  void answer_trigger(std::string frame, Effects& effects);
+  void answer_trigger(const std::string& frame, Effects& effects);
 
   // Takes no new calls, ends the pending ones, lets running functions answer, closes; Finish comes
   // within shutdown_timeout.

@@ -161,7 +161,7 @@ void Conversation::answer(
   settle_shutdown(now, effects);
 }
 
-void Conversation::answer_trigger(std::string frame, Effects& effects) {
+void Conversation::answer_trigger(const std::string& frame, Effects& effects) {
   // Not kept: the engine asks again on every connection (spec: sdk §8.3).
   send_if_open(frame, effects);
 }

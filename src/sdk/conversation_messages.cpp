@@ -10,8 +10,8 @@
 #include "sdk/effects.hpp"
 
 #include <iii/error.hpp>
-#include <iii/options.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

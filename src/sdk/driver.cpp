@@ -1,6 +1,5 @@
 #include "sdk/driver.hpp"
 
-#include "base/id.hpp"
 #include "base/job.hpp"
 #include "base/time.hpp"
 #include "sdk/address.hpp"
@@ -305,7 +304,7 @@ void Driver::perform(EndCall& effect) {
   if (waiting == waiting_.end()) {
     return;
   }
-  Waiting ended = std::move(waiting->second);
+  const Waiting ended = std::move(waiting->second);
   waiting_.erase(waiting);
   ended.on_ended(CallEnd{
       .how = effect.how,

@@ -153,8 +153,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
 
   // --- User code (driver_functions.cpp) ---
   struct Run;
-  void start(std::shared_ptr<Run> run);
-  void answer(const std::shared_ptr<Run>& run, std::string result_json);
+  void start(const std::shared_ptr<Run>& run);
+  void answer(const std::shared_ptr<Run>& run, const std::string& result_json);
   void refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error);
   void leave(const std::shared_ptr<Run>& run, std::string frame);
   void relieve_soon();

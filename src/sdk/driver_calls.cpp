@@ -1,5 +1,7 @@
 // The faces of one call: blocking, awaited, with a callback, as a future.
 #include "base/id.hpp"
+#include "base/time.hpp"
+#include "base/uuid.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
@@ -16,7 +18,6 @@
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
-#include <chrono>
 #include <coroutine>
 #include <exception>
 #include <functional>
@@ -103,7 +104,7 @@ Result<CallEnd> wait_for_call(Driver& driver, const TriggerRequest& request) {
 
 }  // namespace sdk
 
-Result<Json> Client::try_trigger(TriggerRequest request) noexcept {
+Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
   try {
     const base::MonotonicTime deadline =
         sdk::now() + request.timeout.value_or(driver().options().invocation_timeout);
@@ -123,12 +124,12 @@ Result<Json> Client::try_trigger(TriggerRequest request) noexcept {
   }
 }
 
-Json Client::trigger(TriggerRequest request) {
-  return try_trigger(std::move(request)).value();
+Json Client::trigger(const TriggerRequest& request) {
+  return try_trigger(request).value();
 }
 
 PendingCall Client::trigger(
-    TriggerRequest request, std::function<void(Result<Json> result)> on_ended
+    const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
 ) {
   const std::weak_ptr<sdk::Driver> weak = handle_->driver;
   const auto callback = std::make_shared<std::function<void(Result<Json>)>>(std::move(on_ended));
@@ -154,7 +155,7 @@ PendingCall Client::trigger(
   });
 }
 
-std::future<Json> Client::trigger_future(TriggerRequest request) {
+std::future<Json> Client::trigger_future(const TriggerRequest& request) {
   const auto promise = std::make_shared<std::promise<Json>>();
   const auto fulfil = [promise](Result<Json> result) {
     if (result) {
@@ -163,7 +164,7 @@ std::future<Json> Client::trigger_future(TriggerRequest request) {
       promise->set_exception(std::make_exception_ptr(result.error()));
     }
   };
-  trigger(std::move(request), fulfil);
+  trigger(request, fulfil);
   return promise->get_future();
 }
 
@@ -190,6 +191,7 @@ void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
 }
 
 Json TriggerAwaiter::await_resume() {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): it resumes only with a result
   return std::move(*result_).value();
 }
 

@@ -6,6 +6,8 @@
 #include "sdk/driver.hpp"
 #include "sdk/driver_system.hpp"
 #include "sdk/effects.hpp"
+#include "sdk/handler_pool.hpp"
+#include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
 
 #include <iii/error.hpp>
@@ -43,7 +45,7 @@ bool Driver::register_function(const std::string& id, std::string frame, Functio
   if (!functions_.emplace(id, std::move(entry)).second) {
     return false;
   }
-  post([this, id, frame = std::move(frame), is_http_invoked]() mutable {
+  post([this, id = std::string(id), frame = std::move(frame), is_http_invoked]() mutable {
     conversation_.register_function(std::move(id), std::move(frame), is_http_invoked, effects_);
   });
   return true;

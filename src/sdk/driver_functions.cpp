@@ -24,7 +24,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <thread>
 #include <utility>
 
 namespace iii::sdk {
@@ -67,15 +67,16 @@ void Driver::perform(RunFunction& effect) {
 }
 
 // On a thread of the pool.
-void Driver::start(std::shared_ptr<Run> run) {
+void Driver::start(const std::shared_ptr<Run>& run) {
   try {
     if (run->function == nullptr) {
       // Unregistered a moment ago.
       throw Error::remote("function_not_found", "Function not found");
     }
     Json input = parse_json(run->data_json).value();
+    const std::optional<base::InvocationId> id = run->invocation_id;
     Invocation call{
-        .id = run->invocation_id ? run->invocation_id->value().to_string() : std::string(),
+        .id = id ? id->value().to_string() : std::string(),
         .function_id = run->function_id,
         .metadata = run->metadata_json.empty()
                         ? std::nullopt
@@ -105,13 +106,14 @@ void Driver::start(std::shared_ptr<Run> run) {
   }
 }
 
-void Driver::answer(const std::shared_ptr<Run>& run, std::string result_json) {
-  if (!run->invocation_id) {
+void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_json) {
+  const std::optional<base::InvocationId> id = run->invocation_id;
+  if (!id) {
     leave(run, {});
     return;
   }
   std::string frame = protocol::encode(to_engine::InvocationResult{
-      .invocation_id = *run->invocation_id,
+      .invocation_id = *id,
       .function_id = run->function_id,
       .result_json = result_json,
       .traceparent = run->traceparent,
@@ -125,14 +127,15 @@ void Driver::answer(const std::shared_ptr<Run>& run, std::string result_json) {
 }
 
 void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
-  if (!run->invocation_id) {
+  const std::optional<base::InvocationId> id = run->invocation_id;
+  if (!id) {
     log(LogLevel::warn,
         "function '" + run->function_id + "' failed, and nobody waits for it: " + error.message);
     leave(run, {});
     return;
   }
   std::string frame = protocol::encode(to_engine::InvocationResult{
-      .invocation_id = *run->invocation_id,
+      .invocation_id = *id,
       .function_id = run->function_id,
       .error = &error,
       .traceparent = run->traceparent,
@@ -143,7 +146,7 @@ void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& 
         "invocation_failed", "the function failed with a text that is not UTF-8", std::nullopt
     };
     frame = protocol::encode(to_engine::InvocationResult{
-        .invocation_id = *run->invocation_id,
+        .invocation_id = *id,
         .function_id = run->function_id,
         .error = &replacement,
     });
@@ -153,8 +156,8 @@ void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& 
 
 void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
   post([this, run, frame = std::move(frame)]() mutable {
-    if (run->invocation_id) {
-      conversation_.answer(*run->invocation_id, std::move(frame), now(), effects_);
+    if (const auto id = run->invocation_id) {
+      conversation_.answer(*id, std::move(frame), now(), effects_);
     }
     gate_.leave(run->function_id);
   });

@@ -12,6 +12,7 @@
 #include <iii/trigger.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
