@@ -3,6 +3,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/task.hpp>
+#include <iii/trigger.hpp>
 
 #include <cstdlib>
 #include <iostream>

@@ -53,6 +53,7 @@ struct TaskPromise : TaskPromiseBase {
   void return_value(U&& value) {
     outcome.template emplace<1>(std::forward<U>(value));
   }
+  // NOLINTNEXTLINE(bugprone-exception-escape): an exception_ptr is moved without one.
   void unhandled_exception() noexcept { outcome.template emplace<2>(std::current_exception()); }
   T take() {
     if (outcome.index() == 2) {
@@ -217,7 +218,7 @@ T wait(Task<T> task) {
     if (error) {
       std::rethrow_exception(error);
     }
-    return *std::move(value);
+    return std::move(value).value();
   }
 }
 

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "core/connection.hpp"
 #include "core/core.hpp"
+#include "core/trigger_table.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
 

@@ -15,6 +15,7 @@
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/from_worker.hpp"
+#include "protocol/member.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <boost/json/parse.hpp>

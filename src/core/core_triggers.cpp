@@ -1,6 +1,5 @@
 // Trigger types and triggers: who fires, who is told, what waits (spec: engine-core §6).
 #include "base/limits.hpp"
-#include "base/time.hpp"
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
@@ -15,6 +14,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace iii::engine {

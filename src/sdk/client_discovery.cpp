@@ -5,7 +5,6 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
-#include <iii/trigger.hpp>
 
 #include <utility>
 #include <vector>
@@ -30,14 +29,13 @@ Json ask_either(Client& client, const char* first, const char* second, const Jso
 }  // namespace
 
 std::vector<FunctionInfo> Client::list_functions() {
-  return read_functions(
-             trigger({.function_id = "engine::functions::list", .payload = JsonObject{}})
+  return read_functions(trigger({.function_id = "engine::functions::list", .payload = JsonObject{}})
   ).items;
 }
 
 std::vector<WorkerInfo> Client::list_workers() {
-  return read_workers(trigger({.function_id = "engine::workers::list", .payload = JsonObject{}}))
-      .items;
+  return read_workers(trigger({.function_id = "engine::workers::list", .payload = JsonObject{}})
+  ).items;
 }
 
 std::vector<TriggerInfo> Client::list_triggers(bool include_internal) {

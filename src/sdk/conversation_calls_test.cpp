@@ -1,13 +1,13 @@
 // Calls, functions and triggers (spec: sdk §29, items 39 to 63).
 #include "sdk/conversation.hpp"
 #include "sdk/conversation_scene.hpp"
-#include "sdk/effects.hpp"
 
 #include <iii/options.hpp>
 
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 

@@ -1,8 +1,8 @@
 // Connection, liveness, replay and shutdown (spec: sdk §29, items 13 to 33 and 79 to 82).
 #include "sdk/conversation.hpp"
 
+#include "base/time.hpp"
 #include "sdk/conversation_scene.hpp"
-#include "sdk/effects.hpp"
 
 #include <iii/options.hpp>
 

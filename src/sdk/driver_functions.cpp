@@ -231,8 +231,8 @@ void Driver::perform(ConfigureTrigger& effect) {
         .error = error ? &*error : nullptr,
     });
     if (problem_of_frame(frame).empty()) {
-      self->post([driver = self.get(), frame = std::move(frame)]() mutable {
-        driver->conversation_.answer_trigger(std::move(frame), driver->effects_);
+      self->post([driver = self.get(), frame = std::move(frame)] {
+        driver->conversation_.answer_trigger(frame, driver->effects_);
       });
     }
   });

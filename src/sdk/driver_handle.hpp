@@ -24,7 +24,6 @@
 
 namespace iii {
 
-
 using FunctionListener = sdk::GuardedCallback<const std::vector<FunctionInfo>&>;
 
 // Who listens to on_functions_available().

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ std::optional<std::string> variable(const char* name) {
 }
 
 std::optional<std::string> file_text(const char* name) {
-  constexpr std::uintmax_t bytes_max = 1024 * 1024;
+  constexpr std::uintmax_t bytes_max = std::uintmax_t{1024} * 1024;
   std::error_code error;
   if (std::filesystem::file_size(name, error) > bytes_max || error) {
     return std::nullopt;

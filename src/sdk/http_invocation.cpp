@@ -4,7 +4,6 @@
 #include <iii/json.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "sdk/reconnect.hpp"
 
-#include <iii/options.hpp>
+#include <iii/reconnection.hpp>
 
 #include <algorithm>
 #include <chrono>

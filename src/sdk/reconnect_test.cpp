@@ -1,10 +1,9 @@
 #include "sdk/reconnect.hpp"
 
-#include <iii/options.hpp>
+#include <iii/reconnection.hpp>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <limits>
 

@@ -126,7 +126,7 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
   void flush();
   void on_written(const error_code& error);
   void limit_time(std::chrono::milliseconds time);
-  void end(Closing closing);
+  void end(const Closing& closing);
   [[nodiscard]] bool is_connected() const {
     return state_ == State::open || state_ == State::closing;
   }
@@ -250,10 +250,11 @@ void Transport::Connection::read_upgrade() {
     end({.reason = parsed.error().message});
     return;
   }
-  if (!*parsed) {
+  const auto& response = *parsed;
+  if (!response) {
     return;
   }
-  const auto& [head, bytes] = **parsed;
+  const auto& [head, bytes] = *response;
   if (const auto accepted = websocket::check_upgrade_response(head, key_); !accepted) {
     end({.reason = accepted.error().message, .http_status = head.status == 101 ? 0 : head.status});
     return;
@@ -415,7 +416,7 @@ void Transport::Connection::limit_time(std::chrono::milliseconds time) {
   });
 }
 
-void Transport::Connection::end(Closing closing) {
+void Transport::Connection::end(const Closing& closing) {
   if (state_ == State::ended) {
     return;
   }
@@ -428,11 +429,12 @@ void Transport::Connection::end(Closing closing) {
 }
 
 Transport::Transport(
-    boost::asio::any_io_executor executor, TransportOptions options, TransportEvents& events
+    const boost::asio::any_io_executor& executor, TransportOptions options, TransportEvents& events
 )
     : connection_(std::make_shared<Connection>(executor, std::move(options), events)) {
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): only for lack of memory.
 Transport::~Transport() {
   connection_->abandon();
 }

@@ -70,7 +70,9 @@ class Transport {
  public:
   // `events` must outlive the Transport.
   Transport(
-      boost::asio::any_io_executor executor, TransportOptions options, TransportEvents& events
+      const boost::asio::any_io_executor& executor,
+      TransportOptions options,
+      TransportEvents& events
   );
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;

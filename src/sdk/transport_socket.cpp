@@ -12,8 +12,9 @@
 #include <boost/asio/ssl/verify_mode.hpp>
 #include <boost/system/error_code.hpp>
 #include <openssl/ssl.h>
+#include <openssl/tls1.h>
+#include <openssl/types.h>
 
-#include <exception>
 #include <string>
 #include <utility>
 
@@ -31,9 +32,9 @@ void TransportSocket::connect(
     error_code error;
     tls_context_.emplace(asio::ssl::context::tls_client);
     if (ca_file.empty()) {
-      tls_context_->set_default_verify_paths(error);
+      static_cast<void>(tls_context_->set_default_verify_paths(error));
     } else {
-      tls_context_->load_verify_file(ca_file, error);
+      static_cast<void>(tls_context_->load_verify_file(ca_file, error));
     }
     if (error) {
       asio::post(socket_.get_executor(), [error, on_connected = std::move(on_connected)] {
@@ -81,9 +82,9 @@ void TransportSocket::connect_to(
           return;
         }
         error_code ignored;
-        socket_.set_option(tcp::no_delay(true), ignored);
+        static_cast<void>(socket_.set_option(tcp::no_delay(true), ignored));
         if (tls_context_) {
-          start_tls(std::move(on_connected));
+          start_tls(*tls_context_, std::move(on_connected));
         } else {
           on_connected(error);
         }
@@ -91,22 +92,22 @@ void TransportSocket::connect_to(
   );
 }
 
-void TransportSocket::start_tls(Connected on_connected) {
-  tls_.emplace(socket_, *tls_context_);
-  SSL* const handle = tls_->native_handle();
+void TransportSocket::start_tls(asio::ssl::context& context, Connected on_connected) {
+  auto& tls = tls_.emplace(socket_, context);
+  SSL* const handle = tls.native_handle();
   error_code error;
-  tls_->set_verify_mode(asio::ssl::verify_peer, error);
-  tls_->set_verify_callback(asio::ssl::host_name_verification(host_), error);
+  static_cast<void>(tls.set_verify_mode(asio::ssl::verify_peer, error));
+  static_cast<void>(tls.set_verify_callback(asio::ssl::host_name_verification(host_), error));
   // Without SNI a server with several names shows the wrong certificate (RFC 6066 §3). Refused only
   // for names that are no names; the verification then fails.
   SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host_.data());
-  tls_->async_handshake(asio::ssl::stream_base::client, std::move(on_connected));
+  tls.async_handshake(asio::ssl::stream_base::client, std::move(on_connected));
 }
 
 void TransportSocket::close() noexcept {
   resolver_.cancel();
   error_code ignored;
-  socket_.close(ignored);
+  static_cast<void>(socket_.close(ignored));
 }
 
 }  // namespace iii::sdk

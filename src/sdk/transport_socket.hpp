@@ -26,8 +26,8 @@ class TransportSocket {
  public:
   using Connected = std::function<void(const boost::system::error_code& error)>;
 
-  explicit TransportSocket(boost::asio::any_io_executor executor)
-      : resolver_(executor), socket_(std::move(executor)) {}
+  explicit TransportSocket(const boost::asio::any_io_executor& executor)
+      : resolver_(executor), socket_(executor) {}
 
   // Name, TCP and, for wss, TLS with the peer's certificate and name verified.
   void connect(const Address& address, const std::string& ca_file, Connected on_connected);
@@ -62,7 +62,7 @@ class TransportSocket {
   void connect_to(
       const boost::asio::ip::tcp::resolver::results_type& endpoints, Connected on_connected
   );
-  void start_tls(Connected on_connected);
+  void start_tls(boost::asio::ssl::context& context, Connected on_connected);
 
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;

@@ -51,7 +51,7 @@ std::string cmake_project_name(std::string_view text) {
     return "";
   }
   const std::string_view rest = trimmed(text.substr(begin + command.size()));
-  std::string name(rest.substr(0, rest.find_first_of(" \t\r\n)")));
+  const std::string name(rest.substr(0, rest.find_first_of(" \t\r\n)")));
   return name.find('$') == std::string::npos ? name : "";
 }
 

@@ -1,7 +1,6 @@
 // Spec: sdk §29, items 4 to 10.
 #include "sdk/worker_metadata.hpp"
 
-#include <iii/json.hpp>
 #include <iii/options.hpp>
 
 #include <gtest/gtest.h>

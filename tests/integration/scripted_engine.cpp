@@ -11,7 +11,12 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace iii::test {
 
@@ -101,7 +106,7 @@ void ScriptedPeer::send_close(std::uint16_t code, std::string_view reason) {
 
 void ScriptedPeer::drop() {
   error_code ignored;
-  socket_.close(ignored);
+  static_cast<void>(socket_.close(ignored));
 }
 
 ScriptedEngine::ScriptedEngine(Options options)
@@ -112,7 +117,7 @@ ScriptedEngine::ScriptedEngine(Options options)
 
 ScriptedEngine::~ScriptedEngine() {
   error_code ignored;
-  acceptor_.close(ignored);
+  static_cast<void>(acceptor_.close(ignored));
   for (const auto& peer : peers_) {
     peer->drop();
   }

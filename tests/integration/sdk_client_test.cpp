@@ -3,10 +3,16 @@
 
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
+#include <iii/discovery.hpp>
 #include <iii/engine.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
+#include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/result.hpp>
 #include <iii/task.hpp>
+#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
@@ -387,7 +393,7 @@ TEST(SdkClientLife, returns_at_once_and_shuts_down_when_nobody_listens) {
 }
 
 TEST(SdkClientLife, shuts_down_from_a_function) {
-  Engine engine = start();
+  const Engine engine = start();
   Client caller = register_worker(url(engine), silent());
   auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
   worker->register_function("stop", [&](const Json&) {
@@ -401,7 +407,7 @@ TEST(SdkClientLife, shuts_down_from_a_function) {
 }
 
 TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
-  Engine engine = start();
+  const Engine engine = start();
   Client caller = register_worker(url(engine), silent());
   auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
   worker->register_function("drop", [&](const Json&) {
@@ -412,7 +418,7 @@ TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
 }
 
 TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
-  Engine engine = start();
+  const Engine engine = start();
   std::promise<void> arrived;
   Client worker = register_worker(url(engine), silent());
   worker.register_function("arrive", [&](const Json&) {
@@ -429,7 +435,7 @@ TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
 }
 
 TEST(SdkClientLife, keeps_its_bound_when_a_function_does_not_end) {
-  Engine engine = start();
+  const Engine engine = start();
   std::promise<void> entered;
   auto release = std::make_shared<std::promise<void>>();
   const std::shared_future<void> released = release->get_future().share();
@@ -454,7 +460,7 @@ TEST(SdkClientLife, keeps_its_bound_when_a_function_does_not_end) {
 }
 
 TEST(SdkClientLife, is_made_and_destroyed_many_times) {
-  Engine engine = start();
+  const Engine engine = start();
   for (int i = 0; i < 1000; ++i) {
     Client client = register_worker(url(engine), silent());
     if (i % 4 == 0) {

@@ -2,6 +2,7 @@
 #include "process.hpp"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <csignal>
 #include <cstdlib>

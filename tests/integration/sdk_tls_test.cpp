@@ -13,9 +13,12 @@
 #include <boost/asio/write.hpp>
 #include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
+#include <openssl/asn1.h>
 #include <openssl/evp.h>
+#include <openssl/obj_mac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/types.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 

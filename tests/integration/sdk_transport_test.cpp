@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -68,7 +67,7 @@ class Client final : public sdk::TransportEvents {
 
 TEST(SdkTransport, asks_for_the_path_with_query_and_legal_headers_only) {
   ScriptedEngine engine;
-  Client client(
+  const Client client(
       engine,
       {.address = *sdk::parse_address(engine.url() + "/?token=a%20b"),
        .headers =

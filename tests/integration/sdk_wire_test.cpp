@@ -4,6 +4,9 @@
 #include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/options.hpp>
+#include <iii/result.hpp>
+#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
@@ -14,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 
 namespace iii::test {
 namespace {
@@ -67,7 +69,7 @@ TEST(SdkWire, begins_with_headers_query_and_announce_and_comes_back_with_reattac
 
 TEST(SdkWire, comes_back_after_every_kind_of_close) {
   ScriptedEngine engine;
-  Client client = register_worker(engine.url(), quick());
+  const Client client = register_worker(engine.url(), quick());
   for (const int code : {0, 1000, 1001, 1005, 1012}) {
     ScriptedPeer& peer = engine.next();
     peer.send_text(welcome);
@@ -146,7 +148,7 @@ TEST(SdkWire, writes_calls_as_they_are_specified) {
 
 TEST(SdkWire, tells_why_it_was_refused) {
   ScriptedEngine engine;
-  Client client = register_worker(engine.url(), quick());
+  const Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
   peer.send_text(R"({"type":"error","error":{"code":"AUTH_ERROR","message":"bad token"}})");
   peer.send_close(1005);

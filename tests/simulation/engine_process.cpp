@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "core/effects.hpp"
+#include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"

@@ -21,6 +21,8 @@ class OwnSlot {
   OwnSlot(const OwnSlot&) = delete;
   OwnSlot& operator=(const OwnSlot&) = delete;
   ~OwnSlot() {
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): a program that lacks these bytes may
+    // end.
     static auto& late = *new detail::ContextSlot;
     current_ = &late;
   }
