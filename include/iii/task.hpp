@@ -218,7 +218,8 @@ T wait(Task<T> task) {
     if (error) {
       std::rethrow_exception(error);
     }
-    return std::move(value).value();
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): without an error there is a value.
+    return *std::move(value);
   }
 }
 

@@ -21,8 +21,7 @@ class OwnSlot {
   OwnSlot(const OwnSlot&) = delete;
   OwnSlot& operator=(const OwnSlot&) = delete;
   ~OwnSlot() {
-    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): a program that lacks these bytes may
-    // end.
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): a few bytes, once.
     static auto& late = *new detail::ContextSlot;
     current_ = &late;
   }
