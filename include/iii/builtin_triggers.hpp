@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct HttpTriggerConfig {
   static constexpr std::string_view trigger_type = "http";
@@ -139,4 +139,4 @@ struct WorkersAvailableTriggerConfig {
 };
 III_DECLARE_DESCRIBED(WorkersAvailableTriggerConfig)
 
-}  // namespace iii
+}  // namespace iii::inline v0

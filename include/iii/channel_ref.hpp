@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // Which end a reference opens.
 enum class ChannelDirection { read, write };
@@ -36,4 +36,4 @@ III_DECLARE_DESCRIBED(StreamChannelRef)
     const Json& value
 );
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -33,7 +33,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 class Client;
 
@@ -249,4 +249,4 @@ template <class Config, class Event>
   };
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -17,11 +17,11 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
-
-namespace telemetry {
+namespace iii::telemetry {
 class LiveSpan;
-}  // namespace telemetry
+}  // namespace iii::telemetry
+
+namespace iii::inline v0 {
 
 class Context {
  public:
@@ -122,4 +122,4 @@ decltype(auto) run_with_baggage(const std::vector<Baggage::Entry>& entries, Func
   return detail::with_more_baggage(entries).attach(std::forward<Function>(function));
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

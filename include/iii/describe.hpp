@@ -31,7 +31,7 @@
 #include <utility>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // How types look in JSON:
 //   bool, numbers, std::string, Json          as they are; what is not finite becomes null
@@ -71,7 +71,7 @@ template <class T>
   }
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0
 
 // III_DESCRIBE(Type, member, …). A member is a name, or a name with options in parentheses:
 // (member, "description", iii::defaulted). So is the type: (Type, "description", iii::defaulted),

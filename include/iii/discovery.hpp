@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct FunctionInfo {
   std::string function_id;
@@ -112,4 +112,4 @@ struct JsonConversion<Listing<T>> {
 // Of engine::triggers::list, or engine::trigger-types::list of line 0.11.
 [[nodiscard]] Listing<TriggerTypeInfo> read_trigger_types(const Json& reply);
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -38,7 +38,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct EngineOptions {
   std::string host = "127.0.0.1";  // an address or name of this machine
@@ -199,4 +199,4 @@ class Engine {
   std::shared_ptr<Running> running_;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 enum class EngineErrorCode {
   invalid_argument,   // the caller passed something that can never work
@@ -42,4 +42,4 @@ using EngineResult = Result<T, EngineError>;
 
 using EngineStatus = Result<void, EngineError>;
 
-}  // namespace iii
+}  // namespace iii::inline v0

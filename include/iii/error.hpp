@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 enum class ErrorKind {
   not_connected,          // the client has been shut down, or the connection was lost for good
@@ -92,4 +92,4 @@ class Error : public std::exception {
   std::shared_ptr<const Content> content_;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

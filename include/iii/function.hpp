@@ -26,7 +26,11 @@
 #include <type_traits>
 #include <utility>
 
-namespace iii {
+namespace iii::sdk {
+class Driver;
+}  // namespace iii::sdk
+
+namespace iii::inline v0 {
 
 // One call of a function of ours. A value: a coroutine may keep it.
 struct Invocation {
@@ -226,10 +230,6 @@ class Function {
   Schema response_schema_ = nullptr;
 };
 
-namespace sdk {
-class Driver;
-}
-
 // A registered function. Copies are the same function; dropping them changes nothing.
 class FunctionRef {
  public:
@@ -245,4 +245,4 @@ class FunctionRef {
   std::string id_;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

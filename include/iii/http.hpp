@@ -18,7 +18,7 @@
 #include <string>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword.
 enum class HttpMethod { get, post, put, patch, delete_, head, options };
@@ -129,4 +129,4 @@ III_DECLARE_DESCRIBED(HttpMiddlewareRespond)
 
 using HttpMiddlewareResult = std::variant<HttpMiddlewareContinue, HttpMiddlewareRespond>;
 
-}  // namespace iii
+}  // namespace iii::inline v0

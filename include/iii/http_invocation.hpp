@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 enum class HttpMethod { get, post, put, patch, remove };
 // As it is sent: "GET", …, "DELETE" for remove.
@@ -44,4 +44,4 @@ struct HttpInvocationConfig {
   std::optional<HttpAuthConfig> auth;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

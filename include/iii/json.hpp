@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 using Json = boost::json::value;
 using JsonObject = boost::json::object;
@@ -30,4 +30,4 @@ using JsonString = boost::json::string;
 // The shortest JSON text of the value.
 [[nodiscard]] std::string serialize(const Json& value);
 
-}  // namespace iii
+}  // namespace iii::inline v0

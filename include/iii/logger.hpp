@@ -14,11 +14,11 @@
 #include <string_view>
 #include <utility>
 
-namespace iii {
-
-namespace telemetry {
+namespace iii::telemetry {
 enum class Severity : unsigned char;
-}  // namespace telemetry
+}  // namespace iii::telemetry
+
+namespace iii::inline v0 {
 
 // Instead of what the current context says.
 struct LoggerOptions {
@@ -51,4 +51,4 @@ class Logger {
 using LogFallback = void (*)(std::string_view line);
 void set_log_fallback(LogFallback fallback) noexcept;
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -17,12 +17,12 @@
 #include <string>
 #include <vector>
 
-namespace iii {
-
-namespace telemetry {
+namespace iii::telemetry {
 class Instrument;
 class MeterRegistry;
-}  // namespace telemetry
+}  // namespace iii::telemetry
+
+namespace iii::inline v0 {
 
 template <class T>
 concept MetricNumber = std::same_as<T, std::int64_t> || std::same_as<T, double>;
@@ -133,4 +133,4 @@ class Meter {
 // Of the process.
 [[nodiscard]] Meter get_meter();
 
-}  // namespace iii
+}  // namespace iii::inline v0

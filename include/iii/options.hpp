@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 enum class ConnectionState {
   disconnected,  // before the first attempt, and after shutdown
@@ -103,4 +103,4 @@ struct InitOptions {
   std::function<void(LogLevel level, const std::string& line)> log;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

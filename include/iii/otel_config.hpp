@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct OtelConfig {
   std::optional<bool> enabled;                     // OTEL_ENABLED, true
@@ -34,4 +34,4 @@ struct OtelConfig {
   std::optional<std::size_t> trace_payload_max_bytes;  // III_TRACE_PAYLOAD_MAX_BYTES, 512 KiB
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

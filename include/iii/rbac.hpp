@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct AuthInput {
   std::map<std::string, std::string> headers;                    // names in lower case
@@ -92,4 +92,4 @@ struct OnFunctionRegistrationResult {
 };
 III_DECLARE_DESCRIBED(OnFunctionRegistrationResult)
 
-}  // namespace iii
+}  // namespace iii::inline v0

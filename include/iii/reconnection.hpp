@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // Attempt n, counted from 0, waits min(initial · multiplier^n, max), and up to `jitter_factor` of
 // that more or less, by chance. A connection that has lasted starts the count anew.
@@ -25,4 +25,4 @@ struct ReconnectionConfig {
   friend bool operator==(const ReconnectionConfig&, const ReconnectionConfig&) = default;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

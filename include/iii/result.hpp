@@ -17,7 +17,7 @@
 #include <utility>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 namespace detail {
 
@@ -126,4 +126,4 @@ class [[nodiscard]] Result<void, E> {
 
 using Status = Result<void>;
 
-}  // namespace iii
+}  // namespace iii::inline v0

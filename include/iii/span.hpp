@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct Attribute {
   std::string key;
@@ -162,4 +162,4 @@ auto run_in_span(std::string name, Function&& function) -> std::invoke_result_t<
   return std::invoke(std::forward<Function>(function));
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

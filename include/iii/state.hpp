@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct StateGetInput {
   std::string scope;
@@ -57,4 +57,4 @@ struct StateListGroupsResult {
 };
 III_DECLARE_DESCRIBED(StateListGroupsResult)
 
-}  // namespace iii
+}  // namespace iii::inline v0

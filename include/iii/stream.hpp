@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct StreamGetInput {
   std::string stream_name;
@@ -106,4 +106,4 @@ struct StreamJoinResult {
 };
 III_DECLARE_DESCRIBED(StreamJoinResult)
 
-}  // namespace iii
+}  // namespace iii::inline v0

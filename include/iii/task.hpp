@@ -20,7 +20,7 @@
 #include <utility>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 template <class T>
 class Task;
@@ -223,4 +223,4 @@ T wait(Task<T> task) {
   }
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct TraceContext {
   std::uint64_t trace_high = 0;  // the first 16 digits of the trace id
@@ -71,4 +71,4 @@ class Baggage {
   std::size_t header_bytes_ = 0;  // without the commas
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -12,12 +12,12 @@
 #include <string>
 #include <utility>
 
-namespace iii {
-
-namespace sdk {
+namespace iii::sdk {
 class Driver;
 struct TriggerEntry;
-}  // namespace sdk
+}  // namespace iii::sdk
+
+namespace iii::inline v0 {
 
 // What is to become of a call: by default its result is waited for.
 class TriggerAction {
@@ -125,4 +125,4 @@ struct RegisterTriggerTypeMessage {
   std::optional<Json> call_request_format = std::nullopt;     // schema of what it calls with
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -14,7 +14,7 @@
 #include <string>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 using HttpCallRequest = HttpRequest<>;
 
@@ -116,4 +116,4 @@ struct WorkersAvailableCallRequest {
 };
 III_DECLARE_DESCRIBED(WorkersAvailableCallRequest)
 
-}  // namespace iii
+}  // namespace iii::inline v0

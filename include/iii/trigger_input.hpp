@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace iii {
+namespace iii::inline v0 {
 
 struct RegisterTriggerInput {
   std::string trigger_type;  // "http", "cron", …
@@ -16,4 +16,4 @@ struct RegisterTriggerInput {
   std::optional<Json> metadata;  // reaches the function as the metadata of its invocation
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0

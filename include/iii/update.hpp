@@ -17,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // One member of the root, or literal segments from it. Dots are never special. Without a path, with
 // "" or without segments it is the root.
@@ -133,4 +133,4 @@ struct DeleteResult {
 };
 III_DECLARE_DESCRIBED(DeleteResult)
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 std::string_view to_string(EngineErrorCode code) noexcept {
   switch (code) {
@@ -34,4 +34,4 @@ std::string_view to_string(EngineErrorCode code) noexcept {
   return "unknown";
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

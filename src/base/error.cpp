@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 namespace {
 
 // What every error that has no code of its own is called on the wire (spec: sdk §16).
@@ -138,4 +138,4 @@ std::string_view to_string(ErrorKind kind) noexcept {
   return "unknown";
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -30,7 +30,7 @@
 #include <thread>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 namespace limits = base::limits;
 namespace from_worker = protocol::from_worker;
@@ -387,4 +387,4 @@ void Engine::stop() {
   }
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

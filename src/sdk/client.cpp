@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 namespace to_engine = protocol::to_engine;
 
@@ -273,4 +273,4 @@ void Client::shutdown_async() {
   driver().begin_shutdown();
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::vector<TriggerTypeInfo> Client::list_trigger_types(bool include_internal) {
   ).items;
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -27,9 +27,7 @@
 #include <string>
 #include <utility>
 
-namespace iii {
-
-namespace sdk {
+namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
@@ -102,7 +100,9 @@ Result<CallEnd> wait_for_call(Driver& driver, const TriggerRequest& request) {
 
 }  // namespace
 
-}  // namespace sdk
+}  // namespace iii::sdk
+
+namespace iii::inline v0 {
 
 Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
   try {
@@ -195,4 +195,4 @@ Json TriggerAwaiter::await_resume() {
   return std::move(*result_).value();
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

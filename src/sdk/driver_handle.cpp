@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 Client::Handle::Handle(std::shared_ptr<sdk::Driver> driver_of)
     : driver(std::move(driver_of)), thread_(driver->run()) {
@@ -121,4 +121,4 @@ Subscription Client::on_state_change(std::function<void(ConnectionState state)> 
   });
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

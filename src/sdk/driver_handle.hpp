@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 using FunctionListener = sdk::GuardedCallback<const std::vector<FunctionInfo>&>;
 
@@ -56,7 +56,7 @@ class Client::Handle {
   std::thread thread_;
 };
 
-}  // namespace iii
+}  // namespace iii::inline v0
 
 namespace iii::sdk {
 

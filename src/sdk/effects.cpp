@@ -8,7 +8,7 @@
 #include <ostream>
 #include <variant>
 
-namespace iii {
+namespace iii::inline v0 {
 
 const char* to_string(ConnectionState state) noexcept {
   switch (state) {
@@ -26,7 +26,7 @@ const char* to_string(ConnectionState state) noexcept {
   return "unknown";
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0
 
 namespace iii::sdk {
 namespace {

@@ -170,7 +170,7 @@ void SerialJobs::post(base::Job job) {
 
 }  // namespace iii::sdk
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 // Shared with whoever opens it: the waiting thread may be gone before open() has returned.
 struct Latch::State {
@@ -197,4 +197,4 @@ void Latch::wait() {
   state_->opened.wait(lock, [this] { return state_->is_open; });
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

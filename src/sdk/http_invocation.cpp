@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 const char* to_string(HttpMethod method) noexcept {
   switch (method) {
@@ -26,7 +26,7 @@ const char* to_string(HttpMethod method) noexcept {
   return "DELETE";
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0
 
 namespace iii::sdk {
 namespace {

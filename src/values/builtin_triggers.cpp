@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED(
     HttpTriggerConfig,
@@ -94,4 +94,4 @@ RegisterTriggerInput WorkersAvailableTriggerConfig::for_function(std::string fun
   return input_of(trigger_type, std::move(function_id), to_json(*this));
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED_ENUM(ChannelDirection, read, write)
 III_DEFINE_DESCRIBED(StreamChannelRef, channel_id, access_key, (direction, defaulted))
@@ -64,4 +64,4 @@ std::vector<std::pair<std::string, StreamChannelRef>> extract_channel_refs(const
   return found;
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

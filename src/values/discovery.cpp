@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED(
     FunctionInfo,
@@ -107,4 +107,4 @@ Listing<TriggerTypeInfo> read_trigger_types(const Json& reply) {
   return read_list<TriggerTypeInfo>(reply, "trigger_types", "triggers");
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

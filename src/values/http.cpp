@@ -1,7 +1,7 @@
 #include <iii/describe.hpp>
 #include <iii/http.hpp>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED_ENUM(
     HttpMethod,
@@ -21,4 +21,4 @@ III_DEFINE_DESCRIBED((HttpMiddlewareInput, defaulted), phase, request, context)
 III_DEFINE_DESCRIBED((HttpMiddlewareContinue, tagged("action", "continue")))
 III_DEFINE_DESCRIBED((HttpMiddlewareRespond, tagged("action", "respond")), response)
 
-}  // namespace iii
+}  // namespace iii::inline v0

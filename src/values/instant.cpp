@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 namespace {
 
 constexpr std::int64_t day_seconds = 86'400;
@@ -177,4 +177,4 @@ bool decode_instant(const Json& json, Instant& instant, const Place& place) {
   return true;
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

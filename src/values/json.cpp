@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 Result<Json> parse_json(std::string_view text) {
   boost::json::parse_options options;
@@ -29,4 +29,4 @@ std::string serialize(const Json& value) {
   return boost::json::serialize(value);
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

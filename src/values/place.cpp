@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 namespace {
 
 // Longer texts are called by their kind: messages travel, and payloads can be large or private.
@@ -93,4 +93,4 @@ std::string shown(const Json& value) {
   return "something else";
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

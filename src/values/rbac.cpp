@@ -1,7 +1,7 @@
 #include <iii/describe.hpp>
 #include <iii/rbac.hpp>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED((AuthInput, defaulted), headers, query_params, ip_address)
 III_DEFINE_DESCRIBED(
@@ -48,4 +48,4 @@ III_DEFINE_DESCRIBED(
 )
 III_DEFINE_DESCRIBED(OnFunctionRegistrationResult, function_id, description, metadata)
 
-}  // namespace iii
+}  // namespace iii::inline v0

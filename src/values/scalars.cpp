@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 namespace {
 
 // Beyond this a double no longer tells neighbouring integers apart, so it may have been rounded.
@@ -169,4 +169,4 @@ const JsonObject* read_object(const Json& json, const Place& place) {
   return object;
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

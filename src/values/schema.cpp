@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 namespace {
 
 constexpr std::string_view reference_prefix = "#/definitions/";
@@ -261,4 +261,4 @@ Json schema_of_variant(const Codec& self, SchemaWriter& writer) {
   return JsonObject{{"anyOf", std::move(choices)}};
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 Json schema_of_null(const Codec& /*self*/, SchemaWriter& /*writer*/) {
   return JsonObject{{"type", "null"}};
@@ -94,4 +94,4 @@ Json schema_of_tuple(std::span<const Codec* const> elements, SchemaWriter& write
   };
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 class SchemaWriter {
  public:
@@ -26,4 +26,4 @@ class SchemaWriter {
   std::map<std::string, Json, std::less<>> definitions_;
 };
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

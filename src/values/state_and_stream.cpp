@@ -2,7 +2,7 @@
 #include <iii/state.hpp>
 #include <iii/stream.hpp>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED(StateGetInput, scope, key)
 III_DEFINE_DESCRIBED(StateSetInput, scope, key, (value, alias("data")))
@@ -26,4 +26,4 @@ III_DEFINE_DESCRIBED((StreamAuthInput, defaulted), headers, path, query_params, 
 III_DEFINE_DESCRIBED(StreamAuthResult, context)
 III_DEFINE_DESCRIBED((StreamJoinResult, defaulted), unauthorized)
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 namespace {
 
 // Members are only read through it.
@@ -243,4 +243,4 @@ bool decode_variant(const Codec& self, const Json& json, void* value, const Plac
   return false;
 }
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -1,7 +1,7 @@
 #include <iii/describe.hpp>
 #include <iii/trigger_events.hpp>
 
-namespace iii {
+namespace iii::inline v0 {
 
 III_DEFINE_DESCRIBED(CronCallRequest, (trigger, defaulted), job_id, scheduled_time, actual_time)
 III_DEFINE_DESCRIBED_ENUM(
@@ -48,4 +48,4 @@ III_DEFINE_DESCRIBED(
 III_DEFINE_DESCRIBED((FunctionsAvailableCallRequest, defaulted), event, functions)
 III_DEFINE_DESCRIBED(WorkersAvailableCallRequest, event, worker_id)
 
-}  // namespace iii
+}  // namespace iii::inline v0

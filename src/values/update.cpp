@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // The engine takes a missing value for null.
 III_DEFINE_DESCRIBED((UpdateSet, tagged("type", "set")), path, (value, defaulted))
@@ -92,4 +92,4 @@ UpdateBuilder& UpdateBuilder::add(UpdateOp op) {
   return *this;
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

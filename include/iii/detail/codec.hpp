@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 class SchemaWriter;
 struct Alternative;
@@ -148,4 +148,4 @@ Json schema_of_enum(const Codec& self, SchemaWriter& writer);
 Json schema_of_variant(const Codec& self, SchemaWriter& writer);
 Json schema_of_tuple(std::span<const Codec* const> elements, SchemaWriter& writer);
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

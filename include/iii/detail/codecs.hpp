@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // Specialize for a type that is written by hand:
 //   static Json to_json(const T&);  static Result<T> from_json(const Json&);
@@ -244,4 +244,4 @@ struct CodecOf<JsonArray> {
 };
 
 }  // namespace detail
-}  // namespace iii
+}  // namespace iii::inline v0

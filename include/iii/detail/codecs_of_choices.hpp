@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 template <class Holder, class T>
 struct CodecOfHolder {
@@ -151,4 +151,4 @@ struct CodecOf<std::variant<Types...>> {
   };
 };
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 template <class T>
 concept Sequence = requires(T& container, typename T::value_type element) {
@@ -164,4 +164,4 @@ struct CodecOf<std::array<T, n>> {
   };
 };
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 constexpr std::string_view unit_name(std::intmax_t numerator, std::intmax_t denominator) {
   if (numerator == 1) {
@@ -100,4 +100,4 @@ struct CodecOf<std::chrono::time_point<std::chrono::system_clock, Duration>> {
   static constexpr Codec table{.encode = &encode, .decode = &decode, .schema = &schema_of_instant};
 };
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 
 // The name in JSON, where it is not the C++ one.
 struct Renamed {
@@ -170,4 +170,4 @@ constexpr EnumType enum_type(
 }
 
 }  // namespace detail
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii::detail {
+namespace iii::inline v0::detail {
 
 // What one conversion shares among its places.
 struct Conversion {
@@ -49,4 +49,4 @@ class Place {
 // How a value is called in messages: its kind, or the value itself where that is short and safe.
 [[nodiscard]] std::string shown(const Json& value);
 
-}  // namespace iii::detail
+}  // namespace iii::inline v0::detail

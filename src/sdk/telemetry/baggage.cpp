@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 namespace {
 
 namespace limits = base::limits;
@@ -149,4 +149,4 @@ std::optional<std::string> Baggage::get(std::string_view key) const {
   return known == entries_.end() ? std::nullopt : std::optional(known->value);
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace iii {
+namespace iii::inline v0 {
 namespace {
 
 // The slot of a thread outside of any task. Objects of the program that end after it, and log or
@@ -142,4 +142,4 @@ Context remove_baggage_entry(std::string_view key) {
   return current().with_baggage(std::move(baggage));
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -15,9 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace iii {
-
-namespace telemetry {
+namespace iii::telemetry {
 
 std::string_view to_string(Severity severity) noexcept {
   switch (severity) {
@@ -37,7 +35,9 @@ std::ostream& operator<<(std::ostream& out, Severity severity) {
   return out << to_string(severity);
 }
 
-}  // namespace telemetry
+}  // namespace iii::telemetry
+
+namespace iii::inline v0 {
 
 namespace {
 
@@ -137,4 +137,4 @@ void Logger::error(std::string_view message, const Json& data) const {
   write(Severity::error, message, &data);
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

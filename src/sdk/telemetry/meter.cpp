@@ -232,7 +232,7 @@ MeterRegistry& process_meters() {
 
 }  // namespace iii::telemetry
 
-namespace iii {
+namespace iii::inline v0 {
 
 namespace detail {
 
@@ -297,4 +297,4 @@ Meter get_meter() {
   return Meter(telemetry::process_meters());
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0

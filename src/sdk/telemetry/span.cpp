@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace iii {
+namespace iii::inline v0 {
 namespace {
 
 using telemetry::SpanStatus;
@@ -154,4 +154,4 @@ std::string current_exception_text() {
 }
 
 }  // namespace detail
-}  // namespace iii
+}  // namespace iii::inline v0

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace iii {
+namespace iii::inline v0 {
 
 TraceContext TraceContext::parse(std::string_view traceparent) noexcept {
   // 00-<32 hex trace id>-<16 hex span id>-<2 hex flags>
@@ -57,4 +57,4 @@ std::string TraceContext::traceparent() const {
   return text;
 }
 
-}  // namespace iii
+}  // namespace iii::inline v0
