@@ -8,10 +8,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <variant>
 
 namespace iii::iiid {
@@ -44,7 +47,7 @@ void add_parsed_option(
 }
 
 void describe(CLI::App& app, Options& options) {
-  const std::string version(engine::engine_version());
+  const std::string version = "iiid " + std::string(engine::engine_version());
   CLI::Option* const config_file =
       app.add_option("-c,--config", options.config_file, "YAML file with the configuration")
           ->type_name("FILE");
@@ -58,7 +61,12 @@ void describe(CLI::App& app, Options& options) {
       });
   app.add_option("--port", options.port, "Port to listen on, 0 for any free port (default 49134)")
       ->type_name("PORT")
-      ->check(CLI::Range(0, 65'535).description(""));
+      ->check([](const std::string& port) {
+        std::uint16_t number = 0;
+        const auto parsed = std::from_chars(port.data(), port.data() + port.size(), number);
+        const bool is_port = parsed.ec == std::errc() && parsed.ptr == port.data() + port.size();
+        return is_port ? "" : "must be a number from 0 to 65535, not '" + port + "'";
+      });
   add_parsed_option(
       app,
       "--compat",
@@ -87,6 +95,14 @@ void describe(CLI::App& app, Options& options) {
   app.set_help_flag("-h,--help", "Print this help and exit");
 }
 
+Ending mistake(const std::string& what) {
+  return {
+      .status = usage_error,
+      .output = "",
+      .errors = "iiid: " + what + "\nUsage: iiid [OPTIONS]; iiid --help lists them\n",
+  };
+}
+
 }  // namespace
 
 void Options::apply_to(engine::EngineConfig& config) const {
@@ -111,13 +127,10 @@ std::variant<Options, Ending> parse_options(int argc, const char* const* argv) {
     return Ending{.status = 0, .output = app.help(), .errors = ""};
   } catch (const CLI::CallForVersion& version) {
     return Ending{.status = 0, .output = std::string(version.what()) + "\n", .errors = ""};
+  } catch (const CLI::ExtrasError&) {
+    return mistake("unknown argument '" + app.remaining().front() + "'");
   } catch (const CLI::ParseError& error) {
-    return Ending{
-        .status = usage_error,
-        .output = "",
-        .errors = "iiid: " + std::string(error.what()) +
-                  "\nUsage: iiid [OPTIONS]; iiid --help lists them\n",
-    };
+    return mistake(error.what());
   }
 }
 

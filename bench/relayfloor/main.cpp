@@ -6,8 +6,9 @@
 #include "relayfloor/relay.hpp"
 #include "wire/socket.hpp"
 
+#include <charconv>
 #include <cstdint>
-#include <cstdlib>
+#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -20,7 +21,7 @@ using iii::bench::Descriptor;
 using iii::bench::Poller;
 using iii::bench::Relay;
 
-constexpr int default_port = 40'001;
+constexpr std::uint16_t default_port = 40'001;
 
 // The accept value belongs to the one key that iiiload sends.
 constexpr std::string_view upgrade_response =
@@ -71,6 +72,12 @@ bool serve(Connection& connection, Relay& relay) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  const int port = argument_count > 1 ? std::atoi(arguments[1]) : default_port;
-  run(iii::bench::listen_on_loopback(static_cast<std::uint16_t>(port)));
+  const std::string_view text = argument_count > 1 ? arguments[1] : "";
+  std::uint16_t port = default_port;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (argument_count > 2 || parsed.ptr != text.data() + text.size()) {
+    std::fputs("usage: relayfloor [PORT]   on 127.0.0.1; default 40001\n", stderr);
+    return 2;
+  }
+  run(iii::bench::listen_on_loopback(port));
 }

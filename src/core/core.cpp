@@ -313,7 +313,9 @@ void Core::remove(Connection& connection, base::Now now, Effects& effects) {
 
   const base::WorkerId worker_id = connection.worker_id;
   effects.note(
-      Severity::debug, "worker_disconnected", {{"worker_id", worker_id.value().to_string()}}
+      connection.runtime ? Severity::info : Severity::debug,
+      "worker_disconnected",
+      {{"worker_id", worker_id.value().to_string()}}
   );
   by_worker_id_.erase(worker_id);
   connections_.erase(base::ConnectionId(connection.id));

@@ -343,7 +343,8 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     return;
   }
   const std::size_t payload_bytes =
-      message.data.text.size() + message.traceparent.text.size() + 2 * message.baggage.text.size();
+      message.data.text.size() + message.queue.text.size() + message.function_id.text.size() +
+      message.traceparent.text.size() + 2 * message.baggage.text.size();
   if (!function->owner().can_take(payload_bytes)) {
     refuse_with(too_large(payload_bytes, function->owner()));
     return;

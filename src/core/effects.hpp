@@ -36,9 +36,9 @@ struct SendChannelMessage {
   friend bool operator==(const SendChannelMessage&, const SendChannelMessage&) = default;
 };
 
-// How a connection ends, once everything sent before has been written.
+// How a connection ends: once everything sent before has been written, unless it is dropped.
 enum class Ending : std::uint8_t {
-  dropped,       // TCP closed without a Close frame
+  dropped,       // at once and without a Close frame: what is not yet written is lost
   without_code,  // Close frame without a code
   going_away,    // 1001
   restarting,    // 1012

@@ -84,6 +84,17 @@ void declare_features(Connection& worker, const boost::json::array& features, Ef
   }
 }
 
+void note_announcement(const Connection& worker, Effects& effects) {
+  effects.note(
+      Severity::info,
+      "worker_announced",
+      {{"worker_id", worker.worker_id.value().to_string()},
+       {"name", worker.name.value_or("")},
+       {"runtime", worker.runtime.value_or("")},
+       {"version", worker.version.value_or("")}}
+  );
+}
+
 }  // namespace
 
 EngineAnswer EngineFunctionCalls::create_channel(Core& core, const EngineCall& call) {
@@ -130,6 +141,7 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
         "announce itself, with an object"
     );
   }
+  const bool was_announced = worker.runtime.has_value();
   worker.runtime = runtime.value_or("unknown");
   worker.version = version;
   if (const auto line = line_of_version(version.value_or(""))) {
@@ -158,6 +170,9 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
   }
   if (features != nullptr && features->is_array()) {
     declare_features(worker, features->get_array(), call.effects);
+  }
+  if (!was_announced) {
+    note_announcement(worker, call.effects);
   }
   core.fire_worker_event("worker_metadata_updated", worker.worker_id, call.now, call.effects);
   return value{{"success", true}};

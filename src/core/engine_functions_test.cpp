@@ -145,6 +145,7 @@ TEST_F(EngineFunctions, register_what_a_worker_says_of_itself) {
       ),
       (object{{"success", true}})
   );
+  scene.expect_note("worker_announced", {{"name", "shop:1"}, {"runtime", "node"}});
   const Connection& registered = connection(worker);
   EXPECT_EQ(registered.runtime, "node");
   EXPECT_EQ(registered.version, "0.22.1");

@@ -100,7 +100,9 @@ class TreeBuilder : public YAML::EventHandler {
       throw YAML::ParserException(mark, "the values of the environment variables are too long");
     }
     for (const MaskedText::Missing& missing : expansion.missing) {
-      report_missing(missing, path_of(index));
+      // Keys may be long: no path for a mistake that nobody is told of.
+      const bool is_told = tree_.mistakes.size() < base::limits::config_mistakes_max;
+      report_missing(missing, is_told ? path_of(index) : std::string());
       node.kind = YamlNode::Kind::unknown;
     }
     if (node.kind == YamlNode::Kind::scalar && node.is_plain && is_null_text(expansion.text)) {

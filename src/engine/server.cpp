@@ -126,7 +126,8 @@ EngineStatus Server::post(std::function<void()> task) {
     case Tasks::Outcome::full:
       return EngineError{
           EngineErrorCode::limit_exceeded,
-          "65536 requests wait for the engine's thread already; wait for answers before asking more"
+          std::to_string(base::limits::mailbox_tasks_max) +
+              " requests wait for the engine's thread already; wait for answers before asking more"
       };
     case Tasks::Outcome::closed:
       break;

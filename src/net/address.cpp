@@ -144,7 +144,9 @@ EngineResult<BoundListener> bind_listener(const std::string& host, std::uint16_t
   const int found = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
   if (found != 0) {
     return EngineError{
-        EngineErrorCode::invalid_argument, "cannot listen on " + host + ": " + ::gai_strerror(found)
+        EngineErrorCode::invalid_argument,
+        "cannot listen on " + host + ": " + ::gai_strerror(found) +
+            "; give an address of this machine, such as 127.0.0.1"
     };
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, &::freeaddrinfo);

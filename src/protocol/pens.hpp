@@ -11,8 +11,8 @@
 
 namespace iii::protocol {
 
-// Each message is written by one template, once to measure and once to copy, so that size and text
-// cannot disagree.
+// Each message to a worker is written by one template, once to measure and once to copy, so that
+// size and text cannot disagree.
 class MeasuringPen {
  public:
   void raw(std::string_view text) { size_ += text.size(); }

@@ -74,7 +74,7 @@ void await_draining(WorkerClient& worker) {
 TEST(Iiid, PrintsItsVersion) {
   const auto ending = run({"--version"});
   EXPECT_EQ(ending.status, 0);
-  EXPECT_THAT(ending.output, MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(ending.output, MatchesRegex("iiid [0-9]+\\.[0-9]+\\.[0-9]+\n"));
   EXPECT_EQ(ending.errors, "");
 }
 
@@ -87,7 +87,15 @@ TEST(Iiid, PrintsHelp) {
 TEST(Iiid, RefusesAnOptionThatItDoesNotKnow) {
   const auto ending = run({"--prot", "1"});
   EXPECT_EQ(ending.status, 2);
-  EXPECT_THAT(ending.errors, AllOf(StartsWith("iiid: "), HasSubstr("--prot")));
+  EXPECT_THAT(ending.errors, StartsWith("iiid: unknown argument '--prot'\n"));
+}
+
+TEST(Iiid, RefusesWhatIsNoPort) {
+  for (const char* const port : {"abc", "65536", "-1", ""}) {
+    const auto ending = run({"--port", port});
+    EXPECT_EQ(ending.status, 2);
+    EXPECT_THAT(ending.errors, HasSubstr("must be a number from 0 to 65535, not '"));
+  }
 }
 
 TEST(Iiid, ChecksAConfiguration) {
