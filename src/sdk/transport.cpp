@@ -1,6 +1,7 @@
 #include "sdk/transport.hpp"
 
 #include "base/byte_buffer.hpp"
+#include "base/header_text.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "http/head.hpp"
@@ -34,20 +35,6 @@ using websocket::CloseCode;
 using websocket::Opcode;
 using websocket::Role;
 
-bool is_token(std::string_view name) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
-
-bool is_header_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-  });
-}
-
 bool belongs_to_handshake(std::string_view name) {
   constexpr std::array<std::string_view, 6> names = {
       "host", "connection", "upgrade", "content-length", "transfer-encoding", "sec-websocket-"
@@ -64,7 +51,7 @@ bool belongs_to_handshake(std::string_view name) {
 std::string header_lines(const Headers& headers) {
   std::string lines;
   for (const auto& [name, value] : headers) {
-    if (is_token(name) && is_header_value(value) && !belongs_to_handshake(name)) {
+    if (base::is_token(name) && base::is_header_value(value) && !belongs_to_handshake(name)) {
       lines.append(name).append(": ").append(value).append("\r\n");
     }
   }
