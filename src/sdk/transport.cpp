@@ -4,8 +4,8 @@
 #include "base/header_text.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
+#include "base/system_random.hpp"
 #include "http/head.hpp"
-#include "sdk/entropy.hpp"
 #include "sdk/transport_socket.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
@@ -86,7 +86,7 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
         events_(&events),
         socket_(executor),
         timer_(executor),
-        mask_keys_(entropy_.next()),
+        mask_keys_(random_.next()),
         decoder_(
             {.role = Role::client,
              .frame_bytes_max = options_.message_bytes_max,
@@ -138,7 +138,7 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
   TransportEvents* events_;  // nullptr once the Transport is gone
   TransportSocket socket_;
   boost::asio::steady_timer timer_;
-  Entropy entropy_;
+  base::SystemRandom random_;
   // Masking protects proxies, not secrets (RFC 6455 §10.3): a generator with a secret seed is
   // enough.
   base::SeededRandom mask_keys_;
@@ -179,7 +179,7 @@ void Transport::Connection::on_connected(const error_code& error) {
     return;
   }
   state_ = State::upgrading;
-  key_ = websocket::client_key(entropy_);
+  key_ = websocket::client_key(random_);
   pending_.append(websocket::upgrade_request({
       .host = options_.address.authority(),
       .target = options_.address.target(),
