@@ -1,5 +1,5 @@
-// The port through which chance enters. The driver passes the operating system's source
-// (net/system_random.hpp); tests and the simulation pass a seeded one, so that a seed reproduces a
+// The port through which chance enters. The drivers pass the operating system's source
+// (base/system_random.hpp); tests and the simulation pass a seeded one, so that a seed reproduces a
 // run.
 #pragma once
 

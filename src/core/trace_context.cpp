@@ -1,5 +1,8 @@
 #include "core/trace_context.hpp"
 
+#include "base/header_text.hpp"
+#include "base/trimmed.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -14,31 +17,6 @@ bool is_lower_hex(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// W3C Baggage: what may stand in a value as it is.
-bool is_baggage_octet(char c) {
-  return c > ' ' && c < '\x7f' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
-}
-
-void append_percent_encoded(std::string_view text, std::string& out) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_baggage_octet(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-    }
-  }
 }
 
 }  // namespace
@@ -58,7 +36,7 @@ bool is_valid_traceparent(std::string_view text) noexcept {
 std::string baggage_for(std::string_view caller_baggage, std::string_view function_id) {
   std::string out(function_key);
   out.push_back('=');
-  append_percent_encoded(function_id, out);
+  base::append_baggage_value(function_id, out);
   while (!caller_baggage.empty()) {
     const std::size_t comma = caller_baggage.find(',');
     const std::string_view entry = caller_baggage.substr(0, comma);
@@ -67,11 +45,11 @@ std::string baggage_for(std::string_view caller_baggage, std::string_view functi
     );
     const std::string_view pair = entry.substr(0, entry.find(';'));
     const std::size_t equals = pair.find('=');
-    const std::string_view key = trimmed(pair.substr(0, equals));
+    const std::string_view key = base::trimmed(pair.substr(0, equals));
     if (equals == std::string_view::npos || key.empty() || key == function_key) {
       continue;
     }
-    out.append(",").append(key).append("=").append(trimmed(pair.substr(equals + 1)));
+    out.append(",").append(key).append("=").append(base::trimmed(pair.substr(equals + 1)));
   }
   return out;
 }

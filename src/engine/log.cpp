@@ -1,5 +1,6 @@
 #include "engine/log.hpp"
 
+#include "base/trimmed.hpp"
 #include "engine/log_line.hpp"
 
 #include <iii/engine_error.hpp>
@@ -31,16 +32,6 @@ constexpr std::array level_names = {
     std::string_view("error"),
     std::string_view("off"),
 };
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && text.back() == ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 std::optional<LogLevel> level_named(std::string_view name) {
   for (std::size_t i = 0; i < level_names.size(); ++i) {
@@ -89,10 +80,10 @@ EngineResult<LogLevel> parse_log_level(std::string_view text) {
   LogLevel plain = LogLevel::info;
   while (true) {
     const std::size_t comma = text.find(',');
-    const std::string_view part = trimmed(text.substr(0, comma));
+    const std::string_view part = base::trimmed(text.substr(0, comma), " ");
     const std::size_t equals = part.find('=');
     const std::string_view name =
-        equals == std::string_view::npos ? part : trimmed(part.substr(equals + 1));
+        equals == std::string_view::npos ? part : base::trimmed(part.substr(equals + 1), " ");
     const auto level = level_named(name);
     if (!level) {
       return unknown_level(name);

@@ -7,6 +7,7 @@
 // Everything runs on the thread that calls run(), except stop() and post().
 #pragma once
 
+#include "base/system_random.hpp"
 #include "base/time.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
@@ -15,7 +16,6 @@
 #include "engine/log.hpp"
 #include "engine/mailbox.hpp"
 #include "net/loop.hpp"
-#include "net/system_random.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -77,7 +77,7 @@ class Server {
 
   EngineConfig config_;
   Logger& log_;
-  net::SystemRandom random_;
+  base::SystemRandom random_;
   core::Core core_;
   LocalWorkers local_workers_;
   Gateway gateway_;

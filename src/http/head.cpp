@@ -1,5 +1,7 @@
 #include "http/head.hpp"
 
+#include "base/trimmed.hpp"
+
 #include <iii/engine_error.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -34,15 +36,6 @@ char to_lower(char character) noexcept {
 
 bool equals_without_case(std::string_view left, std::string_view right) noexcept {
   return std::ranges::equal(left, right, {}, to_lower, to_lower);
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 // Collects what Beast's parser finds up to the end of the head; bodies are not its concern.
@@ -182,7 +175,7 @@ bool header_lists(
     std::string_view rest = header.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      if (equals_without_case(trimmed(rest.substr(0, comma)), token)) {
+      if (equals_without_case(base::trimmed(rest.substr(0, comma)), token)) {
         return true;
       }
       rest.remove_prefix(std::min(comma + 1, rest.size()));

@@ -1,7 +1,7 @@
 #include "protocol/decode.hpp"
 
-#include "base/id.hpp"
 #include "json/scan.hpp"
+#include "protocol/decoding.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/from_worker.hpp"
 #include "protocol/member.hpp"
@@ -11,13 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace iii::protocol {
 namespace {
 
-using from_worker::Malformed;
-using from_worker::Message;
 using json::Kind;
 using json::Value;
 
@@ -61,13 +58,7 @@ void read(Reader& reader, from_worker::InvokeFunction& out) {
 }
 
 void read(Reader& reader, from_worker::InvocationResult& out) {
-  std::optional<base::InvocationId> id;
-  reader.invocation_id(id);
-  if (id) {
-    out.invocation_id = *id;
-  } else {
-    reader.refuse(Field::invocation_id, "is required");
-  }
+  reader.required_invocation_id(out.invocation_id);
   Value function_id;
   reader.required_string(Field::function_id, function_id);
   reader.any(Field::result, out.result);
@@ -101,9 +92,7 @@ void read(Reader& reader, from_worker::UnregisterTriggerType& out) {
 }
 
 void read(Reader& reader, from_worker::RegisterTrigger& out) {
-  reader.required_text(Field::id, out.id);
-  reader.required_text(Field::trigger_type, out.trigger_type);
-  reader.required_text(Field::function_id, out.function_id);
+  reader.trigger_ids(out);
   reader.raw(Field::config, out.config);
   reader.raw(Field::metadata, out.metadata);
 }
@@ -113,17 +102,16 @@ void read(Reader& reader, from_worker::UnregisterTrigger& out) {
 }
 
 void read(Reader& reader, from_worker::TriggerRegistrationResult& out) {
-  reader.required_text(Field::id, out.id);
-  reader.required_text(Field::trigger_type, out.trigger_type);
-  reader.required_text(Field::function_id, out.function_id);
+  reader.trigger_ids(out);
   reader.error(out.error);
 }
 
 void read(Reader& reader, from_worker::RegisterService& out) {
   reader.required_text(Field::id, out.id);
-  std::optional<std::string> name;
-  reader.optional_text(Field::name, name);
-  out.name = name && !name->empty() ? std::move(*name) : out.id;
+  reader.optional_text(Field::name, out.name);
+  if (out.name.empty()) {
+    out.name = out.id;
+  }
   reader.optional_text(Field::description, out.description);
   reader.optional_text(Field::parent_service_id, out.parent_service_id);
 }
@@ -136,89 +124,33 @@ void read(Reader& reader, from_worker::Reattach& out) {
 void read(Reader&, from_worker::Ping&) {
 }
 
-// What of a refused message can still be used to answer it.
-Malformed malformed(const Envelope& envelope, std::string reason) {
-  Malformed out{.reason = std::move(reason)};
-  Reader reader(envelope);
-  reader.invocation_id(out.invocation_id);
-  const auto text = [&envelope](Field field, std::string& into) {
-    const Value* value = envelope.find(field);
-    if (value != nullptr && value->kind == Kind::string &&
-        value->text.size() <= id_text_bytes_max) {
-      into = json::decode_string(*value);
-    }
-  };
-  text(Field::type, out.type);
-  text(Field::function_id, out.function_id);
-  text(Field::id, out.trigger_id);
-  text(Field::trigger_type, out.trigger_type);
-  return out;
-}
+struct FromWorker {
+  using Message = from_worker::Message;
+  static constexpr std::string_view watched_key = caller_worker_key;
+  static constexpr bool trusts_sender = false;
+};
 
-template <class T>
-Message read_as(const Envelope& envelope) {
-  // The one object that is returned, so that nothing is moved.
-  Message message(std::in_place_type<T>);
-  Reader reader(envelope);
-  read(reader, std::get<T>(message));
-  if (reader.failed()) {
-    message = malformed(envelope, reader.take_reason());
-  }
-  return message;
-}
-
-Message read_type(std::string_view type, const Envelope& envelope) {
-  struct Entry {
-    std::string_view type;
-    Message (*read)(const Envelope&);
-  };
-  // The two on the message path come first.
-  static constexpr std::array<Entry, 12> entries = {{
-      {"invocationresult", read_as<from_worker::InvocationResult>},
-      {"invokefunction", read_as<from_worker::InvokeFunction>},
-      {"registerfunction", read_as<from_worker::RegisterFunction>},
-      {"unregisterfunction", read_as<from_worker::UnregisterFunction>},
-      {"registertriggertype", read_as<from_worker::RegisterTriggerType>},
-      {"unregistertriggertype", read_as<from_worker::UnregisterTriggerType>},
-      {"registertrigger", read_as<from_worker::RegisterTrigger>},
-      {"unregistertrigger", read_as<from_worker::UnregisterTrigger>},
-      {"triggerregistrationresult", read_as<from_worker::TriggerRegistrationResult>},
-      {"registerservice", read_as<from_worker::RegisterService>},
-      {"reattach", read_as<from_worker::Reattach>},
-      {"ping", read_as<from_worker::Ping>},
-  }};
-  for (const Entry& entry : entries) {
-    if (is_same(entry.type, type)) {
-      return entry.read(envelope);
-    }
-  }
-  return from_worker::Ignored{std::string(type)};
-}
+// The two on the message path come first.
+constexpr std::array<MessageType<FromWorker>, 12> types = {{
+    {"invocationresult", read_as<FromWorker, from_worker::InvocationResult, read>},
+    {"invokefunction", read_as<FromWorker, from_worker::InvokeFunction, read>},
+    {"registerfunction", read_as<FromWorker, from_worker::RegisterFunction, read>},
+    {"unregisterfunction", read_as<FromWorker, from_worker::UnregisterFunction, read>},
+    {"registertriggertype", read_as<FromWorker, from_worker::RegisterTriggerType, read>},
+    {"unregistertriggertype", read_as<FromWorker, from_worker::UnregisterTriggerType, read>},
+    {"registertrigger", read_as<FromWorker, from_worker::RegisterTrigger, read>},
+    {"unregistertrigger", read_as<FromWorker, from_worker::UnregisterTrigger, read>},
+    {"triggerregistrationresult",
+     read_as<FromWorker, from_worker::TriggerRegistrationResult, read>},
+    {"registerservice", read_as<FromWorker, from_worker::RegisterService, read>},
+    {"reattach", read_as<FromWorker, from_worker::Reattach, read>},
+    {"ping", read_as<FromWorker, from_worker::Ping, read>},
+}};
 
 }  // namespace
 
-Message decode(std::string_view text) {
-  Envelope envelope;
-  if (const auto error = json::scan_object(text, caller_worker_key, envelope)) {
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-      return from_worker::Ignored{};
-    }
-    std::string reason("not well-formed JSON: ");
-    reason.append(json::to_string(error->reason));
-    reason.append(" at byte ").append(std::to_string(error->offset));
-    return malformed(envelope, std::move(reason));
-  }
-  const Value* type = envelope.find(Field::type);
-  if (type == nullptr || type->kind != Kind::string) {
-    return malformed(envelope, "member 'type' is required and must be a string");
-  }
-  if (envelope.repeated() != Field::count) {
-    Reader reader(envelope);
-    reader.refuse(envelope.repeated(), "appears twice");
-    return malformed(envelope, reader.take_reason());
-  }
-  return type->has_escapes ? read_type(json::decode_string(*type), envelope)
-                           : read_type(type->body(), envelope);
+from_worker::Message decode(std::string_view text) {
+  return decode_as<FromWorker>(text, types);
 }
 
 }  // namespace iii::protocol

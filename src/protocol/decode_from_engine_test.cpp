@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/from_engine.hpp"
+#include "protocol/malformed.hpp"
 #include "protocol/member.hpp"
 #include "protocol/to_worker.hpp"
 

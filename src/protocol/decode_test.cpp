@@ -5,6 +5,7 @@
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/from_worker.hpp"
+#include "protocol/malformed.hpp"
 #include "protocol/member.hpp"
 
 #include <gtest/gtest.h>

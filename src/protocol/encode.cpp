@@ -1,5 +1,4 @@
 #include "base/id.hpp"
-#include "json/scan.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/pens.hpp"
 #include "protocol/to_worker.hpp"
@@ -65,12 +64,8 @@ void write(auto& pen, const to_worker::WorkerRegistered& message) {
 }
 
 void write(auto& pen, const to_worker::RegisterTrigger& message) {
-  pen.raw(R"({"type":"registertrigger","id":)");
-  pen.raw(json::quoted(message.id));
-  pen.raw(R"(,"trigger_type":)");
-  pen.raw(json::quoted(message.trigger_type));
-  pen.raw(R"(,"function_id":)");
-  pen.raw(json::quoted(message.function_id));
+  pen.raw(R"({"type":"registertrigger")");
+  trigger_ids(pen, message);
   pen.raw(R"(,"config":)");
   pen.raw(message.config_json);
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
@@ -78,20 +73,14 @@ void write(auto& pen, const to_worker::RegisterTrigger& message) {
 }
 
 void write(auto& pen, const to_worker::UnregisterTrigger& message) {
-  pen.raw(R"({"type":"unregistertrigger","id":)");
-  pen.raw(json::quoted(message.id));
-  pen.raw(R"(,"trigger_type":)");
-  pen.raw(json::quoted(message.trigger_type));
+  text_member(pen, R"({"type":"unregistertrigger","id":)", message.id);
+  text_member(pen, R"(,"trigger_type":)", message.trigger_type);
   pen.raw("}");
 }
 
 void write(auto& pen, const to_worker::TriggerRegistrationResult& message) {
-  pen.raw(R"({"type":"triggerregistrationresult","id":)");
-  pen.raw(json::quoted(message.id));
-  pen.raw(R"(,"trigger_type":)");
-  pen.raw(json::quoted(message.trigger_type));
-  pen.raw(R"(,"function_id":)");
-  pen.raw(json::quoted(message.function_id));
+  pen.raw(R"({"type":"triggerregistrationresult")");
+  trigger_ids(pen, message);
   error_member(pen, message.error);
   pen.raw("}");
 }
@@ -99,10 +88,8 @@ void write(auto& pen, const to_worker::TriggerRegistrationResult& message) {
 void write(auto& pen, const to_worker::RegistrationRejected& message) {
   pen.raw(R"({"type":"registrationrejected","code":")");
   pen.raw(codes::function_namespace_conflict);
-  pen.raw(R"(","namespace":"default","function_id":)");
-  pen.raw(json::quoted(message.function_id));
-  pen.raw(R"(,"owner_worker_id":)");
-  pen.raw(json::quoted(message.owner_worker_id));
+  text_member(pen, R"(","namespace":"default","function_id":)", message.function_id);
+  text_member(pen, R"(,"owner_worker_id":)", message.owner_worker_id);
   pen.raw("}");
 }
 

@@ -23,19 +23,16 @@ class StringPen {
     out_.resize(at + base::Uuid::text_size);
     id.write(out_.data() + at);
   }
-  void text_member(std::string_view name_and_colon, std::string_view text) {
-    raw(name_and_colon);
-    quoted(text);
-  }
-  void optional_text_member(std::string_view name_and_colon, std::string_view text) {
-    if (!text.empty()) {
-      text_member(name_and_colon, text);
-    }
-  }
 
  private:
   std::string& out_;
 };
+
+void optional_text_member(StringPen& pen, std::string_view name_and_colon, std::string_view text) {
+  if (!text.empty()) {
+    text_member(pen, name_and_colon, text);
+  }
+}
 
 void write(StringPen& pen, const to_engine::InvokeFunction& message) {
   pen.raw(R"({"type":"invokefunction")");
@@ -44,11 +41,11 @@ void write(StringPen& pen, const to_engine::InvokeFunction& message) {
     pen.uuid(message.invocation_id->value());
     pen.raw(R"(")");
   }
-  pen.text_member(R"(,"function_id":)", message.function_id);
+  text_member(pen, R"(,"function_id":)", message.function_id);
   pen.raw(R"(,"data":)");
   pen.raw(message.data_json);
-  pen.optional_text_member(R"(,"traceparent":)", message.traceparent);
-  pen.optional_text_member(R"(,"baggage":)", message.baggage);
+  optional_text_member(pen, R"(,"traceparent":)", message.traceparent);
+  optional_text_member(pen, R"(,"baggage":)", message.baggage);
   switch (message.action) {
     case to_engine::Action::call:
       break;
@@ -56,12 +53,12 @@ void write(StringPen& pen, const to_engine::InvokeFunction& message) {
       pen.raw(R"(,"action":{"type":"void"})");
       break;
     case to_engine::Action::enqueue:
-      pen.text_member(R"(,"action":{"type":"enqueue","queue":)", message.queue);
+      text_member(pen, R"(,"action":{"type":"enqueue","queue":)", message.queue);
       pen.raw("}");
       break;
   }
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
-  pen.optional_text_member(R"(,"namespace":)", message.name_space);
+  optional_text_member(pen, R"(,"namespace":)", message.name_space);
   pen.raw("}");
 }
 
@@ -69,21 +66,21 @@ void write(StringPen& pen, const to_engine::InvocationResult& message) {
   pen.raw(R"({"type":"invocationresult","invocation_id":")");
   pen.uuid(message.invocation_id.value());
   pen.raw(R"(")");
-  pen.text_member(R"(,"function_id":)", message.function_id);
+  text_member(pen, R"(,"function_id":)", message.function_id);
   if (message.error != nullptr) {
     error_member(pen, *message.error);
   } else {
     pen.raw(R"(,"result":)");
     pen.raw(message.result_json);
   }
-  pen.optional_text_member(R"(,"traceparent":)", message.traceparent);
-  pen.optional_text_member(R"(,"baggage":)", message.baggage);
+  optional_text_member(pen, R"(,"traceparent":)", message.traceparent);
+  optional_text_member(pen, R"(,"baggage":)", message.baggage);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::RegisterFunction& message) {
-  pen.text_member(R"({"type":"registerfunction","id":)", message.id);
-  pen.optional_text_member(R"(,"description":)", message.description);
+  text_member(pen, R"({"type":"registerfunction","id":)", message.id);
+  optional_text_member(pen, R"(,"description":)", message.description);
   optional_member(pen, R"(,"request_format":)", message.request_format_json);
   optional_member(pen, R"(,"response_format":)", message.response_format_json);
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
@@ -92,44 +89,42 @@ void write(StringPen& pen, const to_engine::RegisterFunction& message) {
 }
 
 void write(StringPen& pen, const to_engine::UnregisterFunction& message) {
-  pen.text_member(R"({"type":"unregisterfunction","id":)", message.id);
+  text_member(pen, R"({"type":"unregisterfunction","id":)", message.id);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::RegisterTriggerType& message) {
-  pen.text_member(R"({"type":"registertriggertype","id":)", message.id);
-  pen.text_member(R"(,"description":)", message.description);
+  text_member(pen, R"({"type":"registertriggertype","id":)", message.id);
+  text_member(pen, R"(,"description":)", message.description);
   optional_member(pen, R"(,"trigger_request_format":)", message.trigger_request_format_json);
   optional_member(pen, R"(,"call_request_format":)", message.call_request_format_json);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::UnregisterTriggerType& message) {
-  pen.text_member(R"({"type":"unregistertriggertype","id":)", message.id);
+  text_member(pen, R"({"type":"unregistertriggertype","id":)", message.id);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::RegisterTrigger& message) {
-  pen.text_member(R"({"type":"registertrigger","id":)", message.id);
-  pen.text_member(R"(,"trigger_type":)", message.trigger_type);
-  pen.text_member(R"(,"function_id":)", message.function_id);
+  pen.raw(R"({"type":"registertrigger")");
+  trigger_ids(pen, message);
   pen.raw(R"(,"config":)");
   pen.raw(message.config_json);
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
-  pen.optional_text_member(R"(,"namespace":)", message.name_space);
+  optional_text_member(pen, R"(,"namespace":)", message.name_space);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::UnregisterTrigger& message) {
-  pen.text_member(R"({"type":"unregistertrigger","id":)", message.id);
-  pen.text_member(R"(,"trigger_type":)", message.trigger_type);
+  text_member(pen, R"({"type":"unregistertrigger","id":)", message.id);
+  text_member(pen, R"(,"trigger_type":)", message.trigger_type);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::TriggerRegistrationResult& message) {
-  pen.text_member(R"({"type":"triggerregistrationresult","id":)", message.id);
-  pen.text_member(R"(,"trigger_type":)", message.trigger_type);
-  pen.text_member(R"(,"function_id":)", message.function_id);
+  pen.raw(R"({"type":"triggerregistrationresult")");
+  trigger_ids(pen, message);
   if (message.error != nullptr) {
     error_member(pen, *message.error);
   }
@@ -137,16 +132,16 @@ void write(StringPen& pen, const to_engine::TriggerRegistrationResult& message) 
 }
 
 void write(StringPen& pen, const to_engine::RegisterService& message) {
-  pen.text_member(R"({"type":"registerservice","id":)", message.id);
-  pen.text_member(R"(,"name":)", message.name);
-  pen.optional_text_member(R"(,"description":)", message.description);
-  pen.optional_text_member(R"(,"parent_service_id":)", message.parent_service_id);
+  text_member(pen, R"({"type":"registerservice","id":)", message.id);
+  text_member(pen, R"(,"name":)", message.name);
+  optional_text_member(pen, R"(,"description":)", message.description);
+  optional_text_member(pen, R"(,"parent_service_id":)", message.parent_service_id);
   pen.raw("}");
 }
 
 void write(StringPen& pen, const to_engine::Reattach& message) {
-  pen.text_member(R"({"type":"reattach","previous_worker_id":)", message.previous_worker_id);
-  pen.optional_text_member(R"(,"reattach_token":)", message.token);
+  text_member(pen, R"({"type":"reattach","previous_worker_id":)", message.previous_worker_id);
+  optional_text_member(pen, R"(,"reattach_token":)", message.token);
   pen.raw("}");
 }
 

@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/malformed.hpp"
 #include "protocol/member.hpp"
 
 #include <optional>
@@ -14,7 +15,9 @@
 
 namespace iii::protocol::from_engine {
 
+using protocol::Ignored;
 using protocol::is_present;
+using protocol::Malformed;
 
 struct InvokeFunction {
   std::optional<base::InvocationId> invocation_id;  // absent: nobody waits for the answer
@@ -60,7 +63,7 @@ struct TriggerRegistrationResult {
 
 struct RegistrationRejected {
   std::string code;
-  std::string name_space;
+  std::string name_space = "default";
   std::optional<std::string> worker_name;
   std::optional<std::string> function_id;
   std::string owner_worker_id;
@@ -72,19 +75,6 @@ struct Refusal {
 };
 
 struct Ping {};
-
-// Types that mean nothing to a worker, and whitespace.
-struct Ignored {
-  std::string type;
-};
-
-// A text that is no message. With an id, somebody waits: `type` tells who.
-struct Malformed {
-  std::string reason;
-  std::string type;
-  std::optional<base::InvocationId> invocation_id;
-  std::string function_id;
-};
 
 using Message = std::variant<
     InvokeFunction,

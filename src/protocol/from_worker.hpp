@@ -6,6 +6,7 @@
 #include "base/id.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/malformed.hpp"
 #include "protocol/member.hpp"
 
 #include <cstdint>
@@ -15,7 +16,9 @@
 
 namespace iii::protocol::from_worker {
 
+using protocol::Ignored;
 using protocol::is_present;
+using protocol::Malformed;
 
 enum class Action : std::uint8_t { call, fire_and_forget, enqueue };
 
@@ -99,21 +102,6 @@ struct Reattach {
 };
 
 struct Ping {};
-
-// Known types that mean nothing to an engine, types of newer lines, and whitespace.
-struct Ignored {
-  std::string type;
-};
-
-// A text that is no message. Whatever could be found in it helps to answer it.
-struct Malformed {
-  std::string reason;
-  std::string type;
-  std::optional<base::InvocationId> invocation_id;
-  std::string function_id;
-  std::string trigger_id;
-  std::string trigger_type;
-};
 
 using Message = std::variant<
     InvokeFunction,

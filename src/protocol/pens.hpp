@@ -16,6 +16,7 @@ namespace iii::protocol {
 class MeasuringPen {
  public:
   void raw(std::string_view text) { size_ += text.size(); }
+  void quoted(std::string_view text) { raw(json::quoted(text)); }
   void uuid(const base::Uuid&) { size_ += base::Uuid::text_size; }
   [[nodiscard]] std::size_t size() const { return size_; }
 
@@ -31,6 +32,7 @@ class CopyingPen {
     std::memcpy(out_, text.data(), text.size());
     out_ += text.size();
   }
+  void quoted(std::string_view text) { raw(json::quoted(text)); }
   void uuid(const base::Uuid& id) {
     id.write(out_);
     out_ += base::Uuid::text_size;
@@ -48,14 +50,23 @@ inline void optional_member(auto& pen, std::string_view name_and_colon, std::str
   }
 }
 
+inline void text_member(auto& pen, std::string_view name_and_colon, std::string_view text) {
+  pen.raw(name_and_colon);
+  pen.quoted(text);
+}
+
+// The texts with which every message about a trigger and its function begins, after its type.
+inline void trigger_ids(auto& pen, const auto& message) {
+  text_member(pen, R"(,"id":)", message.id);
+  text_member(pen, R"(,"trigger_type":)", message.trigger_type);
+  text_member(pen, R"(,"function_id":)", message.function_id);
+}
+
 inline void error_member(auto& pen, const ErrorBody& error) {
-  pen.raw(R"(,"error":{"code":)");
-  pen.raw(json::quoted(error.code));
-  pen.raw(R"(,"message":)");
-  pen.raw(json::quoted(error.message));
+  text_member(pen, R"(,"error":{"code":)", error.code);
+  text_member(pen, R"(,"message":)", error.message);
   if (error.stacktrace) {
-    pen.raw(R"(,"stacktrace":)");
-    pen.raw(json::quoted(*error.stacktrace));
+    text_member(pen, R"(,"stacktrace":)", *error.stacktrace);
   }
   pen.raw("}");
 }

@@ -54,7 +54,8 @@ class Reader {
     }
   }
 
-  void raw(Field field, std::string& out) const {
+  // Into a text that is borrowed or owned.
+  void raw(Field field, auto& out) const {
     if (const json::Value* value = envelope_.find(field)) {
       out = value->text;
     }
@@ -105,7 +106,8 @@ class Reader {
     }
   }
 
-  void optional_text(Field field, std::optional<std::string>& out) {
+  // Leaves `out`, a string or an optional one, as it is when there is none.
+  void optional_text(Field field, auto& out) {
     json::Value value;
     string(field, value);
     if (is_present(value)) {
@@ -126,6 +128,23 @@ class Reader {
       return;
     }
     out = base::InvocationId(*uuid);
+  }
+
+  void required_invocation_id(base::InvocationId& out) {
+    std::optional<base::InvocationId> id;
+    invocation_id(id);
+    if (id) {
+      out = *id;
+    } else {
+      refuse(Field::invocation_id, "is required");
+    }
+  }
+
+  // The texts with which every message about a trigger and its function begins.
+  void trigger_ids(auto& out) {
+    required_text(Field::id, out.id);
+    required_text(Field::trigger_type, out.trigger_type);
+    required_text(Field::function_id, out.function_id);
   }
 
   void unsigned_number(Field field, std::optional<std::uint64_t>& out) {

@@ -77,7 +77,7 @@ Driver::Driver(Address address, InitOptions options)
       address_text_(text_of(address_)),
       options_(std::move(options)),
       namespace_(detect_namespace(options_, system_facts())),
-      conversation_(conversation_options(options_, system_facts()), entropy_),
+      conversation_(conversation_options(options_, system_facts()), random_),
       gate_(options_.max_concurrent_invocations),
       pool_(options_.handler_threads, options_.handler_threads_max),
       headers_(options_.headers) {

@@ -8,12 +8,12 @@
 
 #include "base/id.hpp"
 #include "base/job.hpp"
+#include "base/system_random.hpp"
 #include "base/time.hpp"
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/effects.hpp"
-#include "sdk/entropy.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
 #include "sdk/transport.hpp"
@@ -170,7 +170,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   boost::asio::steady_timer relief_timer_{io_};
   base::MonotonicTime armed_for_ = base::never;
   bool is_relief_armed_ = false;
-  Entropy entropy_;
+  base::SystemRandom random_;
   Conversation conversation_;
   Effects effects_;
   std::unique_ptr<Transport> transport_;

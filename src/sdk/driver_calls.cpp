@@ -1,5 +1,6 @@
 // The faces of one call: blocking, awaited, with a callback, as a future.
 #include "base/id.hpp"
+#include "base/system_random.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "protocol/to_engine.hpp"
@@ -7,7 +8,6 @@
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
 #include "sdk/driver_system.hpp"
-#include "sdk/entropy.hpp"
 #include "sdk/frames.hpp"
 
 #include <iii/client.hpp>
@@ -32,8 +32,8 @@ namespace iii::sdk {
 namespace to_engine = protocol::to_engine;
 
 base::Uuid new_uuid() {
-  thread_local Entropy entropy;
-  return base::Uuid::random(entropy);
+  thread_local base::SystemRandom random;
+  return base::Uuid::random(random);
 }
 
 Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Completion on_ended) {

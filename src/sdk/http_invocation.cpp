@@ -1,5 +1,7 @@
 #include "sdk/http_invocation.hpp"
 
+#include "base/header_text.hpp"
+
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 
@@ -31,20 +33,6 @@ const char* to_string(HttpMethod method) noexcept {
 namespace iii::sdk {
 namespace {
 
-bool is_token(std::string_view name) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
-
-bool is_header_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-  });
-}
-
 bool is_url(std::string_view url) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (url.starts_with(scheme)) {
@@ -67,7 +55,7 @@ std::string problem_of(const HttpInvocationConfig& config) {
     return "a timeout of 0 ms ends every call";
   }
   for (const auto& [name, value] : config.headers) {
-    if (!is_token(name) || !is_header_value(value)) {
+    if (!base::is_token(name) || !base::is_header_value(value)) {
       return "header '" + name + "' is not legal HTTP";
     }
   }
@@ -75,7 +63,8 @@ std::string problem_of(const HttpInvocationConfig& config) {
     if (config.auth->variable.empty()) {
       return "the authentication must name an environment variable of the engine";
     }
-    if (config.auth->kind == HttpAuthConfig::Kind::api_key && !is_token(config.auth->header)) {
+    if (config.auth->kind == HttpAuthConfig::Kind::api_key &&
+        !base::is_token(config.auth->header)) {
       return "the authentication must name a header";
     }
   }

@@ -1,10 +1,11 @@
 #include "sdk/transport.hpp"
 
 #include "base/byte_buffer.hpp"
+#include "base/header_text.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
+#include "base/system_random.hpp"
 #include "http/head.hpp"
-#include "sdk/entropy.hpp"
 #include "sdk/transport_socket.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
@@ -34,20 +35,6 @@ using websocket::CloseCode;
 using websocket::Opcode;
 using websocket::Role;
 
-bool is_token(std::string_view name) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
-
-bool is_header_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
-  });
-}
-
 bool belongs_to_handshake(std::string_view name) {
   constexpr std::array<std::string_view, 6> names = {
       "host", "connection", "upgrade", "content-length", "transfer-encoding", "sec-websocket-"
@@ -64,7 +51,7 @@ bool belongs_to_handshake(std::string_view name) {
 std::string header_lines(const Headers& headers) {
   std::string lines;
   for (const auto& [name, value] : headers) {
-    if (is_token(name) && is_header_value(value) && !belongs_to_handshake(name)) {
+    if (base::is_token(name) && base::is_header_value(value) && !belongs_to_handshake(name)) {
       lines.append(name).append(": ").append(value).append("\r\n");
     }
   }
@@ -99,7 +86,7 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
         events_(&events),
         socket_(executor),
         timer_(executor),
-        mask_keys_(entropy_.next()),
+        mask_keys_(random_.next()),
         decoder_(
             {.role = Role::client,
              .frame_bytes_max = options_.message_bytes_max,
@@ -151,7 +138,7 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
   TransportEvents* events_;  // nullptr once the Transport is gone
   TransportSocket socket_;
   boost::asio::steady_timer timer_;
-  Entropy entropy_;
+  base::SystemRandom random_;
   // Masking protects proxies, not secrets (RFC 6455 §10.3): a generator with a secret seed is
   // enough.
   base::SeededRandom mask_keys_;
@@ -192,7 +179,7 @@ void Transport::Connection::on_connected(const error_code& error) {
     return;
   }
   state_ = State::upgrading;
-  key_ = websocket::client_key(entropy_);
+  key_ = websocket::client_key(random_);
   pending_.append(websocket::upgrade_request({
       .host = options_.address.authority(),
       .target = options_.address.target(),

@@ -1,5 +1,6 @@
 #include "sdk/worker_metadata.hpp"
 
+#include "base/trimmed.hpp"
 #include "protocol/to_engine.hpp"
 
 #include <iii/json.hpp>
@@ -17,16 +18,8 @@ namespace {
 constexpr std::string_view sdk_version = "0.1.0";
 constexpr const char* default_framework = "iii-cpp";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(space);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
 bool is_blank(const std::optional<std::string>& text) {
-  return !text || trimmed(*text).empty();
+  return !text || base::trimmed(*text, base::white_space).empty();
 }
 
 std::optional<std::string> unless_blank(const std::optional<std::string>& text) {
@@ -50,7 +43,8 @@ std::string cmake_project_name(std::string_view text) {
   if (begin == std::string_view::npos) {
     return "";
   }
-  const std::string_view rest = trimmed(text.substr(begin + command.size()));
+  const std::string_view rest =
+      base::trimmed(text.substr(begin + command.size()), base::white_space);
   const std::string name(rest.substr(0, rest.find_first_of(" \t\r\n)")));
   return name.find('$') == std::string::npos ? name : "";
 }
@@ -61,8 +55,9 @@ std::string vcpkg_name(const std::string& text) {
     return "";
   }
   const Json* const name = json->get_object().if_contains("name");
-  return name != nullptr && name->is_string() ? std::string(trimmed(name->get_string().c_str()))
-                                              : "";
+  return name != nullptr && name->is_string()
+             ? std::string(base::trimmed(name->get_string().c_str(), base::white_space))
+             : "";
 }
 
 void add(JsonObject& object, std::string_view key, const std::optional<std::string>& value) {

@@ -3,6 +3,7 @@
 // depends on who is faster.
 #pragma once
 
+#include "base/system_random.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/gateway.hpp"
@@ -10,7 +11,6 @@
 #include "engine/log.hpp"
 #include "net/clock.hpp"
 #include "net/loop.hpp"
-#include "net/system_random.hpp"
 #include "socket_client.hpp"
 #include "workers/worker.hpp"
 
@@ -85,7 +85,7 @@ class TurnedEngine {
  private:
   engine::EngineConfig config_;
   engine::Logger log_{{.level = engine::LogLevel::off}};
-  net::SystemRandom random_;
+  base::SystemRandom random_;
   core::Core core_{core::CoreOptions{.engine_version = "0"}, random_, net::now()};
   engine::LocalWorkers local_workers_;
   std::unique_ptr<engine::Gateway> gateway_;

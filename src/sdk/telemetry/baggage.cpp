@@ -1,4 +1,6 @@
+#include "base/header_text.hpp"
 #include "base/limits.hpp"
+#include "base/trimmed.hpp"
 #include "base/utf8.hpp"
 
 #include <iii/trace_context.hpp>
@@ -13,39 +15,6 @@ namespace iii::inline v0 {
 namespace {
 
 namespace limits = base::limits;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c > ' ' && c < '\x7f' &&
-           std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
-  });
-}
-
-// W3C Baggage: what may stand in a value as it is.
-bool is_baggage_octet(char c) {
-  return c > ' ' && c < '\x7f' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';
-}
-
-void append_percent_encoded(std::string_view text, std::string& out) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_baggage_octet(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-    }
-  }
-}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
@@ -77,7 +46,7 @@ std::string percent_decoded(std::string_view text) {
 std::size_t header_bytes(std::string_view key, std::string_view value) {
   std::size_t bytes = key.size() + 1;
   for (const char c : value) {
-    bytes += is_baggage_octet(c) ? 1U : 3U;
+    bytes += base::is_baggage_octet(c) ? 1U : 3U;
   }
   return bytes;
 }
@@ -94,7 +63,8 @@ Baggage Baggage::parse(std::string_view header) {
     const std::size_t equals = pair.find('=');
     if (equals != std::string_view::npos) {
       baggage.set(
-          trimmed(pair.substr(0, equals)), percent_decoded(trimmed(pair.substr(equals + 1)))
+          base::trimmed(pair.substr(0, equals)),
+          percent_decoded(base::trimmed(pair.substr(equals + 1)))
       );
     }
   }
@@ -109,13 +79,13 @@ std::string Baggage::header() const {
       out.push_back(',');
     }
     out.append(key).push_back('=');
-    append_percent_encoded(value, out);
+    base::append_baggage_value(value, out);
   }
   return out;
 }
 
 bool Baggage::set(std::string_view key, std::string_view value) {
-  if (!is_token(key) || !base::is_utf8(value)) {
+  if (!base::is_token(key) || !base::is_utf8(value)) {
     return false;
   }
   const auto known = std::ranges::find(entries_, key, &Entry::key);

@@ -1,5 +1,6 @@
 #include "sdk/telemetry/settings.hpp"
 
+#include "base/trimmed.hpp"
 #include "sdk/telemetry/payload.hpp"
 
 #include <iii/json.hpp>
@@ -24,14 +25,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char c) {
@@ -47,10 +40,10 @@ class Variables {
 
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
     const auto found = environment_.find(name);
-    if (found == environment_.end() || trimmed(found->second).empty()) {
+    if (found == environment_.end() || base::trimmed(found->second, base::white_space).empty()) {
       return std::nullopt;
     }
-    return std::string(trimmed(found->second));
+    return std::string(base::trimmed(found->second, base::white_space));
   }
 
   [[nodiscard]] std::optional<std::string> word(std::string_view name) const {
@@ -112,7 +105,7 @@ std::vector<std::string> comma_list(const std::optional<std::string>& text) {
   std::string_view rest = text ? std::string_view(*text) : std::string_view();
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    const std::string_view part = trimmed(rest.substr(0, comma));
+    const std::string_view part = base::trimmed(rest.substr(0, comma), base::white_space);
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     if (!part.empty()) {
       parts.emplace_back(part);

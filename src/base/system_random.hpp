@@ -1,5 +1,5 @@
 // The operating system's random numbers, fit for secrets. Fetched in blocks, so that an id costs no
-// system call. One thread.
+// system call. One thread each.
 #pragma once
 
 #include "base/random.hpp"
@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace iii::net {
+namespace iii::base {
 
-class SystemRandom final : public base::Random {
+class SystemRandom final : public Random {
  public:
   std::uint64_t next() override {
     if (used_ == numbers_.size()) {
@@ -26,4 +26,4 @@ class SystemRandom final : public base::Random {
   std::size_t used_ = numbers_.size();
 };
 
-}  // namespace iii::net
+}  // namespace iii::base

@@ -1,11 +1,11 @@
-#include "net/system_random.hpp"
+#include "base/system_random.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <set>
 
-namespace iii::net {
+namespace iii::base {
 namespace {
 
 TEST(SystemRandom, DoesNotRepeatItselfAlsoAcrossBlocks) {
@@ -20,4 +20,4 @@ TEST(SystemRandom, DoesNotRepeatItselfAlsoAcrossBlocks) {
 }
 
 }  // namespace
-}  // namespace iii::net
+}  // namespace iii::base
