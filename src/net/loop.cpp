@@ -4,9 +4,9 @@
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
-#include "net/address.hpp"
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
+#include "net/epoll.hpp"
 #include "net/tcp_signs.hpp"
 
 #include <iii/engine_error.hpp>
@@ -42,27 +42,9 @@ namespace limits = base::limits;
 
 namespace {
 
-// What an epoll event is about: the kind in the upper half, an index in the lower.
-enum class Source : std::uint32_t { socket, listener, wake, signals };
-
-constexpr std::uint64_t tag(Source source, std::size_t index) {
-  return static_cast<std::uint64_t>(source) << 32U | index;
-}
-
 constexpr std::size_t events_per_turn = 512;
-constexpr std::size_t accepts_per_turn = 64;
 // A rest up to this size is copied in front of the next read; a larger one grows where it is.
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
-// Without free descriptors a listener stays readable: asking again at once would only burn the
-// processor.
-constexpr auto accept_pause = std::chrono::milliseconds(250);
-
-bool add_interest(const Descriptor& epoll, int fd, std::uint32_t events, std::uint64_t data) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = data;
-  return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
-}
 
 // Thousands of workers are ordinary: take all the descriptors that we may have.
 void raise_descriptor_limit() {
@@ -89,41 +71,6 @@ Loop::Loop(SocketEvents& events, LoopOptions options)
 }
 
 Loop::~Loop() = default;
-
-EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
-  if (setup_error_number_ != 0) {
-    return EngineError{
-        EngineErrorCode::io_error,
-        std::string("cannot wait for sockets: ") + std::strerror(setup_error_number_)
-    };
-  }
-  auto bound = bind_listener(host, port);
-  if (!bound) {
-    return bound.error();
-  }
-  const std::size_t listener = ports_.size();
-  for (Descriptor& descriptor : bound->descriptors) {
-    const std::uint64_t data = tag(Source::listener, acceptors_.size());
-    if (!add_interest(epoll_, descriptor.get(), EPOLLIN, data)) {
-      return EngineError{
-          EngineErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
-      };
-    }
-    acceptors_.push_back({std::move(descriptor), listener});
-  }
-  ports_.push_back(bound->port);
-  return listener;
-}
-
-std::uint16_t Loop::port(std::size_t listener) const {
-  return ports_[listener];
-}
-
-void Loop::stop_listening() {
-  for (Acceptor& acceptor : acceptors_) {
-    acceptor.descriptor.reset();
-  }
-}
 
 EngineStatus Loop::watch_signals(std::span<const int> signal_numbers) {
   sigset_t set{};
@@ -159,9 +106,8 @@ void Loop::run_turn(base::MonotonicTime deadline) {
   if (!ending_.empty()) {
     end_overdue();
   }
-  if (accept_again_at_ != base::never && accept_again_at_ <= now().monotonic) {
-    accept_again_at_ = base::never;
-    watch_listeners(EPOLLIN);
+  if (accept_again_at_ != base::never) {
+    accept_again();
   }
   flush_dirty();
   for (const std::uint32_t slot : std::exchange(dropped_, {})) {
@@ -305,50 +251,6 @@ const Loop::Socket* Loop::find(base::ConnectionId id) const {
 
 base::ConnectionId Loop::id_of(std::uint32_t slot) const {
   return base::ConnectionId(std::uint64_t{sockets_[slot].generation} << 32U | (slot + 1U));
-}
-
-void Loop::accept_from(std::size_t index) {
-  const Acceptor& acceptor = acceptors_[index];
-  for (std::size_t i = 0; i < accepts_per_turn && acceptor.descriptor.is_open(); ++i) {
-    auto accepted = accept_connection(acceptor.descriptor);
-    if (!accepted.descriptor.is_open()) {
-      if (accepted.error_number != EAGAIN) {
-        watch_listeners(0);
-        accept_again_at_ = now().monotonic + accept_pause;
-        events_.on_accept_failed(accepted.error_number);
-      }
-      return;
-    }
-    add(std::move(accepted.descriptor), acceptor.listener, accepted.ip_address);
-  }
-}
-
-void Loop::watch_listeners(std::uint32_t interest) {
-  for (std::size_t index = 0; index < acceptors_.size(); ++index) {
-    epoll_event event{};
-    event.events = interest;
-    event.data.u64 = tag(Source::listener, index);
-    // One that has stopped listening has no descriptor, and nothing happens.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, acceptors_[index].descriptor.get(), &event);
-  }
-}
-
-void Loop::add(Descriptor descriptor, std::size_t listener, std::string_view ip_address) {
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(sockets_.size()));
-    sockets_.emplace_back();
-  }
-  const std::uint32_t slot = free_slots_.back();
-  if (!add_interest(epoll_, descriptor.get(), EPOLLIN, tag(Source::socket, slot))) {
-    events_.on_accept_failed(errno);
-    return;
-  }
-  free_slots_.pop_back();
-  Socket& socket = sockets_[slot];
-  socket.descriptor = std::move(descriptor);
-  socket.state = State::open;
-  ++open_sockets_;
-  events_.on_accepted(listener, id_of(slot), ip_address);
 }
 
 void Loop::read(std::uint32_t slot) {

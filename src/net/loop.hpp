@@ -142,6 +142,7 @@ class Loop {
   [[nodiscard]] const Socket* find(base::ConnectionId socket) const;
   [[nodiscard]] base::ConnectionId id_of(std::uint32_t slot) const;
   void accept_from(std::size_t acceptor);
+  void accept_again();
   void watch_listeners(std::uint32_t interest);
   void add(Descriptor descriptor, std::size_t listener, std::string_view ip_address);
   void read(std::uint32_t slot);
