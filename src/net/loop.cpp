@@ -101,7 +101,11 @@ void Loop::run_turn(base::MonotonicTime deadline) {
     dispatch(events[static_cast<std::size_t>(i)]);
   }
   for (const std::uint32_t slot : std::exchange(resumed_, {})) {
-    read_rest(slot);
+    if (sockets_[slot].has_lost_peer) {
+      read_tail(slot);
+    } else {
+      read_rest(slot);
+    }
   }
   if (!ending_.empty()) {
     end_overdue();
@@ -166,9 +170,9 @@ void Loop::dispatch(const epoll_event& event) {
   if (socket.state == State::lingering || socket.state == State::finishing) {
     discard(index);
   } else if (socket.is_paused) {
-    // Only the end of the connection is reported to a paused socket, and it cannot be held back.
+    // Only the end of the connection is reported to a paused socket.
     if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
-      peer_ended(index);
+      lose_peer(index);
     }
   } else {
     read(index);
@@ -225,6 +229,11 @@ void Loop::resume(base::ConnectionId id) {
     update_interest(slot);
     resumed_.push_back(slot);
   }
+}
+
+bool Loop::has_lost_peer(base::ConnectionId id) const {
+  const Socket* socket = find(id);
+  return socket != nullptr && socket->has_lost_peer;
 }
 
 void Loop::drop(base::ConnectionId id) {
@@ -309,11 +318,25 @@ void Loop::read_rest(std::uint32_t slot) {
   }
 }
 
+// The kernel keeps what has arrived over the end of a connection, even over a reset.
+void Loop::read_tail(std::uint32_t slot) {
+  const base::ConnectionId id = id_of(slot);
+  const auto goes_on = [&] { return is_open(id) && !sockets_[slot].is_paused; };
+  read_rest(slot);
+  if (goes_on()) {
+    read(slot);
+  }
+  if (goes_on()) {
+    resumed_.push_back(slot);  // others have their turn in between
+  }
+}
+
 bool Loop::check_received(std::uint32_t slot, ssize_t count) {
   if (count > 0) {
     return true;
   }
-  if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+  const bool may_come = errno == EINTR || (errno == EAGAIN && !sockets_[slot].has_lost_peer);
+  if (count == 0 || !may_come) {
     peer_ended(slot);
   }
   return false;
@@ -344,6 +367,13 @@ void Loop::flush_dirty() {
 
 void Loop::flush(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
+  if (socket.has_lost_peer) {
+    return_outbox(socket);
+    if (socket.state == State::finishing) {
+      release(slot);
+    }
+    return;
+  }
   const std::size_t bytes_before = socket.outbox.size();
   while (!socket.outbox.empty()) {
     const std::string_view bytes = socket.outbox.view();
@@ -353,7 +383,7 @@ void Loop::flush(std::uint32_t slot) {
         continue;
       }
       if (errno != EAGAIN) {
-        peer_ended(slot);
+        lose_peer(slot);
         return;
       }
       break;
@@ -391,11 +421,30 @@ void Loop::mark_dirty(std::uint32_t slot) {
 
 void Loop::update_interest(std::uint32_t slot) {
   const Socket& socket = sockets_[slot];
+  if (socket.has_lost_peer) {
+    return;
+  }
   epoll_event event{};
   event.events = (socket.is_paused ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
                  (socket.waits_for_room ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = tag(Source::socket, slot);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket.descriptor.get(), &event);
+}
+
+void Loop::lose_peer(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  if (socket.state != State::open) {
+    release(slot);
+    return;
+  }
+  socket.has_lost_peer = true;
+  socket.waits_for_room = false;
+  return_outbox(socket);
+  // It would report the end again and again.
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.descriptor.get(), nullptr);
+  if (!socket.is_paused) {
+    resumed_.push_back(slot);
+  }
 }
 
 void Loop::peer_ended(std::uint32_t slot) {
@@ -411,7 +460,7 @@ void Loop::release(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   socket.descriptor.reset();
   socket.state = State::free;
-  socket.is_dirty = socket.is_paused = socket.waits_for_room = false;
+  socket.is_dirty = socket.is_paused = socket.waits_for_room = socket.has_lost_peer = false;
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();

@@ -161,15 +161,6 @@ TEST_F(LoopTest, HearsOfTheEndWhenAPausedSocketIsReadAgain) {
   EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
-TEST_F(LoopTest, HearsOfAResetAlsoWhilePaused) {
-  Client client(port);
-  const base::ConnectionId id = accept_one();
-  loop.pause(id);
-  client.reset();
-  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
-  EXPECT_THAT(owner.ended, ElementsAre(id));
-}
-
 TEST_F(LoopTest, TellsOnceWhenThePeerHasGone) {
   Client client(port);
   const base::ConnectionId id = accept_one();
