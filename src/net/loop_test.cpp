@@ -161,6 +161,11 @@ TEST_F(LoopTest, HearsOfTheEndWhenAPausedSocketIsReadAgain) {
   EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
+TEST_F(LoopTest, KnowsTheSignsOfEverySocketFromTheStart) {
+  const Client client(port);
+  EXPECT_TRUE(loop.signs_of(accept_one()));
+}
+
 TEST_F(LoopTest, TellsOnceWhenThePeerHasGone) {
   Client client(port);
   const base::ConnectionId id = accept_one();
