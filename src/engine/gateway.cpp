@@ -11,6 +11,7 @@
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
+#include "engine/outbox_gauge.hpp"
 #include "engine/session.hpp"
 #include "net/clock.hpp"
 #include "net/loop.hpp"
@@ -41,10 +42,6 @@ using websocket::Role;
 
 namespace {
 
-std::size_t congestion_bytes(const Session& session) {
-  return session.is_channel() ? limits::channel_outbox_bytes : limits::outbox_refuse_bytes;
-}
-
 CloseCode close_code(core::Ending ending) {
   switch (ending) {
     case core::Ending::dropped:
@@ -59,32 +56,16 @@ CloseCode close_code(core::Ending ending) {
   return CloseCode::dropped;
 }
 
-LogLevel log_level(core::Severity severity) {
-  switch (severity) {
-    case core::Severity::trace:
-      return LogLevel::trace;
-    case core::Severity::debug:
-      return LogLevel::debug;
-    case core::Severity::info:
-      return LogLevel::info;
-    case core::Severity::warn:
-      return LogLevel::warn;
-    case core::Severity::error:
-      return LogLevel::error;
-  }
-  return LogLevel::error;
-}
-
 // No SDK has to take a frame larger than the official engines send (spec: wire-protocol §2.2).
-void append_fragments(Opcode opcode, std::string_view payload, base::ByteBuffer& outbox) {
-  for (; !payload.empty(); opcode = Opcode::continuation) {
+void append_message(Opcode opcode, std::string_view payload, base::ByteBuffer& outbox) {
+  for (;;) {
     const std::string_view part = payload.substr(0, limits::frame_bytes_max);
     payload.remove_prefix(part.size());
-    std::array<char, websocket::frame_head_bytes_max> head{};
-    const std::size_t head_bytes =
-        websocket::write_frame_head(opcode, payload.empty(), part.size(), head.data());
-    outbox.append({head.data(), head_bytes});
-    outbox.append(part);
+    websocket::append_fragment(Role::server, opcode, payload.empty(), part, 0, outbox);
+    if (payload.empty()) {
+      return;
+    }
+    opcode = Opcode::continuation;
   }
 }
 
@@ -135,16 +116,14 @@ void Gateway::on_ended(base::ConnectionId socket) {
 }
 
 void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
+  Session* session = find(socket);
+  if (session == nullptr) {
+    return;
+  }
   if (has_progressed) {
     liveness_.heard(socket, now_.monotonic);
   }
-  Session* session = find(socket);
-  if (session == nullptr || bytes_left > congestion_bytes(*session) / 2) {
-    return;
-  }
-  session->largest_bytes = 0;
-  if (session->is_congested) {
-    session->is_congested = false;
+  if (session->outbox.on_flushed(session->outbox_limits(), bytes_left)) {
     core_.on_relieved(socket, effects_);
     settle();
   }
@@ -343,7 +322,7 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
   // Measured first, so that head and text go to their place in one pass.
   const std::size_t size = protocol::encoded_size(message);
   if (size > limits::frame_bytes_max) {
-    append_fragments(Opcode::text, protocol::encode(message), *outbox);
+    append_message(Opcode::text, protocol::encode(message), *outbox);
     check_outbox(*session, size, outbox->size());
     return;
   }
@@ -356,78 +335,23 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
 
 void Gateway::send_frame(Session& session, Opcode opcode, std::string_view payload) {
   if (base::ByteBuffer* outbox = loop_->outbox(session.id)) {
-    if (payload.size() > limits::frame_bytes_max) {
-      append_fragments(opcode, payload, *outbox);
-    } else {
-      websocket::append_frame(Role::server, opcode, payload, 0, *outbox);
-    }
+    append_message(opcode, payload, *outbox);
     check_outbox(session, payload.size(), outbox->size());
   }
 }
 
 void Gateway::check_outbox(Session& session, std::size_t newest_bytes, std::size_t bytes) {
-  if (bytes < congestion_bytes(session)) {
-    return;
-  }
-  session.largest_bytes = std::max(session.largest_bytes, newest_bytes);
-  const std::size_t others_bytes = bytes - std::min(bytes, session.largest_bytes);
-  // For a channel congestion is no penalty: its writer waits, and may go on as soon as there is
-  // room.
-  if (!session.is_channel() && others_bytes < limits::outbox_refuse_bytes) {
-    return;
-  }
-  if (!session.is_congested) {
-    session.is_congested = true;
+  const OutboxGauge::Finding found =
+      session.outbox.on_appended(session.outbox_limits(), newest_bytes, bytes);
+  if (found.has_become_congested) {
     core_.on_congested(session.id);
     if (!session.is_channel()) {
       warn_about(session, "worker_overloaded", {{"bytes", bytes}});
     }
   }
-  if (others_bytes >= limits::outbox_close_bytes) {
+  if (found.is_overflowing) {
     overflowing_.push_back(session.id);
   }
-}
-
-void Gateway::note(const core::Note& note) {
-  const LogLevel level = log_level(note.severity);
-  if (!log_.is_enabled(level) ||
-      (!note.is_requested && !log_throttle_.admits(note.event, now_.monotonic))) {
-    return;
-  }
-  const std::size_t text_bytes_max =
-      note.is_requested ? std::string_view::npos : limits::log_text_bytes_max;
-  std::vector<LogField> fields;
-  fields.reserve(note.fields.size());
-  for (const auto& [key, value] : note.fields) {
-    fields.emplace_back(key, std::string_view(value).substr(0, text_bytes_max));
-  }
-  log_.log(level, note.event, std::span<const LogField>(fields));
-}
-
-void Gateway::warn_about(
-    const Session& session, std::string_view event, std::initializer_list<LogField> more
-) {
-  std::string id;  // lives as long as the fields
-  std::vector<LogField> fields;
-  if (const core::Connection* worker = core_.find_connection(session.id)) {
-    id = worker->worker_id.value().to_string();
-    fields.emplace_back("worker_id", id);
-    if (worker->name) {
-      fields.emplace_back("worker_name", *worker->name);
-    }
-  } else if (session.channel) {
-    id = session.channel->value().to_string();
-    fields.emplace_back("channel_id", id);
-    fields.emplace_back(
-        "channel_end", session.phase == Phase::channel_reader ? "reader" : "writer"
-    );
-  } else {
-    fields.emplace_back("path", "/otel");
-  }
-  fields.emplace_back("ip", session.ip_address);
-  fields.emplace_back("port", loop_->port(session.listener));
-  fields.insert(fields.end(), more);
-  log_.log(LogLevel::warn, event, std::span<const LogField>(fields));
 }
 
 Session* Gateway::find(base::ConnectionId id) const {
