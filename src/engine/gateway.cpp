@@ -13,9 +13,7 @@
 #include "engine/log.hpp"
 #include "engine/outbox_gauge.hpp"
 #include "engine/session.hpp"
-#include "net/clock.hpp"
 #include "net/loop.hpp"
-#include "net/tcp_signs.hpp"
 #include "protocol/to_worker.hpp"
 #include "websocket/frame.hpp"
 
@@ -78,17 +76,22 @@ std::size_t slot_of(base::ConnectionId id) {
 // --- Events of the sockets ---
 
 Gateway::Gateway(
-    const EngineConfig& config, core::Core& core, LocalWorkers& local_workers, Logger& log
+    const EngineConfig& config,
+    core::Core& core,
+    LocalWorkers& local_workers,
+    Logger& log,
+    Clock clock
 )
     : config_(config),
       core_(core),
       local_workers_(local_workers),
       log_(log),
+      clock_(std::move(clock)),
       handshakes_(config.listeners.size()) {
 }
 
 void Gateway::on_turn() {
-  now_ = net::now();
+  now_ = clock_();
 }
 
 void Gateway::on_accepted(
@@ -102,6 +105,7 @@ void Gateway::on_accepted(
   session->id = socket;
   session->listener = listener;
   session->ip_address = ip_address;
+  session->progressed_at = now_.monotonic;
   session->handshake_deadline = now_.monotonic + config_.listeners[listener].handshake_timeout;
   sessions_[slot] = std::move(session);
   handshakes_[listener].push_back(socket);
@@ -122,6 +126,7 @@ void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool
   }
   if (has_progressed) {
     liveness_.heard(socket, now_.monotonic);
+    session->progressed_at = now_.monotonic;
   }
   if (session->outbox.on_flushed(session->outbox_limits(), bytes_left)) {
     core_.on_relieved(socket, effects_);
@@ -149,9 +154,9 @@ void Gateway::on_time() {
       send_frame(*session, Opcode::ping, {});
     }
   }
-  for (const base::ConnectionId id : due.doubtful) {
-    if (Session* session = find(id)) {
-      end_silent_peer(*session);
+  for (const Liveness::Doubtful& peer : due.doubtful) {
+    if (Session* session = find(peer.id)) {
+      judge(*session, peer);
     }
   }
   end_late_handshakes();
@@ -175,19 +180,27 @@ base::MonotonicTime Gateway::next_deadline() const {
   return next;
 }
 
-// Unless its end of TCP still acknowledges: a worker that computes, or takes nothing for a while,
-// is not dead.
-void Gateway::end_silent_peer(Session& session) {
-  const auto signs = loop_->signs_of(session.id);
-  const bool is_alive =
-      signs ? !net::has_vanished(*signs, limits::peer_silence_max) : session.phase != Phase::worker;
-  if (is_alive) {
-    liveness_.heard(session.id, now_.monotonic);
-    return;
+// A worker that computes, or takes nothing for a while, is not dead: its end of TCP acknowledges.
+void Gateway::judge(Session& session, const Liveness::Doubtful& peer) {
+  if (!loop_->has_lost_peer(session.id) && !has_gone(peer, loop_->signs_of(session.id))) {
+    liveness_.spare(session.id, now_.monotonic);
+  } else if (session.is_paused) {
+    // A channel's reader is still owed what this writer has sent, as long as it takes something.
+    liveness_.spare(session.id, now_.monotonic);
+    const auto reader = core_.channels().reader_of(session.id);
+    end_stalled(reader ? find(*reader) : nullptr);
+  } else {
+    warn_about(session, "peer_silent");
+    drop(session, Teller::tell_core);
   }
-  warn_about(session, "peer_silent");
-  drop(session, Teller::tell_core);
   settle();  // the core's effects live until its next event
+}
+
+void Gateway::end_stalled(Session* reader) {
+  if (reader != nullptr && reader->progressed_at + limits::reader_stall_max <= now_.monotonic) {
+    warn_about(*reader, "reader_stalled");
+    drop(*reader, Teller::tell_core);
+  }
 }
 
 // --- Ends ---

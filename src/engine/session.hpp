@@ -28,6 +28,7 @@ struct Session {
   Phase phase = Phase::handshake;
   bool is_paused = false;  // back-pressure: messages are not taken
   OutboxGauge outbox;
+  base::MonotonicTime progressed_at;  // when it last took what had to wait for it
   std::size_t listener = 0;
   base::MonotonicTime handshake_deadline = base::never;
   std::string ip_address;
