@@ -1,5 +1,5 @@
 // Bugs that the simulated engine can be given, to prove that the checkers see them. They change
-// what passes between network and core, in three places; the core itself stays as it is.
+// what passes between network and core, in a few places; the core itself stays as it is.
 #pragma once
 
 #include <array>
@@ -22,13 +22,16 @@ enum class PlantedBug : std::uint8_t {
   relief_forgotten,      // the core is not told that an outbox has room again
   pause_ignored,         // the writer of a full channel is read on
   channel_message_lost,  // one of them is never sent
+  // Time
+  signs_ignored,      // whoever is silent is given up, acknowledgements or not
+  streams_forgotten,  // a drain ends although channels are being read
 };
 
 struct PlantedBugName {
   std::string_view name;
   PlantedBug bug;
 };
-inline constexpr std::array<PlantedBugName, 8> planted_bug_names = {{
+inline constexpr std::array<PlantedBugName, 10> planted_bug_names = {{
     {"result_sent_twice", PlantedBug::result_sent_twice},
     {"stranger_answers", PlantedBug::stranger_answers},
     {"close_forgotten", PlantedBug::close_forgotten},
@@ -37,6 +40,8 @@ inline constexpr std::array<PlantedBugName, 8> planted_bug_names = {{
     {"relief_forgotten", PlantedBug::relief_forgotten},
     {"pause_ignored", PlantedBug::pause_ignored},
     {"channel_message_lost", PlantedBug::channel_message_lost},
+    {"signs_ignored", PlantedBug::signs_ignored},
+    {"streams_forgotten", PlantedBug::streams_forgotten},
 }};
 
 [[nodiscard]] constexpr std::optional<PlantedBug> planted_bug_named(std::string_view name) {
