@@ -48,6 +48,8 @@ struct Closing {
   std::string reason;  // the peer's, or what happened, for people
   // The answer to the upgrade request when it was not 101, otherwise 0.
   unsigned http_status = 0;
+  // Code and reason stood in a Close frame of the peer's: nothing it has sent is missing.
+  bool is_from_peer = false;
 };
 
 class TransportEvents {
