@@ -36,6 +36,10 @@
 #include <string_view>
 #include <utility>
 
+namespace iii::sdk {
+class Driver;
+}  // namespace iii::sdk
+
 namespace iii::inline v0 {
 
 struct ChannelOptions {
@@ -63,8 +67,7 @@ class ChannelAwaiter {
   // Runs what resumes the coroutine, on a thread of the pool.
   using Resume = std::function<void(std::function<void()> resume)>;
 
-  ChannelAwaiter(Start start, Resume resume)
-      : state_(std::make_shared<State>()), start_(std::move(start)), resume_(std::move(resume)) {}
+  ChannelAwaiter(Start start, Resume resume);
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> awaiting);
@@ -170,6 +173,25 @@ class ChannelWriter {
 
  private:
   std::shared_ptr<Handle> handle_;
+};
+
+// Opens ends, for code that must not keep its client alive: functions of the client above all.
+class ChannelOpener {
+ public:
+  explicit ChannelOpener(std::weak_ptr<sdk::Driver> driver) : driver_(std::move(driver)) {}
+
+  // Nothing is connected yet, so that errors of the engine come with the first operation. It is the
+  // function that says which end is opened, not the reference. Throws Error: websocket for a
+  // channel id that cannot be one, not_connected when the client is gone.
+  [[nodiscard]] ChannelReader open_reader(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+  [[nodiscard]] ChannelWriter open_writer(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+
+ private:
+  std::weak_ptr<sdk::Driver> driver_;
 };
 
 struct Channel {

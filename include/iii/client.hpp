@@ -12,6 +12,7 @@
 // yours runs on threads of the client's handler pool, never on the one that moves bytes.
 #pragma once
 
+#include <iii/channel.hpp>
 #include <iii/describe.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
@@ -24,6 +25,7 @@
 #include <iii/trigger.hpp>
 
 #include <coroutine>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -155,6 +157,33 @@ class Client {
       const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
   );
   [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
+
+  // --- Channels ---
+  // A new channel. `buffer_size`: messages, not bytes, that the engine holds for it; 64 if nothing
+  // is said, at least 1 and at most 1024. An end that nobody opens within five minutes may be
+  // forgotten. Errors are those of trigger(); serde if the engine answers with something else.
+  [[nodiscard]] Channel create_channel(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  );
+  [[nodiscard]] Result<Channel> try_create_channel(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  ) noexcept;
+  [[nodiscard]] Task<Channel> create_channel_async(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  );
+  PendingCall create_channel(
+      std::optional<std::uint32_t> buffer_size,
+      std::function<void(Result<Channel> channel)> on_ended,
+      const ChannelOptions& options = {}
+  );
+  // The ends of references that came in a payload: see ChannelOpener.
+  [[nodiscard]] ChannelReader open_reader(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+  [[nodiscard]] ChannelWriter open_writer(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+  [[nodiscard]] ChannelOpener channel_opener() const;
 
   // --- What the engine knows ---
   [[nodiscard]] std::vector<FunctionInfo> list_functions();

@@ -98,6 +98,7 @@ void Driver::run_until_ended() {
   }
   // Commands that came too late: the conversation refuses each.
   drain_commands();
+  end_channels();
   transport_.reset();
   timer_.cancel();
   relief_timer_.cancel();
@@ -107,7 +108,12 @@ void Driver::run_until_ended() {
 }
 
 void Driver::begin_shutdown() {
-  post([this] { conversation_.shutdown(now(), effects_); });
+  post([this] {
+    if (shutdown_deadline_ == base::MonotonicTime::min()) {
+      shutdown_deadline_ = now() + options_.shutdown_timeout;
+    }
+    conversation_.shutdown(now(), effects_);
+  });
   stop_.request_stop();
 }
 
@@ -124,12 +130,16 @@ bool Driver::try_post(base::Job command) {
   if (is_closed_) {
     return false;
   }
+  enqueue(std::move(command));
+  return true;
+}
+
+void Driver::enqueue(base::Job command) {
   commands_.push_back(std::move(command));
   if (commands_.size() == 1) {
     // The thread owns the driver for as long as it runs.
     boost::asio::post(io_, [this] { drain_commands(); });
   }
-  return true;
 }
 
 void Driver::drain_commands() {

@@ -42,9 +42,12 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace iii::sdk {
+
+class ChannelEnd;
 
 // What is registered under a function id. Null function: HTTP-invoked.
 struct FunctionEntry {
@@ -105,8 +108,18 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // User code, on the pool; here if the pool has stopped.
   void run_user_code(base::Job job);
 
+  // --- Channel ends (driver_channels.cpp) ---
+  // False: the client is gone, and with it the sockets of all ends.
+  bool post_for_channel(base::Job command);
+  // Both on the I/O thread. The driver owns the end until it is forgotten. nullptr: too late.
+  [[nodiscard]] std::unique_ptr<Transport> open_channel(
+      const std::shared_ptr<ChannelEnd>& end, const Address& address, TransportEvents& events
+  );
+  void forget_channel(const std::shared_ptr<ChannelEnd>& end);
+
   [[nodiscard]] const InitOptions& options() const { return options_; }
   [[nodiscard]] const std::string& address() const { return address_text_; }
+  [[nodiscard]] const Address& parsed_address() const { return address_; }
   [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
   [[nodiscard]] ConnectionState state() const { return state_.load(); }
   [[nodiscard]] std::string worker_id() const;
@@ -122,7 +135,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void post(base::Job command);
   // False: the driver has ended and has not taken it.
   bool try_post(base::Job command);
+  // Under the lock of the commands.
+  void enqueue(base::Job command);
   void run_until_ended();
+  void end_channels();
   void drain_commands();
   void carry_out();
   void arm_timer();
@@ -181,6 +197,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   };
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
   bool has_ended_ = false;
+  base::MonotonicTime shutdown_deadline_ = base::MonotonicTime::min();
+  std::unordered_set<std::shared_ptr<ChannelEnd>> channel_ends_;  // those with a socket
 
   // Any thread.
   HandlerPool pool_;
@@ -192,6 +210,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   std::mutex commands_mutex_;
   std::vector<base::Job> commands_;
   bool is_closed_ = false;
+  bool are_channels_closed_ = false;
 
   mutable std::mutex mutex_;  // everything below
   std::condition_variable room_;

@@ -91,6 +91,12 @@ void ScriptedPeer::send_text(std::string_view text) {
   send_bytes(out.view());
 }
 
+void ScriptedPeer::send_binary(std::string_view bytes) {
+  base::ByteBuffer out;
+  websocket::append_frame(websocket::Role::server, websocket::Opcode::binary, bytes, 0, out);
+  send_bytes(out.view());
+}
+
 void ScriptedPeer::send_bytes(std::string_view bytes) {
   error_code ignored;
   asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), ignored);

@@ -36,6 +36,7 @@ class ScriptedPeer final : public std::enable_shared_from_this<ScriptedPeer>,
   // The next text message, waited for. Empty when the connection ends instead.
   [[nodiscard]] std::string next_text();
   void send_text(std::string_view text);
+  void send_binary(std::string_view bytes);
   void send_bytes(std::string_view bytes);
   void send_close(std::uint16_t code, std::string_view reason = "");
   void drop();
@@ -45,6 +46,8 @@ class ScriptedPeer final : public std::enable_shared_from_this<ScriptedPeer>,
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] const std::deque<std::string>& texts() const { return texts_; }
   [[nodiscard]] const std::vector<std::string>& binaries() const { return binaries_; }
+  // Both, in order: "text hello", "binary \1\2".
+  [[nodiscard]] const std::vector<std::string>& messages() const { return messages_; }
   [[nodiscard]] std::size_t pings() const { return pings_; }
   [[nodiscard]] std::size_t pongs() const { return pongs_; }
   // Of the peer's Close frame; 0 before.
@@ -55,8 +58,14 @@ class ScriptedPeer final : public std::enable_shared_from_this<ScriptedPeer>,
  private:
   void read();
   void on_bytes(std::size_t bytes);
-  void on_text(std::string_view text) override { texts_.emplace_back(text); }
-  void on_binary(std::string_view bytes) override { binaries_.emplace_back(bytes); }
+  void on_text(std::string_view text) override {
+    texts_.emplace_back(text);
+    messages_.push_back("text " + std::string(text));
+  }
+  void on_binary(std::string_view bytes) override {
+    binaries_.emplace_back(bytes);
+    messages_.push_back("binary " + std::string(bytes));
+  }
   void on_ping(std::string_view payload) override;
   void on_pong(std::string_view) override { ++pongs_; }
   void on_close(std::uint16_t code, std::string_view) override { close_code_ = code; }
@@ -70,6 +79,7 @@ class ScriptedPeer final : public std::enable_shared_from_this<ScriptedPeer>,
   bool has_ended_ = false;
   std::deque<std::string> texts_;
   std::vector<std::string> binaries_;
+  std::vector<std::string> messages_;
   std::size_t pings_ = 0;
   std::size_t pongs_ = 0;
   std::uint16_t close_code_ = 0;

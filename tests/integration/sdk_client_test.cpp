@@ -1,5 +1,6 @@
 // The whole client against a real engine in the same process, over real sockets.
 #include "embedding.hpp"
+#include "sdk_clients.hpp"
 
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
@@ -43,42 +44,6 @@ III_DESCRIBE(Sum, a, b)
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string url(const Engine& engine) {
-  return "ws://127.0.0.1:" + std::to_string(engine.port());
-}
-
-InitOptions silent(InitOptions options = {}) {
-  options.log = [](LogLevel, const std::string&) {};
-  return options;
-}
-
-// Registration is not confirmed by engines: asks until the function is there.
-Result<Json> call_when_there(Client& client, const TriggerRequest& request) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  for (;;) {
-    auto result = client.try_trigger(request);
-    const bool is_missing = !result && (result.error().code() == "function_not_found" ||
-                                        result.error().kind() == ErrorKind::not_connected);
-    if (!is_missing || std::chrono::steady_clock::now() > deadline) {
-      return result;
-    }
-  }
-}
-
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    never.wait_for(lock, 2ms);
-  }
-  return true;
-}
 
 class SdkClient : public testing::Test {
  protected:
