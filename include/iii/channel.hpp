@@ -163,12 +163,14 @@ class ChannelWriter {
   void flush();
   [[nodiscard]] Status try_flush() noexcept;
   [[nodiscard]] ChannelDone flush_async();
+  void flush(std::function<void(Status status)> on_ended);
   // Ends the stream after what has been written, and waits until the engine has confirmed it: it
   // does when its own buffer has room. Also a writer that was never used is opened, so that its
   // reader learns that there is nothing. Twice is harmless; writing afterwards is an error.
   void close();
   [[nodiscard]] Status try_close() noexcept;
   [[nodiscard]] ChannelDone close_async();
+  void close(std::function<void(Status status)> on_ended);
   // Dropping the last copy closes too, without waiting, unless the writer was never used.
 
  private:

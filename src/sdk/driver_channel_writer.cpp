@@ -220,6 +220,10 @@ ChannelDone ChannelWriter::flush_async() {
   return awaiter(handle_, flush_of());
 }
 
+void ChannelWriter::flush(std::function<void(Status status)> on_ended) {
+  call_back(handle_, flush_of(), std::move(on_ended));
+}
+
 void ChannelWriter::close() {
   wait_for(*handle_, close_of()).value();
 }
@@ -230,6 +234,10 @@ Status ChannelWriter::try_close() noexcept {
 
 ChannelDone ChannelWriter::close_async() {
   return awaiter(handle_, close_of());
+}
+
+void ChannelWriter::close(std::function<void(Status status)> on_ended) {
+  call_back(handle_, close_of(), std::move(on_ended));
 }
 
 }  // namespace iii::inline v0

@@ -3,6 +3,7 @@
 #include "base/header_text.hpp"
 
 #include <iii/http_invocation.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 
 #include <algorithm>
@@ -22,10 +23,14 @@ const char* to_string(HttpMethod method) noexcept {
       return "PUT";
     case HttpMethod::patch:
       return "PATCH";
-    case HttpMethod::remove:
-      break;
+    case HttpMethod::delete_:
+      return "DELETE";
+    case HttpMethod::head:
+      return "HEAD";
+    case HttpMethod::options:
+      return "OPTIONS";
   }
-  return "DELETE";
+  return "unknown";
 }
 
 }  // namespace iii::inline v0
@@ -50,6 +55,9 @@ bool is_url(std::string_view url) {
 std::string problem_of(const HttpInvocationConfig& config) {
   if (!is_url(config.url)) {
     return "the url must be an http:// or https:// address";
+  }
+  if (config.method == HttpMethod::head || config.method == HttpMethod::options) {
+    return std::string("a function cannot be run by the method ") + to_string(config.method);
   }
   if (config.timeout_ms == 0U) {
     return "a timeout of 0 ms ends every call";
