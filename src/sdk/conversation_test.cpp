@@ -255,6 +255,20 @@ TEST(Conversation, ends_for_good_when_the_engine_rejects_the_worker) {
   EXPECT_EQ(scene.conversation.rejection()->owner_worker_id, "w9");
 }
 
+TEST(Conversation, rejected_while_shutting_down_ends_when_its_connection_is_closed) {
+  Scene scene;
+  scene.register_function("f");
+  scene.connect();
+  scene.hear_call(1, "f");
+  scene.shutdown();
+  static_cast<void>(scene.take());
+  scene.hear(R"({"type":"registrationrejected","code":"WORKER_NAME_CONFLICT","namespace":"n",)"
+             R"("worker_name":"w","owner_worker_id":"w2"})");
+  EXPECT_EQ(scene.take(), (Scene::Lines{"close 1000 registration rejected", "state failed"}));
+  scene.close();
+  EXPECT_EQ(scene.take(), (Scene::Lines{"state disconnected", "finish"}));
+}
+
 TEST(Conversation, goes_on_when_only_a_function_is_rejected) {
   Scene scene;
   scene.connect();
