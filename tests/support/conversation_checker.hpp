@@ -63,9 +63,8 @@ class ConversationChecker {
   );
 
   [[nodiscard]] std::size_t open_calls() const { return calls_.size(); }
-  [[nodiscard]] bool is_open(const base::InvocationId& id) const { return calls_.contains(id); }
-  [[nodiscard]] bool is_connected() const { return link_ == Link::open; }
   [[nodiscard]] bool is_opening() const { return link_ == Link::opening; }
+  [[nodiscard]] bool has_link() const { return link_ != Link::none; }
   [[nodiscard]] bool is_finished() const { return is_finished_; }
   [[nodiscard]] const std::set<base::InvocationId>& running() const { return running_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
@@ -105,7 +104,7 @@ class ConversationChecker {
   void judge_text(const std::string& text);
   void judge_state(ConnectionState state);
   void compare(const sdk::Conversation& conversation);
-  void compare_time(const sdk::Conversation& conversation, base::MonotonicTime now);
+  void compare_time(base::MonotonicTime now);
 
   sdk::ConversationOptions options_;
 
