@@ -86,7 +86,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-TEST(Error, HasAKindACodeAMessageAndATextOfItsOwn) {
+TEST(Error, Item78_HasAKindACodeAMessageAndATextOfItsOwn) {
   std::set<std::string_view> names;
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.text);

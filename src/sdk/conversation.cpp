@@ -133,6 +133,9 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   const auto& retries_max = options_.reconnection.max_retries;
   if (retries_max && attempt_ >= *retries_max) {
     fail_for_good(effects);
+    if (is_stopping_) {
+      finish(effects);
+    }
     return;
   }
   wait_for_retry(now, effects);
@@ -158,9 +161,6 @@ void Conversation::fail_for_good(Effects& effects) {
       effects
   );
   change_state(ConnectionState::failed, effects);
-  if (is_stopping_) {
-    finish(effects);
-  }
 }
 
 void Conversation::on_time(base::MonotonicTime now, Effects& effects) {

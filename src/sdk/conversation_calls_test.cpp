@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = Scene::Lines;
 
-TEST(Calls, end_with_their_results_in_any_order) {
+TEST(Calls, Item49_end_with_their_results_in_any_order) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -42,7 +42,7 @@ TEST(Calls, end_once) {
   EXPECT_EQ(scene.take(), (Lines{"send call 1", "end result 1", "ping"}));
 }
 
-TEST(Calls, end_with_the_error_of_the_other_side) {
+TEST(Calls, Item54_end_with_the_error_of_the_other_side) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -58,7 +58,7 @@ TEST(Calls, end_with_the_error_of_the_other_side) {
   EXPECT_EQ(scene.take(), (Lines{"end error E: m", "end error UNKNOWN: 7", "end result null"}));
 }
 
-TEST(Calls, end_at_their_deadline) {
+TEST(Calls, Item52_end_at_their_deadline) {
   Scene scene;
   scene.connect();
   scene.call(1, 5s);
@@ -70,7 +70,7 @@ TEST(Calls, end_at_their_deadline) {
   EXPECT_EQ(scene.take(), Lines{});
 }
 
-TEST(Calls, that_were_given_up_while_disconnected_are_not_sent) {
+TEST(Calls, Item53_that_were_given_up_while_disconnected_are_not_sent) {
   Scene scene;
   scene.call(1, 1s);
   scene.call(2, 1h);
@@ -86,7 +86,7 @@ TEST(Calls, that_were_given_up_while_disconnected_are_not_sent) {
   );
 }
 
-TEST(Calls, that_were_carried_by_a_lost_connection_end_at_once) {
+TEST(Calls, Item57_that_were_carried_by_a_lost_connection_end_at_once) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -97,7 +97,7 @@ TEST(Calls, that_were_carried_by_a_lost_connection_end_at_once) {
   EXPECT_EQ(scene.conversation.pending_calls(), 1U);
 }
 
-TEST(Calls, can_be_kept_over_a_reconnect) {
+TEST(Calls, Item57_can_be_kept_over_a_reconnect) {
   Scene scene({.fails_calls_on_disconnect = false});
   scene.connect();
   scene.call(1, 1h);
@@ -164,7 +164,7 @@ TEST(Functions, run_with_what_the_caller_sent) {
   );
 }
 
-TEST(Functions, answer_once) {
+TEST(Functions, Item39_answer_once) {
   Scene scene;
   scene.register_function("f");
   scene.connect();
@@ -184,7 +184,7 @@ TEST(Functions, run_an_id_once_at_a_time) {
   EXPECT_EQ(scene.take(), Lines{"run f {}"});
 }
 
-TEST(Functions, run_without_an_answer_when_nobody_waits) {
+TEST(Functions, Item40_run_without_an_answer_when_nobody_waits) {
   Scene scene;
   scene.register_function("f");
   scene.connect();
@@ -194,7 +194,7 @@ TEST(Functions, run_without_an_answer_when_nobody_waits) {
   EXPECT_EQ(scene.conversation.running_functions(), 0U);
 }
 
-TEST(Functions, that_cannot_run_are_answered_here) {
+TEST(Functions, Item41_that_cannot_run_are_answered_here) {
   Scene scene;
   scene.conversation.register_function("http", "function http", true, scene.effects);
   scene.connect();
@@ -225,7 +225,7 @@ TEST(Functions, may_call_themselves_with_the_same_id) {
   EXPECT_EQ(scene.take(), (Lines{"send call 1", "run f {}", "send answer", "end result 5"}));
 }
 
-TEST(Functions, answer_on_the_next_connection_when_theirs_is_lost) {
+TEST(Functions, Item47_answer_on_the_next_connection_when_theirs_is_lost) {
   Scene scene;
   scene.register_function("f");
   scene.connect();

@@ -173,10 +173,8 @@ struct Conversation::Visitor {
     self.rejection_ = std::move(rejection);
     effects.emplace_back(CloseConnection{.code = close_normal, .reason = "registration rejected"});
     self.fail_for_good(effects);
-    if (!self.is_stopping_) {
-      self.phase_ = Phase::closing;
-      self.ping_at_ = base::never;
-    }
+    self.phase_ = Phase::closing;
+    self.ping_at_ = base::never;
   }
 
   void operator()(from_engine::Refusal& message) const {

@@ -10,14 +10,14 @@
 namespace iii::sdk {
 namespace {
 
-TEST(HttpInvocation, is_written_with_its_defaults) {
+TEST(HttpInvocation, Item36_is_written_with_its_defaults) {
   EXPECT_EQ(
       invocation_json({.url = "https://a.example/x"}),
       R"({"url":"https://a.example/x","method":"POST","headers":{}})"
   );
 }
 
-TEST(HttpInvocation, is_written_with_each_kind_of_authentication) {
+TEST(HttpInvocation, Item36_is_written_with_each_kind_of_authentication) {
   EXPECT_EQ(
       invocation_json({
           .url = "https://a",
@@ -41,7 +41,7 @@ TEST(HttpInvocation, is_written_with_each_kind_of_authentication) {
   );
 }
 
-TEST(HttpInvocation, is_refused_when_it_can_never_work) {
+TEST(HttpInvocation, Item37_is_refused_when_it_can_never_work) {
   EXPECT_EQ(problem_of({.url = "http://127.0.0.1:80/x?y"}), "");
   for (const HttpInvocationConfig& config : {
            HttpInvocationConfig{.url = ""},

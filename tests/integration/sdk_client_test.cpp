@@ -97,7 +97,7 @@ Task<Json> chain(Json in, Invocation call) {
   co_return in;
 }
 
-TEST_F(SdkClient, passes_errors_through) {
+TEST_F(SdkClient, Item42_Item43_Item44_passes_errors_through) {
   worker.register_function("coroutine", chain);
   worker.register_function("throws", [](const Json&) -> Json { throw std::runtime_error("boom"); });
   worker.register_function("throws an int", [](const Json&) -> Json { throw 7; });
@@ -120,7 +120,7 @@ TEST_F(SdkClient, passes_errors_through) {
   EXPECT_EQ(caller.trigger({.function_id = "coroutine", .payload = 2}), 2) << "still connected";
 }
 
-TEST_F(SdkClient, knows_metadata_and_calls_itself_from_a_function) {
+TEST_F(SdkClient, Item46_Item48_knows_metadata_and_calls_itself_from_a_function) {
   worker.register_function("inner", [](const Json&, const Invocation& call) {
     return call.metadata.value_or("none");
   });
@@ -131,7 +131,7 @@ TEST_F(SdkClient, knows_metadata_and_calls_itself_from_a_function) {
   EXPECT_EQ(*call_when_there(caller, {.function_id = "outer"}), (Json{{"k", 1}}));
 }
 
-TEST_F(SdkClient, runs_functions_that_block_beside_each_other) {
+TEST_F(SdkClient, Item45_runs_functions_that_block_beside_each_other) {
   std::mutex mutex;
   std::condition_variable all_there;
   int there = 0;
@@ -177,7 +177,7 @@ TEST_F(SdkClient, limits_how_often_a_function_runs_at_once) {
   EXPECT_EQ(most, 1);
 }
 
-TEST_F(SdkClient, ends_calls_at_their_deadline_and_when_cancelled) {
+TEST_F(SdkClient, Item52_ends_calls_at_their_deadline_and_when_cancelled) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   worker.register_function("never", [released](const Json&) {
@@ -199,7 +199,7 @@ TEST_F(SdkClient, ends_calls_at_their_deadline_and_when_cancelled) {
   EXPECT_FALSE(has_ended);
 }
 
-TEST_F(SdkClient, refuses_ids_that_cannot_be) {
+TEST_F(SdkClient, Item31_refuses_ids_that_cannot_be) {
   const auto nothing = [](const Json& in) { return in; };
   EXPECT_THROW(worker.register_function(" ", nothing), std::invalid_argument);
   const FunctionRef function = worker.register_function("f", nothing);
@@ -268,7 +268,7 @@ TEST_F(SdkClient, lists_what_the_engine_knows) {
   }));
 }
 
-TEST_F(SdkClient, is_told_when_functions_change) {
+TEST_F(SdkClient, Item67_is_told_when_functions_change) {
   std::promise<void> told;
   std::atomic<bool> is_told = false;
   std::optional<FunctionsAvailableGuard> guard;
@@ -285,7 +285,7 @@ TEST_F(SdkClient, is_told_when_functions_change) {
   EXPECT_EQ(told.get_future().wait_for(20s), std::future_status::ready);
 }
 
-TEST(SdkClientLife, comes_back_when_the_engine_does) {
+TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
   auto engine = std::make_optional(start());
   const std::uint16_t port = engine->port();
   std::mutex mutex;
@@ -315,7 +315,7 @@ TEST(SdkClientLife, comes_back_when_the_engine_does) {
   EXPECT_EQ(states[states.size() - 2], ConnectionState::reconnecting);
 }
 
-TEST(SdkClientLife, fails_calls_when_the_connection_breaks) {
+TEST(SdkClientLife, Item57_fails_calls_when_the_connection_breaks) {
   auto engine = std::make_optional(start());
   Client worker = register_worker(url(*engine), silent());
   Client caller = register_worker(url(*engine), silent());
@@ -342,7 +342,7 @@ TEST(SdkClientLife, fails_calls_when_the_connection_breaks) {
   }
 }
 
-TEST(SdkClientLife, returns_at_once_and_shuts_down_when_nobody_listens) {
+TEST(SdkClientLife, Item81_returns_at_once_and_shuts_down_when_nobody_listens) {
   const auto begin = std::chrono::steady_clock::now();
   Client client = register_worker("ws://127.0.0.1:1", silent());
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
@@ -357,7 +357,7 @@ TEST(SdkClientLife, returns_at_once_and_shuts_down_when_nobody_listens) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
 }
 
-TEST(SdkClientLife, shuts_down_from_a_function) {
+TEST(SdkClientLife, Item80_shuts_down_from_a_function) {
   const Engine engine = start();
   Client caller = register_worker(url(engine), silent());
   auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
@@ -371,7 +371,7 @@ TEST(SdkClientLife, shuts_down_from_a_function) {
   }));
 }
 
-TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
+TEST(SdkClientLife, Item80_may_be_dropped_by_its_own_function) {
   const Engine engine = start();
   Client caller = register_worker(url(engine), silent());
   auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
@@ -382,7 +382,7 @@ TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
   EXPECT_EQ(*call_when_there(caller, {.function_id = "drop"}), "dropped");
 }
 
-TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
+TEST(SdkClientLife, Item79_delivers_what_was_sent_before_shutdown) {
   const Engine engine = start();
   std::promise<void> arrived;
   Client worker = register_worker(url(engine), silent());
@@ -399,7 +399,7 @@ TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
   EXPECT_EQ(arrived.get_future().wait_for(20s), std::future_status::ready);
 }
 
-TEST(SdkClientLife, keeps_its_bound_when_a_function_does_not_end) {
+TEST(SdkClientLife, Item79_keeps_its_bound_when_a_function_does_not_end) {
   const Engine engine = start();
   std::promise<void> entered;
   auto release = std::make_shared<std::promise<void>>();

@@ -65,7 +65,7 @@ class Client final : public sdk::TransportEvents {
   ScriptedEngine& engine_;
 };
 
-TEST(SdkTransport, asks_for_the_path_with_query_and_legal_headers_only) {
+TEST(SdkTransport, Item02_Item03_asks_for_the_path_with_query_and_legal_headers_only) {
   ScriptedEngine engine;
   const Client client(
       engine,
@@ -201,7 +201,7 @@ TEST(SdkTransport, tells_what_a_server_answered_instead_of_an_upgrade) {
   EXPECT_NE(client.closed->reason.find("404"), std::string::npos);
 }
 
-TEST(SdkTransport, gives_up_a_server_that_does_not_answer) {
+TEST(SdkTransport, Item14_gives_up_a_server_that_does_not_answer) {
   ScriptedEngine engine({.upgrades = false});
   Client client(engine, {.address = *sdk::parse_address(engine.url()), .connect_timeout = 30ms});
   EXPECT_FALSE(client.wait_until_closed().was_open);

@@ -42,7 +42,7 @@ std::string invocation(std::string_view function_id, std::string_view members = 
          std::string(function_id) + R"(","data":{"n":1})" + std::string(members) + "}";
 }
 
-TEST(SdkWire, begins_with_headers_query_and_announce_and_comes_back_with_reattach) {
+TEST(SdkWire, Item02_Item03_Item04_Item29_begins_with_headers_query_and_announce_and_comes_back_with_reattach) {
   ScriptedEngine engine;
   InitOptions options = quick();
   options.headers = {{"Authorization", "Bearer t"}};
@@ -67,7 +67,7 @@ TEST(SdkWire, begins_with_headers_query_and_announce_and_comes_back_with_reattac
   EXPECT_EQ(second.next_text(), R"({"type":"registerfunction","id":"f"})");
 }
 
-TEST(SdkWire, comes_back_after_every_kind_of_close) {
+TEST(SdkWire, Item19_comes_back_after_every_kind_of_close) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
   for (const int code : {0, 1000, 1001, 1005, 1012}) {
@@ -82,7 +82,7 @@ TEST(SdkWire, comes_back_after_every_kind_of_close) {
   static_cast<void>(engine.next());
 }
 
-TEST(SdkWire, answers_pings_while_functions_block_and_reads_binary_messages) {
+TEST(SdkWire, Item20_Item21_Item45_answers_pings_while_functions_block_and_reads_binary_messages) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   std::promise<void> release;
@@ -109,7 +109,7 @@ TEST(SdkWire, answers_pings_while_functions_block_and_reads_binary_messages) {
   );
 }
 
-TEST(SdkWire, writes_calls_as_they_are_specified) {
+TEST(SdkWire, Item50_Item51_Item55_Item56_writes_calls_as_they_are_specified) {
   ScriptedEngine engine;
   InitOptions options = quick();
   options.namespace_name = "eu";
@@ -146,7 +146,7 @@ TEST(SdkWire, writes_calls_as_they_are_specified) {
   EXPECT_EQ(call.get(), (Json{{"messageReceiptId", "r"}}));
 }
 
-TEST(SdkWire, tells_why_it_was_refused) {
+TEST(SdkWire, Item22_tells_why_it_was_refused) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
@@ -157,7 +157,7 @@ TEST(SdkWire, tells_why_it_was_refused) {
   EXPECT_EQ(client.last_refusal()->code(), "AUTH_ERROR");
 }
 
-TEST(SdkWire, fails_for_good_when_the_worker_is_rejected) {
+TEST(SdkWire, Item82_fails_for_good_when_the_worker_is_rejected) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
@@ -199,7 +199,7 @@ TEST(SdkWire, waits_for_room_if_that_is_the_policy) {
   client.shutdown_async();
 }
 
-TEST(SdkWire, closes_with_1000_and_keeps_its_bound_when_the_engine_hangs) {
+TEST(SdkWire, Item79_closes_with_1000_and_keeps_its_bound_when_the_engine_hangs) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
