@@ -125,6 +125,9 @@ inline constexpr auto channel_farewell_min = std::chrono::milliseconds(100);
 inline constexpr auto ping_interval = 30s;
 inline constexpr auto peer_silence_max = 75s;
 static_assert(peer_silence_max > 2 * ping_interval);
+// A silent peer that may be alive is asked about, and pinged, again and again after this.
+inline constexpr auto doubt_interval = 15s;
+static_assert(doubt_interval < peer_silence_max - ping_interval);
 // Linux asks a peer that takes nothing for the moment at least this often whether it takes more
 // (TCP_RTO_MAX, and something for the way back): the answers show that it is alive.
 inline constexpr auto window_probe_max = 125s;

@@ -153,6 +153,15 @@ bool Channels::has_open_streams() const {
   });
 }
 
+std::optional<base::ConnectionId> Channels::reader_of(base::ConnectionId writer) const {
+  const Claim claim = find(writer);
+  if (claim.channel == nullptr || claim.end == ChannelEnd::reader ||
+      claim.channel->reader != EndState::open) {
+    return std::nullopt;
+  }
+  return claim.channel->reader_connection;
+}
+
 void Channels::on_time(base::MonotonicTime now, Effects& effects) {
   while (!by_age_.empty() && by_age_.begin()->first + limits::channel_unclaimed_max <= now) {
     const auto found = channels_.find(by_age_.begin()->second);

@@ -67,6 +67,8 @@ class Channels {
   // Whether a reader is there to whom more may come: its writer is open, or messages wait. Looks at
   // every channel.
   [[nodiscard]] bool has_open_streams() const;
+  // For whom an open writer writes; nullopt: the reader's end is not open.
+  [[nodiscard]] std::optional<base::ConnectionId> reader_of(base::ConnectionId writer) const;
   [[nodiscard]] std::size_t size() const { return channels_.size(); }
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -230,6 +231,17 @@ TEST(Channels, do_not_care_whether_the_writer_or_a_stranger_is_congested) {
 }
 
 // --- The engine stops ---
+
+TEST(Channels, know_for_whom_a_writer_writes) {
+  ChannelScene scene;
+  scene.open(writer, ChannelEnd::writer);
+  EXPECT_EQ(scene.channels.reader_of(writer), std::nullopt);
+  scene.open(reader, ChannelEnd::reader);
+  EXPECT_EQ(scene.channels.reader_of(writer), reader);
+  EXPECT_EQ(scene.channels.reader_of(reader), std::nullopt);
+  scene.close(reader);
+  EXPECT_EQ(scene.channels.reader_of(writer), std::nullopt);
+}
 
 TEST(Channels, have_open_streams_while_more_may_come_to_a_reader) {
   ChannelScene scene;

@@ -75,7 +75,15 @@ class Engine::Running : public std::enable_shared_from_this<Engine::Running> {
   base::ConnectionId connection;
   std::mutex stopping;  // of two that stop at once
   std::thread thread;
-  std::thread::id thread_id;  // does not change, unlike that of `thread`, which join() resets
+
+  // Not by the thread's id: the system gives it to another thread once this one has ended.
+  [[nodiscard]] bool is_own_thread() const { return served_here == this; }
+
+  void serve() {
+    served_here = this;
+    server->run();
+    worker->fail_awaited();
+  }
 
   EngineStatus submit(workers::Outputs outputs) {
     return server->post(submission(std::move(outputs)));
@@ -86,7 +94,12 @@ class Engine::Running : public std::enable_shared_from_this<Engine::Running> {
       server->submit(connection, std::move(outputs));
     };
   }
+
+ private:
+  static thread_local const Running* served_here;
 };
+
+thread_local const Engine::Running* Engine::Running::served_here = nullptr;
 
 // --- Responder ---
 
@@ -188,11 +201,7 @@ EngineResult<Engine> Engine::start(const EngineOptions& options) {
   );
   running->worker = worker.get();
   running->connection = running->server->add(std::move(worker));
-  running->thread = std::thread([raw = running.get()] {
-    raw->server->run();
-    raw->worker->fail_awaited();
-  });
-  running->thread_id = running->thread.get_id();
+  running->thread = std::thread([raw = running.get()] { raw->serve(); });
   return Engine(std::move(running));
 }
 
@@ -207,8 +216,7 @@ Engine& Engine::operator=(Engine&& other) noexcept {
 Engine::~Engine() {
   if (running_ != nullptr) {
     III_ASSERT(
-        std::this_thread::get_id() != running_->thread_id,
-        "an Engine must not be destroyed by one of its own handlers"
+        !running_->is_own_thread(), "an Engine must not be destroyed by one of its own handlers"
     );
     stop();
   }
@@ -378,7 +386,7 @@ EngineStatus Engine::invoke_void(
 void Engine::stop() {
   Running& own = running();
   own.server->stop();
-  if (std::this_thread::get_id() == own.thread_id) {
+  if (own.is_own_thread()) {
     return;
   }
   const std::lock_guard lock(own.stopping);

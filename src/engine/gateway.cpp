@@ -11,10 +11,9 @@
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
+#include "engine/outbox_gauge.hpp"
 #include "engine/session.hpp"
-#include "net/clock.hpp"
 #include "net/loop.hpp"
-#include "net/tcp_signs.hpp"
 #include "protocol/to_worker.hpp"
 #include "websocket/frame.hpp"
 
@@ -41,10 +40,6 @@ using websocket::Role;
 
 namespace {
 
-std::size_t congestion_bytes(const Session& session) {
-  return session.is_channel() ? limits::channel_outbox_bytes : limits::outbox_refuse_bytes;
-}
-
 CloseCode close_code(core::Ending ending) {
   switch (ending) {
     case core::Ending::dropped:
@@ -59,32 +54,16 @@ CloseCode close_code(core::Ending ending) {
   return CloseCode::dropped;
 }
 
-LogLevel log_level(core::Severity severity) {
-  switch (severity) {
-    case core::Severity::trace:
-      return LogLevel::trace;
-    case core::Severity::debug:
-      return LogLevel::debug;
-    case core::Severity::info:
-      return LogLevel::info;
-    case core::Severity::warn:
-      return LogLevel::warn;
-    case core::Severity::error:
-      return LogLevel::error;
-  }
-  return LogLevel::error;
-}
-
 // No SDK has to take a frame larger than the official engines send (spec: wire-protocol §2.2).
-void append_fragments(Opcode opcode, std::string_view payload, base::ByteBuffer& outbox) {
-  for (; !payload.empty(); opcode = Opcode::continuation) {
+void append_message(Opcode opcode, std::string_view payload, base::ByteBuffer& outbox) {
+  for (;;) {
     const std::string_view part = payload.substr(0, limits::frame_bytes_max);
     payload.remove_prefix(part.size());
-    std::array<char, websocket::frame_head_bytes_max> head{};
-    const std::size_t head_bytes =
-        websocket::write_frame_head(opcode, payload.empty(), part.size(), head.data());
-    outbox.append({head.data(), head_bytes});
-    outbox.append(part);
+    websocket::append_fragment(Role::server, opcode, payload.empty(), part, 0, outbox);
+    if (payload.empty()) {
+      return;
+    }
+    opcode = Opcode::continuation;
   }
 }
 
@@ -97,17 +76,22 @@ std::size_t slot_of(base::ConnectionId id) {
 // --- Events of the sockets ---
 
 Gateway::Gateway(
-    const EngineConfig& config, core::Core& core, LocalWorkers& local_workers, Logger& log
+    const EngineConfig& config,
+    core::Core& core,
+    LocalWorkers& local_workers,
+    Logger& log,
+    Clock clock
 )
     : config_(config),
       core_(core),
       local_workers_(local_workers),
       log_(log),
+      clock_(std::move(clock)),
       handshakes_(config.listeners.size()) {
 }
 
 void Gateway::on_turn() {
-  now_ = net::now();
+  now_ = clock_();
 }
 
 void Gateway::on_accepted(
@@ -121,6 +105,7 @@ void Gateway::on_accepted(
   session->id = socket;
   session->listener = listener;
   session->ip_address = ip_address;
+  session->progressed_at = now_.monotonic;
   session->handshake_deadline = now_.monotonic + config_.listeners[listener].handshake_timeout;
   sessions_[slot] = std::move(session);
   handshakes_[listener].push_back(socket);
@@ -135,16 +120,15 @@ void Gateway::on_ended(base::ConnectionId socket) {
 }
 
 void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
-  if (has_progressed) {
-    liveness_.heard(socket, now_.monotonic);
-  }
   Session* session = find(socket);
-  if (session == nullptr || bytes_left > congestion_bytes(*session) / 2) {
+  if (session == nullptr) {
     return;
   }
-  session->largest_bytes = 0;
-  if (session->is_congested) {
-    session->is_congested = false;
+  if (has_progressed) {
+    liveness_.heard(socket, now_.monotonic);
+    session->progressed_at = now_.monotonic;
+  }
+  if (session->outbox.on_flushed(session->outbox_limits(), bytes_left)) {
     core_.on_relieved(socket, effects_);
     settle();
   }
@@ -170,9 +154,9 @@ void Gateway::on_time() {
       send_frame(*session, Opcode::ping, {});
     }
   }
-  for (const base::ConnectionId id : due.doubtful) {
-    if (Session* session = find(id)) {
-      end_silent_peer(*session);
+  for (const Liveness::Doubtful& peer : due.doubtful) {
+    if (Session* session = find(peer.id)) {
+      judge(*session, peer);
     }
   }
   end_late_handshakes();
@@ -196,19 +180,27 @@ base::MonotonicTime Gateway::next_deadline() const {
   return next;
 }
 
-// Unless its end of TCP still acknowledges: a worker that computes, or takes nothing for a while,
-// is not dead.
-void Gateway::end_silent_peer(Session& session) {
-  const auto signs = loop_->signs_of(session.id);
-  const bool is_alive =
-      signs ? !net::has_vanished(*signs, limits::peer_silence_max) : session.phase != Phase::worker;
-  if (is_alive) {
-    liveness_.heard(session.id, now_.monotonic);
-    return;
+// A worker that computes, or takes nothing for a while, is not dead: its end of TCP acknowledges.
+void Gateway::judge(Session& session, const Liveness::Doubtful& peer) {
+  if (!loop_->has_lost_peer(session.id) && !has_gone(peer, loop_->signs_of(session.id))) {
+    liveness_.spare(session.id, now_.monotonic);
+  } else if (session.is_paused) {
+    // A channel's reader is still owed what this writer has sent, as long as it takes something.
+    liveness_.spare(session.id, now_.monotonic);
+    const auto reader = core_.channels().reader_of(session.id);
+    end_stalled(reader ? find(*reader) : nullptr);
+  } else {
+    warn_about(session, "peer_silent");
+    drop(session, Teller::tell_core);
   }
-  warn_about(session, "peer_silent");
-  drop(session, Teller::tell_core);
   settle();  // the core's effects live until its next event
+}
+
+void Gateway::end_stalled(Session* reader) {
+  if (reader != nullptr && reader->progressed_at + limits::reader_stall_max <= now_.monotonic) {
+    warn_about(*reader, "reader_stalled");
+    drop(*reader, Teller::tell_core);
+  }
 }
 
 // --- Ends ---
@@ -343,7 +335,7 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
   // Measured first, so that head and text go to their place in one pass.
   const std::size_t size = protocol::encoded_size(message);
   if (size > limits::frame_bytes_max) {
-    append_fragments(Opcode::text, protocol::encode(message), *outbox);
+    append_message(Opcode::text, protocol::encode(message), *outbox);
     check_outbox(*session, size, outbox->size());
     return;
   }
@@ -356,78 +348,23 @@ void Gateway::send(base::ConnectionId to, const protocol::to_worker::Message& me
 
 void Gateway::send_frame(Session& session, Opcode opcode, std::string_view payload) {
   if (base::ByteBuffer* outbox = loop_->outbox(session.id)) {
-    if (payload.size() > limits::frame_bytes_max) {
-      append_fragments(opcode, payload, *outbox);
-    } else {
-      websocket::append_frame(Role::server, opcode, payload, 0, *outbox);
-    }
+    append_message(opcode, payload, *outbox);
     check_outbox(session, payload.size(), outbox->size());
   }
 }
 
 void Gateway::check_outbox(Session& session, std::size_t newest_bytes, std::size_t bytes) {
-  if (bytes < congestion_bytes(session)) {
-    return;
-  }
-  session.largest_bytes = std::max(session.largest_bytes, newest_bytes);
-  const std::size_t others_bytes = bytes - std::min(bytes, session.largest_bytes);
-  // For a channel congestion is no penalty: its writer waits, and may go on as soon as there is
-  // room.
-  if (!session.is_channel() && others_bytes < limits::outbox_refuse_bytes) {
-    return;
-  }
-  if (!session.is_congested) {
-    session.is_congested = true;
+  const OutboxGauge::Finding found =
+      session.outbox.on_appended(session.outbox_limits(), newest_bytes, bytes);
+  if (found.has_become_congested) {
     core_.on_congested(session.id);
     if (!session.is_channel()) {
       warn_about(session, "worker_overloaded", {{"bytes", bytes}});
     }
   }
-  if (others_bytes >= limits::outbox_close_bytes) {
+  if (found.is_overflowing) {
     overflowing_.push_back(session.id);
   }
-}
-
-void Gateway::note(const core::Note& note) {
-  const LogLevel level = log_level(note.severity);
-  if (!log_.is_enabled(level) ||
-      (!note.is_requested && !log_throttle_.admits(note.event, now_.monotonic))) {
-    return;
-  }
-  const std::size_t text_bytes_max =
-      note.is_requested ? std::string_view::npos : limits::log_text_bytes_max;
-  std::vector<LogField> fields;
-  fields.reserve(note.fields.size());
-  for (const auto& [key, value] : note.fields) {
-    fields.emplace_back(key, std::string_view(value).substr(0, text_bytes_max));
-  }
-  log_.log(level, note.event, std::span<const LogField>(fields));
-}
-
-void Gateway::warn_about(
-    const Session& session, std::string_view event, std::initializer_list<LogField> more
-) {
-  std::string id;  // lives as long as the fields
-  std::vector<LogField> fields;
-  if (const core::Connection* worker = core_.find_connection(session.id)) {
-    id = worker->worker_id.value().to_string();
-    fields.emplace_back("worker_id", id);
-    if (worker->name) {
-      fields.emplace_back("worker_name", *worker->name);
-    }
-  } else if (session.channel) {
-    id = session.channel->value().to_string();
-    fields.emplace_back("channel_id", id);
-    fields.emplace_back(
-        "channel_end", session.phase == Phase::channel_reader ? "reader" : "writer"
-    );
-  } else {
-    fields.emplace_back("path", "/otel");
-  }
-  fields.emplace_back("ip", session.ip_address);
-  fields.emplace_back("port", loop_->port(session.listener));
-  fields.insert(fields.end(), more);
-  log_.log(LogLevel::warn, event, std::span<const LogField>(fields));
 }
 
 Session* Gateway::find(base::ConnectionId id) const {

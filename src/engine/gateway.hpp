@@ -17,6 +17,7 @@
 #include "engine/route.hpp"
 #include "engine/session.hpp"
 #include "engine/telemetry_intake.hpp"
+#include "net/clock.hpp"
 #include "net/loop.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -24,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -34,7 +36,15 @@ namespace iii::engine {
 
 class Gateway final : public net::SocketEvents {
  public:
-  Gateway(const EngineConfig& config, core::Core& core, LocalWorkers& local_workers, Logger& log);
+  using Clock = std::function<base::Now()>;
+
+  Gateway(
+      const EngineConfig& config,
+      core::Core& core,
+      LocalWorkers& local_workers,
+      Logger& log,
+      Clock clock = net::now
+  );
 
   // Precondition: before the first turn.
   void use(net::Loop& loop) { loop_ = &loop; }
@@ -78,7 +88,8 @@ class Gateway final : public net::SocketEvents {
   void accept(Session& session, const http::RequestHead& request, const Route& route);
   void refuse(Session& session, std::string_view response);
   void end_late_handshakes();
-  void end_silent_peer(Session& session);
+  void judge(Session& session, const Liveness::Doubtful& peer);
+  void end_stalled(Session* reader);
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
   void on_close_frame(Session& session, std::uint16_t code);
 
@@ -105,6 +116,7 @@ class Gateway final : public net::SocketEvents {
   core::Core& core_;
   LocalWorkers& local_workers_;
   Logger& log_;
+  Clock clock_;
   net::Loop* loop_ = nullptr;
   base::Now now_;
   core::Effects effects_;

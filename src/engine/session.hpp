@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
+#include "engine/outbox_gauge.hpp"
 #include "websocket/decoder.hpp"
 
 #include <cstddef>
@@ -24,10 +26,9 @@ enum class Phase : std::uint8_t {
 struct Session {
   base::ConnectionId id;
   Phase phase = Phase::handshake;
-  bool is_paused = false;     // back-pressure: messages are not taken
-  bool is_congested = false;  // its outbox has passed its limit
-  // Of the largest message in an outbox above its limit: one legal message alone is no congestion.
-  std::size_t largest_bytes = 0;
+  bool is_paused = false;  // back-pressure: messages are not taken
+  OutboxGauge outbox;
+  base::MonotonicTime progressed_at;  // when it last took what had to wait for it
   std::size_t listener = 0;
   base::MonotonicTime handshake_deadline = base::never;
   std::string ip_address;
@@ -36,6 +37,14 @@ struct Session {
 
   [[nodiscard]] bool is_channel() const {
     return phase == Phase::channel_reader || phase == Phase::channel_writer;
+  }
+  [[nodiscard]] OutboxLimits outbox_limits() const {
+    return {
+        .refuse_bytes =
+            is_channel() ? base::limits::channel_outbox_bytes : base::limits::outbox_refuse_bytes,
+        .close_bytes = base::limits::outbox_close_bytes,
+        .counts_largest = is_channel()
+    };
   }
 };
 

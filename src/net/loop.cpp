@@ -4,9 +4,9 @@
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
-#include "net/address.hpp"
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
+#include "net/epoll.hpp"
 #include "net/tcp_signs.hpp"
 
 #include <iii/engine_error.hpp>
@@ -42,27 +42,9 @@ namespace limits = base::limits;
 
 namespace {
 
-// What an epoll event is about: the kind in the upper half, an index in the lower.
-enum class Source : std::uint32_t { socket, listener, wake, signals };
-
-constexpr std::uint64_t tag(Source source, std::size_t index) {
-  return static_cast<std::uint64_t>(source) << 32U | index;
-}
-
 constexpr std::size_t events_per_turn = 512;
-constexpr std::size_t accepts_per_turn = 64;
 // A rest up to this size is copied in front of the next read; a larger one grows where it is.
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
-// Without free descriptors a listener stays readable: asking again at once would only burn the
-// processor.
-constexpr auto accept_pause = std::chrono::milliseconds(250);
-
-bool add_interest(const Descriptor& epoll, int fd, std::uint32_t events, std::uint64_t data) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = data;
-  return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0;
-}
 
 // Thousands of workers are ordinary: take all the descriptors that we may have.
 void raise_descriptor_limit() {
@@ -89,41 +71,6 @@ Loop::Loop(SocketEvents& events, LoopOptions options)
 }
 
 Loop::~Loop() = default;
-
-EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
-  if (setup_error_number_ != 0) {
-    return EngineError{
-        EngineErrorCode::io_error,
-        std::string("cannot wait for sockets: ") + std::strerror(setup_error_number_)
-    };
-  }
-  auto bound = bind_listener(host, port);
-  if (!bound) {
-    return bound.error();
-  }
-  const std::size_t listener = ports_.size();
-  for (Descriptor& descriptor : bound->descriptors) {
-    const std::uint64_t data = tag(Source::listener, acceptors_.size());
-    if (!add_interest(epoll_, descriptor.get(), EPOLLIN, data)) {
-      return EngineError{
-          EngineErrorCode::io_error, std::string("cannot watch a listener: ") + std::strerror(errno)
-      };
-    }
-    acceptors_.push_back({std::move(descriptor), listener});
-  }
-  ports_.push_back(bound->port);
-  return listener;
-}
-
-std::uint16_t Loop::port(std::size_t listener) const {
-  return ports_[listener];
-}
-
-void Loop::stop_listening() {
-  for (Acceptor& acceptor : acceptors_) {
-    acceptor.descriptor.reset();
-  }
-}
 
 EngineStatus Loop::watch_signals(std::span<const int> signal_numbers) {
   sigset_t set{};
@@ -154,14 +101,17 @@ void Loop::run_turn(base::MonotonicTime deadline) {
     dispatch(events[static_cast<std::size_t>(i)]);
   }
   for (const std::uint32_t slot : std::exchange(resumed_, {})) {
-    read_rest(slot);
+    if (sockets_[slot].has_lost_peer) {
+      read_tail(slot);
+    } else {
+      read_rest(slot);
+    }
   }
   if (!ending_.empty()) {
     end_overdue();
   }
-  if (accept_again_at_ != base::never && accept_again_at_ <= now().monotonic) {
-    accept_again_at_ = base::never;
-    watch_listeners(EPOLLIN);
+  if (accept_again_at_ != base::never) {
+    accept_again();
   }
   flush_dirty();
   for (const std::uint32_t slot : std::exchange(dropped_, {})) {
@@ -220,9 +170,9 @@ void Loop::dispatch(const epoll_event& event) {
   if (socket.state == State::lingering || socket.state == State::finishing) {
     discard(index);
   } else if (socket.is_paused) {
-    // Only the end of the connection is reported to a paused socket, and it cannot be held back.
+    // Only the end of the connection is reported to a paused socket.
     if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
-      peer_ended(index);
+      lose_peer(index);
     }
   } else {
     read(index);
@@ -281,6 +231,11 @@ void Loop::resume(base::ConnectionId id) {
   }
 }
 
+bool Loop::has_lost_peer(base::ConnectionId id) const {
+  const Socket* socket = find(id);
+  return socket != nullptr && socket->has_lost_peer;
+}
+
 void Loop::drop(base::ConnectionId id) {
   if (Socket* socket = find(id)) {
     socket->state = State::dropped;
@@ -305,50 +260,6 @@ const Loop::Socket* Loop::find(base::ConnectionId id) const {
 
 base::ConnectionId Loop::id_of(std::uint32_t slot) const {
   return base::ConnectionId(std::uint64_t{sockets_[slot].generation} << 32U | (slot + 1U));
-}
-
-void Loop::accept_from(std::size_t index) {
-  const Acceptor& acceptor = acceptors_[index];
-  for (std::size_t i = 0; i < accepts_per_turn && acceptor.descriptor.is_open(); ++i) {
-    auto accepted = accept_connection(acceptor.descriptor);
-    if (!accepted.descriptor.is_open()) {
-      if (accepted.error_number != EAGAIN) {
-        watch_listeners(0);
-        accept_again_at_ = now().monotonic + accept_pause;
-        events_.on_accept_failed(accepted.error_number);
-      }
-      return;
-    }
-    add(std::move(accepted.descriptor), acceptor.listener, accepted.ip_address);
-  }
-}
-
-void Loop::watch_listeners(std::uint32_t interest) {
-  for (std::size_t index = 0; index < acceptors_.size(); ++index) {
-    epoll_event event{};
-    event.events = interest;
-    event.data.u64 = tag(Source::listener, index);
-    // One that has stopped listening has no descriptor, and nothing happens.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, acceptors_[index].descriptor.get(), &event);
-  }
-}
-
-void Loop::add(Descriptor descriptor, std::size_t listener, std::string_view ip_address) {
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<std::uint32_t>(sockets_.size()));
-    sockets_.emplace_back();
-  }
-  const std::uint32_t slot = free_slots_.back();
-  if (!add_interest(epoll_, descriptor.get(), EPOLLIN, tag(Source::socket, slot))) {
-    events_.on_accept_failed(errno);
-    return;
-  }
-  free_slots_.pop_back();
-  Socket& socket = sockets_[slot];
-  socket.descriptor = std::move(descriptor);
-  socket.state = State::open;
-  ++open_sockets_;
-  events_.on_accepted(listener, id_of(slot), ip_address);
 }
 
 void Loop::read(std::uint32_t slot) {
@@ -407,11 +318,25 @@ void Loop::read_rest(std::uint32_t slot) {
   }
 }
 
+// The kernel keeps what has arrived over the end of a connection, even over a reset.
+void Loop::read_tail(std::uint32_t slot) {
+  const base::ConnectionId id = id_of(slot);
+  const auto goes_on = [&] { return is_open(id) && !sockets_[slot].is_paused; };
+  read_rest(slot);
+  if (goes_on()) {
+    read(slot);
+  }
+  if (goes_on()) {
+    resumed_.push_back(slot);  // others have their turn in between
+  }
+}
+
 bool Loop::check_received(std::uint32_t slot, ssize_t count) {
   if (count > 0) {
     return true;
   }
-  if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+  const bool may_come = errno == EINTR || (errno == EAGAIN && !sockets_[slot].has_lost_peer);
+  if (count == 0 || !may_come) {
     peer_ended(slot);
   }
   return false;
@@ -442,6 +367,13 @@ void Loop::flush_dirty() {
 
 void Loop::flush(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
+  if (socket.has_lost_peer) {
+    return_outbox(socket);
+    if (socket.state == State::finishing) {
+      release(slot);
+    }
+    return;
+  }
   const std::size_t bytes_before = socket.outbox.size();
   while (!socket.outbox.empty()) {
     const std::string_view bytes = socket.outbox.view();
@@ -451,7 +383,7 @@ void Loop::flush(std::uint32_t slot) {
         continue;
       }
       if (errno != EAGAIN) {
-        peer_ended(slot);
+        lose_peer(slot);
         return;
       }
       break;
@@ -489,11 +421,30 @@ void Loop::mark_dirty(std::uint32_t slot) {
 
 void Loop::update_interest(std::uint32_t slot) {
   const Socket& socket = sockets_[slot];
+  if (socket.has_lost_peer) {
+    return;
+  }
   epoll_event event{};
   event.events = (socket.is_paused ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
                  (socket.waits_for_room ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = tag(Source::socket, slot);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket.descriptor.get(), &event);
+}
+
+void Loop::lose_peer(std::uint32_t slot) {
+  Socket& socket = sockets_[slot];
+  if (socket.state != State::open) {
+    release(slot);
+    return;
+  }
+  socket.has_lost_peer = true;
+  socket.waits_for_room = false;
+  return_outbox(socket);
+  // It would report the end again and again.
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.descriptor.get(), nullptr);
+  if (!socket.is_paused) {
+    resumed_.push_back(slot);
+  }
 }
 
 void Loop::peer_ended(std::uint32_t slot) {
@@ -509,7 +460,7 @@ void Loop::release(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   socket.descriptor.reset();
   socket.state = State::free;
-  socket.is_dirty = socket.is_paused = socket.waits_for_room = false;
+  socket.is_dirty = socket.is_paused = socket.waits_for_room = socket.has_lost_peer = false;
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();

@@ -42,8 +42,8 @@ class SocketEvents {
   ) = 0;
   // Returns how many of the bytes it has used up. The rest is presented again, followed by more.
   virtual std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes) = 0;
-  // The peer or the network has ended the connection; the id is no longer valid. Not called for
-  // what the owner ends itself.
+  // The peer or the network has ended the connection, and everything that came before has been
+  // presented; the id is no longer valid. Not called for what the owner ends itself.
   virtual void on_ended(base::ConnectionId socket) = 0;
   // The outbox has been written as far as the peer takes it; this much is left. `has_progressed`:
   // the peer has taken some of what had to wait for it, so that it is alive.
@@ -103,9 +103,13 @@ class Loop {
   void watch_for_dead_peer(base::ConnectionId socket);
   // What TCP knows of the peer; nullopt: the system does not say, or the socket has gone.
   [[nodiscard]] std::optional<TcpSigns> signs_of(base::ConnectionId socket) const;
-  // Stop and take up again reading; bytes already read wait too.
+  // Stop and take up again reading; bytes already read wait too. Everything that the peer sent is
+  // presented before its end is told, so a paused socket stays open when its peer is lost, until
+  // resume() or drop(): the owner bounds that time.
   void pause(base::ConnectionId socket);
   void resume(base::ConnectionId socket);
+  // Whether the connection has ended, but not its bytes.
+  [[nodiscard]] bool has_lost_peer(base::ConnectionId socket) const;
   // Ends the connection at once; what the outbox holds is lost.
   void drop(base::ConnectionId socket);
   // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
@@ -125,10 +129,11 @@ class Loop {
     bool is_dirty = false;
     bool is_paused = false;
     bool waits_for_room = false;  // EPOLLOUT is on
+    bool has_lost_peer = false;   // and epoll does not watch it any more
     Patience patience = Patience::bounded;
     base::ByteBuffer outbox;
     base::ByteBuffer rest;                      // of an incomplete message
-    base::MonotonicTime ends_at = base::never;  // finishing or lingering: unless may_go_on()
+    base::MonotonicTime ends_at = base::never;  // finishing or lingering: unless prolong()
     base::MonotonicTime progressed_at;          // finishing with patience
   };
   // One address of a listener.
@@ -142,11 +147,13 @@ class Loop {
   [[nodiscard]] const Socket* find(base::ConnectionId socket) const;
   [[nodiscard]] base::ConnectionId id_of(std::uint32_t slot) const;
   void accept_from(std::size_t acceptor);
+  void accept_again();
   void watch_listeners(std::uint32_t interest);
   void add(Descriptor descriptor, std::size_t listener, std::string_view ip_address);
   void read(std::uint32_t slot);
   void present(std::uint32_t slot, std::span<char> bytes);
   void read_rest(std::uint32_t slot);
+  void read_tail(std::uint32_t slot);
   // What recv() said: bytes, nothing yet, or the end. False: the socket has gone.
   [[nodiscard]] bool check_received(std::uint32_t slot, ssize_t count);
   void discard(std::uint32_t slot);
@@ -155,12 +162,15 @@ class Loop {
   void mark_dirty(std::uint32_t slot);
   void update_interest(std::uint32_t slot);
   void start_lingering(std::uint32_t slot);
+  // Nothing reaches the peer any more, but what it sent may still be read.
+  void lose_peer(std::uint32_t slot);
   void peer_ended(std::uint32_t slot);
   void release(std::uint32_t slot);
   void take_outbox(Socket& socket);
   void return_outbox(Socket& socket);
   void end_overdue();
-  [[nodiscard]] bool may_go_on(Socket& socket, base::MonotonicTime moment) const;
+  // Gives the peer more time if it deserves some.
+  [[nodiscard]] bool prolong(Socket& socket, base::MonotonicTime moment);
   void drain_wake();
   void read_signals();
   void dispatch(const epoll_event& event);
@@ -176,8 +186,8 @@ class Loop {
   std::deque<Socket> sockets_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint32_t> dirty_;
-  std::vector<std::uint32_t> resumed_;
-  std::vector<std::uint32_t> ending_;  // finishing or lingering
+  std::vector<std::uint32_t> resumed_;  // and those with a tail to be read
+  std::vector<std::uint32_t> ending_;   // finishing or lingering
   std::vector<std::uint32_t>
       dropped_;  // released at the end of the turn: their bytes may still be in use
   std::vector<base::ByteBuffer> outbox_pool_;

@@ -57,7 +57,7 @@ void Loop::end_overdue() {
   const base::MonotonicTime moment = now().monotonic;
   std::erase_if(ending_, [this, moment](std::uint32_t slot) {
     Socket& socket = sockets_[slot];
-    if (socket.ends_at <= moment && !may_go_on(socket, moment)) {
+    if (socket.ends_at <= moment && !prolong(socket, moment)) {
       release(slot);
     }
     return socket.state != State::finishing && socket.state != State::lingering;
@@ -65,7 +65,7 @@ void Loop::end_overdue() {
 }
 
 // A reader may be slow, but it must be there.
-bool Loop::may_go_on(Socket& socket, base::MonotonicTime moment) const {
+bool Loop::prolong(Socket& socket, base::MonotonicTime moment) {
   const base::MonotonicTime stalled_at = socket.progressed_at + options_.stall_max;
   if (socket.state != State::finishing || socket.patience == Patience::bounded ||
       stalled_at <= moment) {

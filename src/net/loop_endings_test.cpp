@@ -66,6 +66,126 @@ TEST_F(LoopTest, FinishesASocketWhileItsBytesAreInUse) {
   }));
 }
 
+// A peer that goes away while the owner does not want to read.
+class PausedTest : public LoopTest {
+ protected:
+  PausedTest() : id(accept_one()) { loop.pause(id); }
+  // As the machine of a peer that has gone answers when it is asked for a sign of life.
+  void lose_peer() {
+    client.reset();
+    ASSERT_TRUE(turn_until([&] { return loop.has_lost_peer(id); }));
+  }
+
+  Client client{port};
+  const base::ConnectionId id;
+};
+
+TEST_F(PausedTest, ReadsWhatItsPeerSentBeforeItWasLost) {
+  take_lines();
+  loop.resume(id);
+  run_idle();
+  client.send("one\nun");
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
+  loop.pause(id);
+  const std::string tail = std::string(50'000, 'x') + "\n";
+  ASSERT_EQ(client.send(tail), tail.size());
+  lose_peer();
+  EXPECT_TRUE(loop.is_open(id));
+  EXPECT_THAT(owner.ended, IsEmpty());
+  std::string taken;
+  owner.take = [&](base::ConnectionId, std::span<char> bytes) {
+    const std::size_t end = std::string_view(bytes.data(), bytes.size()).rfind('\n') + 1;
+    taken.append(bytes.data(), end);
+    return end;
+  };
+  loop.resume(id);
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_TRUE(taken == "un" + tail) << taken.size() << " of " << tail.size() + 2;
+  EXPECT_THAT(owner.ended, ElementsAre(id));
+  EXPECT_EQ(loop.open_sockets(), 0U);
+}
+
+TEST_F(PausedTest, IsPausedAgainWithinTheTail) {
+  owner.take = [this](base::ConnectionId socket, std::span<char>) -> std::size_t {
+    loop.pause(socket);
+    return 1;
+  };
+  client.send("abc");
+  lose_peer();
+  for (std::size_t reads = 1; reads <= 3; ++reads) {
+    loop.resume(id);
+    run_idle();
+    EXPECT_EQ(owner.presented.size(), reads);
+    EXPECT_THAT(owner.ended, IsEmpty());
+  }
+  loop.resume(id);
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.presented, ElementsAre("abc", "bc", "c"));
+}
+
+TEST_F(PausedTest, DoesNotSpinWhenItsPeerIsLost) {
+  lose_peer();
+  const base::MonotonicTime deadline = now().monotonic + 20ms;
+  loop.run_turn(deadline);
+  EXPECT_GE(now().monotonic, deadline);
+}
+
+TEST_F(PausedTest, HearsOfTheLossWhenItWrites) {
+  client.send("the tail");
+  client.reset();
+  loop.outbox(id)->append("are you there?");
+  run_idle();
+  EXPECT_TRUE(loop.has_lost_peer(id));
+  EXPECT_THAT(owner.ended, IsEmpty());
+  loop.resume(id);
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.presented, ElementsAre("the tail"));
+}
+
+TEST_F(PausedTest, WritesNothingMoreToALostPeer) {
+  lose_peer();
+  loop.outbox(id)->append("are you there?");
+  run_idle();
+  EXPECT_EQ(loop.outbox(id)->size(), 0U);
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
+TEST_F(PausedTest, MayBeDroppedOrFinishedWhenItsPeerIsLost) {
+  lose_peer();
+  loop.drop(id);
+  run_idle();
+  EXPECT_EQ(loop.open_sockets(), 0U);
+
+  Client other(port);
+  const base::ConnectionId second = accept_one();
+  loop.pause(second);
+  other.reset();
+  ASSERT_TRUE(turn_until([&] { return loop.has_lost_peer(second); }));
+  loop.outbox(second)->append("the end");
+  loop.finish(second);
+  run_idle();
+  EXPECT_EQ(loop.open_sockets(), 0U);
+  EXPECT_FALSE(loop.has_lost_peer(second));
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
+TEST_F(LoopTest, ReadsWhatAPeerSentThatIsLostWhileItIsWrittenTo) {
+  Client client(port);
+  const base::ConnectionId id = accept_one();
+  client.send("question");
+  owner.take = [&](base::ConnectionId, std::span<char> bytes) {
+    if (owner.presented.size() == 1) {
+      client.send("last words");
+      client.reset();
+      loop.outbox(id)->append("answer");
+    }
+    return bytes.size();
+  };
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_THAT(owner.presented, ElementsAre("question", "last words"));
+  EXPECT_THAT(owner.ended, ElementsAre(id));
+}
+
 class SlowReaderTest : public LoopTest {
  protected:
   static constexpr std::size_t bytes = 8 * limits::mib;

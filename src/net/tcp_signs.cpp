@@ -22,9 +22,13 @@ std::optional<TcpSigns> tcp_signs(const Descriptor& descriptor) {
   if (::getsockopt(descriptor.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
     return std::nullopt;
   }
-  // Systems that only look like Linux leave these at zero (gVisor does).
-  if (info.tcpi_last_ack_recv == 0 && info.tcpi_last_data_recv == 0 &&
-      info.tcpi_last_data_sent == 0) {
+  return signs_in(info);
+}
+
+std::optional<TcpSigns> signs_in(const tcp_info& info) {
+  // Linux has a segment size from a socket's first moment on. gVisor leaves it at zero, together
+  // with the times and counters wanted here (its retransmission timeout it does tell).
+  if (info.tcpi_snd_mss == 0) {
     return std::nullopt;
   }
   return TcpSigns{

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <optional>
 
+struct tcp_info;
+
 namespace iii::net {
 
 struct TcpSigns {
@@ -17,6 +19,7 @@ struct TcpSigns {
 
 // nullopt: the system does not say.
 [[nodiscard]] std::optional<TcpSigns> tcp_signs(const Descriptor& descriptor);
+[[nodiscard]] std::optional<TcpSigns> signs_in(const tcp_info& info);
 
 // Whether the peer's machine owes an acknowledgement for at least `silence`. One that acknowledges
 // without taking bytes has not vanished. Pure.

@@ -3,6 +3,7 @@
 #include "net/descriptor.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 
 #include <chrono>
 
@@ -25,6 +26,27 @@ TEST(TcpSigns, ShowThatAPeerWhichTakesNothingIsAlive) {
   EXPECT_FALSE(has_vanished({.since_ack = 119s, .probes = 0}, 75s));
   EXPECT_FALSE(has_vanished({.since_ack = 121s, .probes = 1}, 75s));
   EXPECT_TRUE(has_vanished({.since_ack = 125s, .probes = 1}, 75s));
+}
+
+// Every time is zero within the first milliseconds after something has come and gone.
+TEST(TcpSigns, AreKnownRightAfterTraffic) {
+  tcp_info info{};
+  info.tcpi_snd_mss = 1448;
+  info.tcpi_retransmits = 3;
+  const auto signs = signs_in(info);
+  ASSERT_TRUE(signs);
+  EXPECT_EQ(signs->since_ack, 0ms);
+  EXPECT_EQ(signs->retransmits, 3U);
+}
+
+// What gVisor fills in.
+TEST(TcpSigns, AreUnknownWhereTheSystemOnlyLooksLikeLinux) {
+  tcp_info info{};
+  info.tcpi_state = TCP_ESTABLISHED;
+  info.tcpi_rto = 200'000;
+  info.tcpi_rtt = 100;
+  info.tcpi_snd_cwnd = 10;
+  EXPECT_FALSE(signs_in(info));
 }
 
 TEST(TcpSigns, AreUnknownWithoutASocket) {

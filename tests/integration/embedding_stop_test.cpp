@@ -103,6 +103,21 @@ TEST(Engine, StopsWhenItIsDestroyed) {
   EXPECT_THROW(SocketClient{port}, std::runtime_error);
 }
 
+// The system gives the id of a thread that has ended to the next one.
+TEST(Engine, MayBeDestroyedByAnyThreadOnceItHasStopped) {
+  for (int i = 0; i < 4; ++i) {
+    Engine engine = start();
+    engine.stop();
+    std::thread([](const Engine&) {}, std::move(engine)).join();
+  }
+}
+
+TEST(Engine, MayBeStoppedByAThreadThatCameAfterItsOwn) {
+  Engine engine = start();
+  engine.stop();
+  std::thread([&engine] { engine.stop(); }).join();
+}
+
 TEST(Engine, MayBeToldToStopByAHandler) {
   Engine engine = start(with_short_drain());
   ASSERT_TRUE(engine

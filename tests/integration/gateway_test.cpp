@@ -447,6 +447,75 @@ TEST_F(ChannelTest, AFullChannelStopsItsWriter) {
   EXPECT_EQ(reader.next(), closed_with(CloseCode::none));
 }
 
+// A writer that has sent everything and is gone, before the engine could read its end.
+class GoneWriterTest : public ChannelTest {
+ protected:
+  void run_idle() {
+    for (int i = 0; i < 10; ++i) {
+      engine.turn();
+    }
+  }
+  void write_and_go() {
+    while (engine.core().channels().waiting_bytes() < limits::channel_bytes_max) {
+      writer.send_frame(
+          Opcode::binary, std::string(limits::mib, static_cast<char>('A' + messages++))
+      );
+      run_idle();
+      ASSERT_LT(messages, 26U);
+    }
+    writer.send_text("the last one");
+    writer.send_close(CloseCode::normal);
+    run_idle();
+    writer.reset();
+    run_idle();
+    EXPECT_EQ(engine.open_sockets(), 2U);
+  }
+  void expect_everything_at_the_reader() {
+    for (std::size_t i = 0; i < messages; ++i) {
+      const Received message = reader.next();
+      ASSERT_EQ(message.kind, Kind::binary) << i;
+      EXPECT_TRUE(message.bytes == std::string(limits::mib, static_cast<char>('A' + i))) << i;
+    }
+    EXPECT_EQ(reader.next(), (Received{Kind::text, "the last one", 0}));
+    EXPECT_EQ(reader.next(), closed_with(CloseCode::none));
+  }
+
+  SocketClient reader = open("read", 64 * 1024);
+  SocketClient writer = open("write");
+  std::size_t messages = 0;
+};
+
+TEST_F(GoneWriterTest, LosesNothing) {
+  write_and_go();
+  expect_everything_at_the_reader();
+}
+
+TEST_F(GoneWriterTest, LosesNothingAtAReaderThatIsSlow) {
+  write_and_go();
+  engine.advance(limits::reader_stall_max - 1min);
+  run_idle();
+  EXPECT_EQ(engine.open_sockets(), 2U);
+  expect_everything_at_the_reader();
+}
+
+TEST_F(GoneWriterTest, DoesNotWaitForAReaderThatTakesNothing) {
+  write_and_go();
+  engine.advance(limits::reader_stall_max + 1min);
+  ASSERT_TRUE(engine.turn_until([&] { return engine.open_sockets() == 0; }));
+  EXPECT_EQ(engine.core().channels().size(), 0U);
+}
+
+// --- Silence ---
+
+TEST_F(GatewayTest, AWorkerThatIsOnlyBusyIsNotGivenUp) {
+  const WorkerClient busy = worker();
+  for (int i = 0; i < 20; ++i) {
+    engine.advance(limits::doubt_interval + 1s);
+    engine.turn();
+  }
+  EXPECT_EQ(engine.open_sockets(), 1U);
+}
+
 // --- Many ---
 
 TEST_F(GatewayTest, ConnectionsComeAndGo) {

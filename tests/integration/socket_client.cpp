@@ -134,6 +134,12 @@ std::string SocketClient::read_to_end() {
   return std::string(bytes_.view());
 }
 
+void SocketClient::reset() {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(descriptor_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  descriptor_.reset();
+}
+
 std::string SocketClient::upgrade(std::string_view target, std::string_view early) {
   std::string request = websocket::upgrade_request(
       {.host = "localhost",

@@ -61,6 +61,8 @@ class SocketClient {
   // Everything up to the end of the connection.
   [[nodiscard]] std::string read_to_end();
   void close() { descriptor_.reset(); }
+  // Without a word of farewell.
+  void reset();
 
   // --- Messages ---
   // Returns the head of the response, which must be a 101. `early`: sent together with the request.

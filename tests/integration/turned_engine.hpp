@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/system_random.hpp"
+#include "base/time.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/gateway.hpp"
@@ -29,7 +30,9 @@ class TurnedEngine {
  public:
   explicit TurnedEngine(std::vector<engine::ListenerConfig> listeners = {{.port = 0}}) {
     config_.listeners = std::move(listeners);
-    gateway_ = std::make_unique<engine::Gateway>(config_, core_, local_workers_, log_);
+    gateway_ = std::make_unique<engine::Gateway>(config_, core_, local_workers_, log_, [this] {
+      return now();
+    });
     loop_ = std::make_unique<net::Loop>(*gateway_);
     gateway_->use(*loop_);
     gateway_->on_turn();
@@ -46,9 +49,14 @@ class TurnedEngine {
 
   void turn() {
     constexpr auto wait_max = std::chrono::milliseconds(5);
-    loop_->run_turn(std::min(gateway_->next_deadline(), net::now().monotonic + wait_max));
+    const base::MonotonicTime deadline = gateway_->next_deadline();
+    loop_->run_turn(std::min(
+        deadline == base::never ? deadline : deadline - late_by_, net::now().monotonic + wait_max
+    ));
     gateway_->on_time();
   }
+  // The gateway's and the core's clock goes on; that of the loop and of TCP does not.
+  void advance(std::chrono::milliseconds time) { late_by_ += time; }
   template <class Condition>
   [[nodiscard]] bool turn_until(Condition condition) {
     const base::MonotonicTime deadline = net::now().monotonic + std::chrono::seconds(30);
@@ -83,6 +91,13 @@ class TurnedEngine {
   }
 
  private:
+  [[nodiscard]] base::Now now() const {
+    base::Now now = net::now();
+    now.monotonic += late_by_;
+    now.wall += late_by_;
+    return now;
+  }
+
   engine::EngineConfig config_;
   engine::Logger log_{{.level = engine::LogLevel::off}};
   base::SystemRandom random_;
@@ -90,6 +105,7 @@ class TurnedEngine {
   engine::LocalWorkers local_workers_;
   std::unique_ptr<engine::Gateway> gateway_;
   std::unique_ptr<net::Loop> loop_;
+  std::chrono::milliseconds late_by_{0};
 };
 
 }  // namespace iii::test

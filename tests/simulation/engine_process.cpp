@@ -144,9 +144,9 @@ void EngineProcess::on_time() {
     post(link, {Packet::Kind::ping, {}});
   }
   settle();
-  for (const LinkId link : due.doubtful) {
-    if (sessions_.contains(link)) {
-      drop(link);
+  for (const engine::Liveness::Doubtful& peer : due.doubtful) {
+    if (sessions_.contains(peer.id)) {
+      drop(peer.id);
       settle();
     }
   }
