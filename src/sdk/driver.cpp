@@ -101,6 +101,7 @@ void Driver::run_until_ended() {
   transport_.reset();
   timer_.cancel();
   relief_timer_.cancel();
+  end_refusal_waits(nullptr);
   pool_.stop(pool_stop_timeout);
   // What has been cancelled owns what it was started for.
   io_.poll();
@@ -313,27 +314,6 @@ void Driver::perform(EndCall& effect) {
       .rejection = conversation_.rejection(),
       .was_full = ended.was_full,
   });
-}
-
-void Driver::perform(AnswerTrigger& effect) {
-  std::shared_ptr<TriggerEntry> entry;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = triggers_.find(effect.id);
-    if (found == triggers_.end()) {
-      return;
-    }
-    entry = found->second;
-  }
-  {
-    const std::lock_guard lock(entry->mutex);
-    entry->refusal.reset();
-    if (effect.error) {
-      entry->refusal =
-          Error::remote(effect.error->code, effect.error->message, effect.error->stacktrace);
-    }
-  }
-  entry->refused.notify_all();
 }
 
 void Driver::perform(FunctionRejected&) {

@@ -33,6 +33,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,9 +62,13 @@ struct TriggerTypeEntry {
 struct TriggerEntry {
   std::string id;
   std::string trigger_type;
-  std::mutex mutex;
-  std::condition_variable refused;
+  mutable std::mutex mutex;
   std::optional<Error> refusal;
+
+  [[nodiscard]] std::optional<Error> status() const {
+    const std::lock_guard lock(mutex);
+    return refusal;
+  }
 };
 
 class Driver final : public std::enable_shared_from_this<Driver>, private TransportEvents {
@@ -89,6 +94,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void unregister_trigger_type(const std::string& id);
   void register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame);
   void unregister_trigger(const TriggerEntry& entry);
+  // Calls `on_refusal` once: when the trigger is refused, after `timeout`, or when this ends. On
+  // the I/O thread, or before it returns; must be quick and not throw.
+  void when_refused(
+      const std::shared_ptr<TriggerEntry>& entry,
+      std::chrono::milliseconds timeout,
+      Trigger::OnRefusal on_refusal
+  );
 
   // --- Calls ---
   void call(
@@ -151,6 +163,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(Report& effect);
   void log(LogLevel level, const std::string& line);
 
+  // --- Who waits for the refusal of a trigger (driver_triggers.cpp) ---
+  struct RefusalWait;
+  void end_refusal_waits(const TriggerEntry* entry);
+
   // --- User code (driver_functions.cpp) ---
   struct Run;
   void start(const std::shared_ptr<Run>& run);
@@ -180,6 +196,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
     bool was_full = false;
   };
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
+  std::list<std::shared_ptr<RefusalWait>> refusal_waits_;
   bool has_ended_ = false;
 
   // Any thread.

@@ -45,17 +45,6 @@ Client::Handle::~Handle() {
   }
 }
 
-std::optional<Error> Trigger::status() const {
-  const std::lock_guard lock(entry_->mutex);
-  return entry_->refusal;
-}
-
-std::optional<Error> Trigger::wait_for_refusal(std::chrono::milliseconds timeout) const {
-  std::unique_lock lock(entry_->mutex);
-  entry_->refused.wait_for(lock, timeout, [this] { return entry_->refusal.has_value(); });
-  return entry_->refusal;
-}
-
 // The first listener registers function and trigger, the last one takes the trigger away; the
 // function stays for the next (spec: sdk §10.3).
 FunctionsAvailableGuard Client::on_functions_available(

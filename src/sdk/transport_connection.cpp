@@ -144,9 +144,7 @@ void Transport::Connection::decode() {
 }
 
 void Transport::Connection::on_close(std::uint16_t code, std::string_view reason) {
-  closing_ = {
-      .was_open = true, .code = code, .reason = std::string(reason), .is_from_peer = true
-  };
+  closing_ = {.was_open = true, .code = code, .reason = std::string(reason), .is_from_peer = true};
   if (state_ == State::open) {
     state_ = State::closing;
     websocket::append_close(
