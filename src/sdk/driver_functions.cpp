@@ -160,21 +160,22 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
       conversation_.answer(*id, std::move(frame), now(), effects_);
     }
     gate_.leave(run->function_id);
+    look_for_idleness();
   });
 }
 
 // While functions wait for a thread, more of them are added step by step.
 void Driver::relieve_soon() {
-  if (is_relief_armed_) {
+  if (is_relief_armed_ || has_ended_) {
     return;
   }
   is_relief_armed_ = true;
   constexpr auto relief_interval = std::chrono::milliseconds(5);
   relief_timer_.expires_after(relief_interval);
-  relief_timer_.async_wait([this](const boost::system::error_code& error) {
-    is_relief_armed_ = false;
-    if (!error && pool_.relieve()) {
-      relieve_soon();
+  relief_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    self->is_relief_armed_ = false;
+    if (!error && self->pool_.relieve()) {
+      self->relieve_soon();
     }
   });
 }
@@ -186,7 +187,7 @@ void Driver::run_user_code(base::Job job) {
     (*shared)();
     return;
   }
-  if (io_thread_.load() == std::this_thread::get_id()) {
+  if (is_on_io_thread()) {
     relieve_soon();
   }
 }

@@ -34,6 +34,8 @@ void Client::Handle::shutdown() {
   const std::lock_guard lock(thread_mutex_);
   if (thread_.joinable()) {
     thread_.join();
+  } else {
+    driver->wait_until_ended();
   }
 }
 

@@ -39,6 +39,7 @@ void Driver::perform(ConfigureTrigger& effect) {
     }
     type = found->second;
   }
+  ++running_callbacks_;
   type->jobs.post([self = shared_from_this(),
                    handler = type->handler,
                    id = std::move(effect.id),
@@ -68,11 +69,12 @@ void Driver::perform(ConfigureTrigger& effect) {
         .function_id = function_id,
         .error = error ? &*error : nullptr,
     });
-    if (problem_of_frame(frame).empty()) {
-      self->post([driver = self.get(), frame = std::move(frame)] {
+    self->post([driver = self.get(), frame = std::move(frame)] {
+      if (problem_of_frame(frame).empty()) {
         driver->conversation_.answer_trigger(frame, driver->effects_);
-      });
-    }
+      }
+      driver->leave_callback();
+    });
   });
   relieve_soon();
 }
@@ -87,14 +89,21 @@ void Driver::perform(RemoveTrigger& effect) {
     }
     type = found->second;
   }
+  ++running_callbacks_;
   type->jobs.post([self = shared_from_this(), handler = type->handler, id = std::move(effect.id)] {
     try {
       handler->unregister_trigger(id);
     } catch (...) {
       self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
     }
+    self->post([driver = self.get()] { driver->leave_callback(); });
   });
   relieve_soon();
+}
+
+void Driver::leave_callback() {
+  --running_callbacks_;
+  look_for_idleness();
 }
 
 // One who waits; on the I/O thread.
@@ -141,14 +150,15 @@ void Driver::when_refused(
         refusal_waits_.end(),
         std::make_shared<RefusalWait>(RefusalWait{
             .entry = entry,
-            .timer = boost::asio::steady_timer(io_, timeout),
+            .timer = boost::asio::steady_timer(executor_, timeout),
             .on_refusal = *callback
         })
     );
-    (*wait)->timer.async_wait([this, wait](const boost::system::error_code& error) {
+    (*wait)->timer.async_wait([self = shared_from_this(),
+                               wait](const boost::system::error_code& error) {
       if (!error) {
         const auto ended = *wait;
-        refusal_waits_.erase(wait);
+        self->refusal_waits_.erase(wait);
         ended->on_refusal(ended->entry->status());
       }
     });
