@@ -314,11 +314,13 @@ void Driver::on_read() {
 }
 
 void Driver::on_written() {
+  conversation_.on_taken(transport_->messages_taken());
   conversation_.set_backlog(transport_->unsent_bytes());
   publish();
 }
 
 void Driver::on_closed(const Closing& closing) {
+  conversation_.on_taken(transport_->messages_taken());
   transport_.reset();
   std::string reason = closing.reason;
   if (closing.was_open) {
@@ -359,6 +361,12 @@ void Driver::perform(CloseConnection& effect) {
 }
 
 void Driver::perform(SendText& effect) {
+  if (transport_) {
+    transport_->send_text(effect.text);
+  }
+}
+
+void Driver::perform(SendKept& effect) {
   if (transport_) {
     transport_->send_text(effect.text);
   }

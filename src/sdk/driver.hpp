@@ -171,6 +171,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(DropConnection& effect);
   void perform(CloseConnection& effect);
   void perform(SendText& effect);
+  void perform(SendKept& effect);
   void perform(SendPing& effect);
   void perform(ChangeState& effect);
   void perform(Finish& effect);
