@@ -141,7 +141,7 @@ void Driver::wait_until_ended() {
   if (!strand_) {
     return;
   }
-  constexpr auto margin = std::chrono::seconds(1);
+  constexpr auto margin = std::chrono::milliseconds(250);  // for the executor to notice
   {
     std::unique_lock lock(mutex_);
     ended_.wait_for(lock, options_.shutdown_timeout + margin, [this] { return is_over_; });
