@@ -20,9 +20,11 @@
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
+#include <iii/trigger_type.hpp>
 
 #include <coroutine>
 #include <cstdint>
@@ -32,6 +34,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,7 +42,9 @@ namespace iii::inline v0 {
 
 class Client;
 
-// Errors: Error of kind websocket, if the address is none.
+// Throws Error of kind websocket for an address that can never work: a scheme other than ws and
+// wss, no host, a port above 65535. (The reference SDKs try such an address again for ever; nothing
+// is won by waiting.) An engine that cannot be reached is no error.
 [[nodiscard]] Client register_worker(std::string_view address, InitOptions options = {});
 // The address in III_URL, or ws://127.0.0.1:49134.
 [[nodiscard]] Client register_worker(InitOptions options = {});
@@ -98,7 +103,7 @@ class Subscription {
 };
 using FunctionsAvailableGuard = Subscription;
 
-// A registered trigger type. Copies are the same type; dropping them changes nothing.
+template <class Config = Json, class Event = Json>
 class TriggerTypeRef;
 
 class Client {
@@ -116,26 +121,40 @@ class Client {
   FunctionRef register_function(
       std::string id, const HttpInvocationConfig& config, const FunctionDetails& details = {}
   );
-  // The name that other SDKs have for it.
-  template <class F>
+  // The same as the other SDKs have it: everything but the handler in one value. What the message
+  // leaves out comes from the handler's types. Errors as above, and std::invalid_argument for a
+  // message with both a handler and an `invocation`, or with neither.
+  FunctionRef register_function_with(const RegisterFunctionMessage& message, Function function);
   FunctionRef register_function_with(
-      std::string id, F function, const FunctionDetails& details = {}
-  ) {
-    return register_function(std::move(id), std::move(function), details);
-  }
+      const RegisterFunctionMessage& message, const HttpInvocationConfig& config
+  );
+  FunctionRef register_function_with(const RegisterFunctionMessage& message);
 
-  // Purely for order in listings: functions are called `service::name`.
+  // Again: replaces. Throws std::invalid_argument for a blank id.
   void register_service(const RegisterServiceMessage& message);
 
   // --- Triggers ---
   // Throws Error of kind serde for a config that is no JSON (texts that are not UTF-8).
   Trigger register_trigger(const RegisterTriggerInput& input);
-  TriggerTypeRef register_trigger_type(
+  // A trigger type of this worker. Again: replaces. Throws std::invalid_argument for a blank id.
+  TriggerTypeRef<> register_trigger_type(
       const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
   );
-  TriggerTypeRef register_trigger_type(
+  TriggerTypeRef<> register_trigger_type(
       const RegisterTriggerTypeMessage& message,
       std::function<void(const TriggerConfig& trigger)> on_register,
+      std::function<void(const std::string& id)> on_unregister
+  );
+  // The same with types: trigger_type.hpp.
+  template <class Config, class Event>
+  TriggerTypeRef<Config, Event> register_trigger_type(
+      const RegisterTriggerType<Config, Event>& type,
+      std::shared_ptr<TriggerHandlerOf<std::type_identity_t<Config>>> handler
+  );
+  template <class Config, class Event>
+  TriggerTypeRef<Config, Event> register_trigger_type(
+      const RegisterTriggerType<Config, Event>& type,
+      std::function<void(const TriggerConfigOf<std::type_identity_t<Config>>& trigger)> on_register,
       std::function<void(const std::string& id)> on_unregister
   );
   // Engines of other makers keep the type until this worker disconnects.
@@ -227,6 +246,9 @@ class Client {
 
 using III = Client;
 
+// A registered trigger type. Copies are the same type; dropping them changes nothing. Each member
+// throws Error::not_connected() when the client is gone.
+template <class Config, class Event>
 class TriggerTypeRef {
  public:
   TriggerTypeRef(std::weak_ptr<Client::Handle> client, std::string id)
@@ -234,8 +256,6 @@ class TriggerTypeRef {
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  // `config` is Json or any type that iii/describe.hpp knows.
-  template <class Config>
   Trigger register_trigger(
       const std::string& function_id,
       const Config& config,
@@ -248,34 +268,84 @@ class TriggerTypeRef {
         .metadata = metadata,
     });
   }
-  // A function that such triggers call; binds nothing.
-  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
-  FunctionRef register_function(
-      std::string id, Function function, const FunctionDetails& details = {}
+  // Of a type without types: any type that iii/describe.hpp knows.
+  template <class OtherConfig>
+    requires(std::is_same_v<Config, Json> && !std::is_convertible_v<OtherConfig, Json>)
+  Trigger register_trigger(
+      const std::string& function_id,
+      const OtherConfig& config,
+      const std::optional<Json>& metadata = std::nullopt
   ) const {
+    return register_trigger(function_id, to_json(config), metadata);
+  }
+  // The name that other SDKs have for it.
+  Trigger register_trigger_with_metadata(
+      const std::string& function_id, const Config& config, const std::optional<Json>& metadata
+  ) const {
+    return register_trigger(function_id, config, metadata);
+  }
+
+  // A function that such triggers call, synchronous or a coroutine; binds nothing.
+  template <class F>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
+  FunctionRef register_function(std::string id, F function, const FunctionDetails& details = {})
+      const {
+    static_assert(
+        detail::takes_event<F, Event>,
+        "iii: this function takes something else than the event of its trigger type"
+    );
     return client().register_function(std::move(id), std::move(function), details);
   }
+  template <class F>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
+  FunctionRef register_function_async(
+      std::string id, F function, const FunctionDetails& details = {}
+  ) const {
+    return register_function(std::move(id), std::move(function), details);
+  }
+
   void unregister() const { client().unregister_trigger_type(id_); }
 
  private:
-  // Throws Error::not_connected() when the client is gone.
-  [[nodiscard]] Client client() const;
+  [[nodiscard]] Client client() const {
+    auto handle = client_.lock();
+    if (!handle) {
+      throw Error::not_connected();
+    }
+    return Client(std::move(handle));
+  }
 
   std::weak_ptr<Client::Handle> client_;
   std::string id_;
 };
 
-// The schemas of a trigger type from the types of its config and of what it calls with.
 template <class Config, class Event>
-[[nodiscard]] RegisterTriggerTypeMessage trigger_type(
-    const std::string& id, const std::string& description
+TriggerTypeRef<Config, Event> Client::register_trigger_type(
+    const RegisterTriggerType<Config, Event>& type,
+    std::shared_ptr<TriggerHandlerOf<std::type_identity_t<Config>>> handler
 ) {
-  return {
-      .id = id,
-      .description = description,
-      .trigger_request_format = json_schema<Config>(),
-      .call_request_format = json_schema<Event>(),
-  };
+  if constexpr (std::is_same_v<Config, Json>) {
+    register_trigger_type(type.message(), std::shared_ptr<TriggerHandler>(std::move(handler)));
+  } else {
+    register_trigger_type(
+        type.message(), std::make_shared<detail::TypedTriggerHandler<Config>>(std::move(handler))
+    );
+  }
+  return {handle_, type.message().id};
+}
+
+template <class Config, class Event>
+TriggerTypeRef<Config, Event> Client::register_trigger_type(
+    const RegisterTriggerType<Config, Event>& type,
+    std::function<void(const TriggerConfigOf<std::type_identity_t<Config>>& trigger)> on_register,
+    std::function<void(const std::string& id)> on_unregister
+) {
+  return register_trigger_type(
+      type,
+      std::make_shared<detail::CallableTriggerHandler<Config>>(
+          std::move(on_register), std::move(on_unregister)
+      )
+  );
 }
 
 }  // namespace iii::inline v0

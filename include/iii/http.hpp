@@ -67,7 +67,7 @@ struct HttpRequest {
 template <class T = Json>
 struct HttpResponse {
   std::uint16_t status_code = 200;
-  HttpHeaders headers;
+  HttpHeaders headers = {};
   T body{};
 
   friend bool operator==(const HttpResponse&, const HttpResponse&) = default;

@@ -36,10 +36,10 @@ struct HttpAuthConfig {
 
 struct HttpInvocationConfig {
   std::string url;
-  HttpMethod method = HttpMethod::post;     // head and options are refused
-  std::optional<std::uint64_t> timeout_ms;  // none: the engine's own, 30 s
-  std::map<std::string, std::string> headers;
-  std::optional<HttpAuthConfig> auth;
+  HttpMethod method = HttpMethod::post;          // all but head and options
+  std::optional<std::uint64_t> timeout_ms = {};  // none: the engine's own, 30 s
+  std::map<std::string, std::string> headers = {};
+  std::optional<HttpAuthConfig> auth = {};
 };
 
 }  // namespace iii::inline v0

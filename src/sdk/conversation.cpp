@@ -57,39 +57,42 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   opened_at_ = last_heard_ = now;
   ping_at_ = now + options_.ping_interval;
   backlog_bytes_ = 0;
+  sent_messages_ = 0;
   change_state(ConnectionState::connected, effects);
   replay(effects);
   settle_shutdown(now, effects);
 }
 
 void Conversation::replay(Effects& effects) {
-  const auto send = [&effects](std::string text) {
-    effects.emplace_back(SendText{std::move(text)});
-  };
   if (!worker_id_.empty()) {
-    send(protocol::encode(protocol::to_engine::Reattach{
-        .previous_worker_id = worker_id_, .token = reattach_token_ ? *reattach_token_ : ""
-    }));
+    send(
+        protocol::encode(protocol::to_engine::Reattach{
+            .previous_worker_id = worker_id_, .token = reattach_token_ ? *reattach_token_ : ""
+        }),
+        effects
+    );
   }
-  send(options_.announce);
+  send(options_.announce, effects);
   for (const auto& [id, frame] : trigger_types_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   for (const auto& [id, frame] : services_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   for (const auto& [id, function] : functions_.entries()) {
-    send(function.frame);
+    send(function.frame, effects);
   }
   for (const auto& [id, frame] : triggers_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   while (!offline_.empty()) {
     OfflineMessages::Message message = offline_.pop();
     if (message.call) {
       pending_.mark_carried(*message.call);
+      send(std::move(message.text), effects);
+    } else {
+      send_kept(std::move(message.text), effects);
     }
-    send(std::move(message.text));
   }
 }
 
@@ -126,6 +129,7 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   if (options_.fails_calls_on_disconnect) {
     end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
   }
+  keep_unsent(effects);
   if (is_stopping_ && offline_.empty()) {
     finish(effects);
     return;
@@ -155,6 +159,7 @@ void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {
 void Conversation::fail_for_good(Effects& effects) {
   phase_ = Phase::ended;
   offline_.clear();
+  unsent_.clear();
   end_calls(
       pending_.take_all(),
       rejection_ ? EndCall::How::rejected : EndCall::How::not_connected,
@@ -251,6 +256,7 @@ void Conversation::finish(Effects& effects) {
   phase_ = Phase::ended;
   retry_at_ = give_up_at_ = ping_at_ = base::never;
   offline_.clear();
+  unsent_.clear();
   running_.clear();
   change_state(ConnectionState::disconnected, effects);
   effects.emplace_back(Finish{});

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -107,6 +108,66 @@ TEST(Calls, Item57_can_be_kept_over_a_reconnect) {
   static_cast<void>(scene.take());
   scene.hear_result(1, R"("result":1)");
   EXPECT_EQ(scene.take(), Lines{"end result 1"});
+}
+
+TEST(Calls, Item51_void_calls_that_a_broken_connection_has_not_taken_are_sent_again) {
+  Scene scene;
+  scene.connect();
+  scene.send_void("v1");
+  scene.call(1);
+  scene.send_void("v2");
+  scene.send_void("v3");
+  EXPECT_EQ(scene.take(), (Lines{"send v1", "send call 1", "send v2", "send v3"}));
+  // Announce, v1, call 1 and v2 have left.
+  scene.conversation.on_taken(4);
+  scene.close();
+  scene.send_void("v4");
+  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  scene.pass_to_deadline();
+  scene.open();
+  const Lines lines = scene.take();
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_EQ(Lines(lines.end() - 3, lines.end()), (Lines{"send announce", "send v3", "send v4"}));
+  // What has left on the second connection is not sent on the third.
+  scene.conversation.on_taken(4);
+  scene.close();
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_EQ(scene.take().back(), "send announce");
+}
+
+TEST(Calls, Item47_answers_that_a_broken_connection_has_not_taken_are_sent_on_the_next) {
+  Scene scene;
+  scene.register_function("f");
+  scene.connect();
+  scene.hear_call(1, "f");
+  scene.hear_call(2, "f");
+  scene.answer(1, "answer 1");
+  scene.answer(2, "answer 2");
+  static_cast<void>(scene.take());
+  scene.conversation.on_taken(3);  // announce, function, answer 1
+  scene.close();
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_EQ(scene.take().back(), "send answer 2");
+}
+
+TEST(Calls, Item57_what_has_not_left_and_finds_no_room_is_counted) {
+  Scene scene({.offline = {.messages_max = 1}});
+  scene.connect();
+  scene.send_void("v1");
+  scene.send_void("v2");
+  scene.send_void("v3");
+  static_cast<void>(scene.take());
+  scene.conversation.on_taken(1);
+  scene.close();
+  const Lines lines = scene.take(true);
+  EXPECT_EQ(scene.conversation.dropped_messages(), 2U);
+  EXPECT_EQ(scene.conversation.offline().size(), 1U);
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("2 void calls and answers that had not left were dropped") !=
+           std::string::npos;
+  }));
 }
 
 TEST(Calls, are_refused_when_the_queue_is_full) {

@@ -69,6 +69,7 @@ TEST(Conversation, Item24_Item26_Item27_Item38_sends_everything_in_one_burst_in_
       })
   );
   scene.welcome();
+  scene.conversation.on_taken(8);
   scene.close();
   EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
   scene.pass_to_deadline();

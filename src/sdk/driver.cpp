@@ -13,8 +13,13 @@
 #include <iii/error.hpp>
 #include <iii/options.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -72,11 +77,20 @@ LogLevel level_of(Report::Level level) {
 
 }  // namespace
 
-Driver::Driver(Address address, InitOptions options)
+Driver::Driver(
+    Address address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor
+)
     : address_(std::move(address)),
       address_text_(text_of(address_)),
       options_(std::move(options)),
       namespace_(detect_namespace(options_, system_facts())),
+      strand_(executor ? std::optional(boost::asio::make_strand(*executor)) : std::nullopt),
+      executor_(
+          strand_ ? boost::asio::any_io_executor(*strand_)
+                  : boost::asio::any_io_executor(io_.get_executor())
+      ),
       conversation_(conversation_options(options_, system_facts()), random_),
       gate_(options_.max_concurrent_invocations),
       pool_(options_.handler_threads, options_.handler_threads_max),
@@ -86,7 +100,14 @@ Driver::Driver(Address address, InitOptions options)
 Driver::~Driver() = default;
 
 std::thread Driver::run() {
+  if (strand_) {
+    life_.expires_at(boost::asio::steady_timer::time_point::max());
+    life_.async_wait([self = shared_from_this()](const boost::system::error_code&) {});
+  }
   post([this] { conversation_.start(now(), effects_); });
+  if (strand_) {
+    return {};
+  }
   return std::thread([self = shared_from_this()] { self->run_until_ended(); });
 }
 
@@ -96,15 +117,37 @@ void Driver::run_until_ended() {
   while (!has_ended_) {
     io_.run_one();
   }
+  wind_up();
+  pool_.stop(pool_stop_timeout);
+  // What has been cancelled owns what it was started for.
+  io_.poll();
+}
+
+void Driver::wind_up() {
   // Commands that came too late: the conversation refuses each.
   drain_commands();
   end_channels();
   transport_.reset();
   timer_.cancel();
   relief_timer_.cancel();
+  end_refusal_waits(nullptr);
+  look_for_idleness();
+  life_.cancel();
+  const std::lock_guard lock(mutex_);
+  is_over_ = true;
+  ended_.notify_all();
+}
+
+void Driver::wait_until_ended() {
+  if (!strand_) {
+    return;
+  }
+  constexpr auto margin = std::chrono::milliseconds(250);  // for the executor to notice
+  {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, options_.shutdown_timeout + margin, [this] { return is_over_; });
+  }
   pool_.stop(pool_stop_timeout);
-  // What has been cancelled owns what it was started for.
-  io_.poll();
 }
 
 void Driver::begin_shutdown() {
@@ -117,8 +160,25 @@ void Driver::begin_shutdown() {
   stop_.request_stop();
 }
 
+bool Driver::is_on_io_thread() const {
+  return strand_ ? strand_->running_in_this_thread()
+                 : io_thread_.load() == std::this_thread::get_id();
+}
+
+bool Driver::is_on_thread_of_executor() const {
+  if (!strand_) {
+    return false;
+  }
+  const boost::asio::any_io_executor inner = strand_->get_inner_executor();
+  if (const auto* io = inner.target<boost::asio::io_context::executor_type>()) {
+    return io->running_in_this_thread();
+  }
+  const auto* pool = inner.target<boost::asio::thread_pool::executor_type>();
+  return pool != nullptr && pool->running_in_this_thread();
+}
+
 bool Driver::is_own_thread() const {
-  return pool_.is_own_thread() || io_thread_.load() == std::this_thread::get_id();
+  return pool_.is_own_thread() || is_on_io_thread() || is_on_thread_of_executor();
 }
 
 void Driver::post(base::Job command) {
@@ -137,8 +197,7 @@ bool Driver::try_post(base::Job command) {
 void Driver::enqueue(base::Job command) {
   commands_.push_back(std::move(command));
   if (commands_.size() == 1) {
-    // The thread owns the driver for as long as it runs.
-    boost::asio::post(io_, [this] { drain_commands(); });
+    boost::asio::post(executor_, [self = shared_from_this()] { self->drain_commands(); });
   }
 }
 
@@ -173,17 +232,57 @@ void Driver::arm_timer() {
     return;
   }
   armed_for_ = next;
-  timer_.expires_at(std::chrono::steady_clock::time_point(next.time_since_epoch()));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error || has_ended_) {
-      return;
+  const std::chrono::nanoseconds ahead(ahead_ns_.load());
+  timer_.expires_at(boost::asio::steady_timer::time_point((next - ahead).time_since_epoch()));
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && !self->has_ended_) {
+      self->let_time_pass();
     }
-    armed_for_ = base::never;
-    conversation_.on_time(now(), effects_);
-    carry_out();
-    publish();
-    arm_timer();
   });
+}
+
+void Driver::let_time_pass() {
+  armed_for_ = base::never;
+  conversation_.on_time(now(), effects_);
+  carry_out();
+  publish();
+  arm_timer();
+}
+
+base::MonotonicTime Driver::now() const {
+  return sdk::now() + std::chrono::nanoseconds(ahead_ns_.load());
+}
+
+void Driver::advance(std::chrono::nanoseconds time, base::Job on_done) {
+  auto shared = std::make_shared<base::Job>(std::move(on_done));
+  const bool is_taken = try_post([this, time, shared] {
+    ahead_ns_ += time.count();
+    let_time_pass();
+    (*shared)();
+  });
+  if (!is_taken) {
+    (*shared)();
+  }
+}
+
+void Driver::when_idle(base::Job on_idle) {
+  auto shared = std::make_shared<base::Job>(std::move(on_idle));
+  const bool is_taken = try_post([this, shared] {
+    when_idle_.emplace_back([shared] { (*shared)(); });
+    look_for_idleness();
+  });
+  if (!is_taken) {
+    (*shared)();
+  }
+}
+
+void Driver::look_for_idleness() {
+  const bool is_idle = gate_.running() == 0 && gate_.waiting() == 0 && running_callbacks_ == 0;
+  if (is_idle || has_ended_) {
+    for (base::Job& on_idle : std::exchange(when_idle_, {})) {
+      on_idle();
+    }
+  }
 }
 
 // What other threads may see.
@@ -225,11 +324,13 @@ void Driver::on_read() {
 }
 
 void Driver::on_written() {
+  conversation_.on_taken(transport_->messages_taken());
   conversation_.set_backlog(transport_->unsent_bytes());
   publish();
 }
 
 void Driver::on_closed(const Closing& closing) {
+  conversation_.on_taken(transport_->messages_taken());
   transport_.reset();
   std::string reason = closing.reason;
   if (closing.was_open) {
@@ -255,7 +356,7 @@ void Driver::perform(OpenConnection&) {
     options.headers = headers_;
   }
   TransportEvents& events = *this;
-  transport_ = std::make_unique<Transport>(io_.get_executor(), std::move(options), events);
+  transport_ = std::make_unique<Transport>(executor_, std::move(options), events);
   transport_->open();
 }
 
@@ -270,6 +371,12 @@ void Driver::perform(CloseConnection& effect) {
 }
 
 void Driver::perform(SendText& effect) {
+  if (transport_) {
+    transport_->send_text(effect.text);
+  }
+}
+
+void Driver::perform(SendKept& effect) {
   if (transport_) {
     transport_->send_text(effect.text);
   }
@@ -305,6 +412,9 @@ void Driver::perform(ChangeState& effect) {
 
 void Driver::perform(Finish&) {
   has_ended_ = true;
+  if (strand_) {
+    boost::asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
+  }
   const std::lock_guard lock(commands_mutex_);
   is_closed_ = true;
 }
@@ -323,27 +433,6 @@ void Driver::perform(EndCall& effect) {
       .rejection = conversation_.rejection(),
       .was_full = ended.was_full,
   });
-}
-
-void Driver::perform(AnswerTrigger& effect) {
-  std::shared_ptr<TriggerEntry> entry;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = triggers_.find(effect.id);
-    if (found == triggers_.end()) {
-      return;
-    }
-    entry = found->second;
-  }
-  {
-    const std::lock_guard lock(entry->mutex);
-    entry->refusal.reset();
-    if (effect.error) {
-      entry->refusal =
-          Error::remote(effect.error->code, effect.error->message, effect.error->stacktrace);
-    }
-  }
-  entry->refused.notify_all();
 }
 
 void Driver::perform(FunctionRejected&) {

@@ -107,7 +107,7 @@ namespace iii::inline v0 {
 Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
   try {
     const base::MonotonicTime deadline =
-        sdk::now() + request.timeout.value_or(driver().options().invocation_timeout);
+        driver().now() + request.timeout.value_or(driver().options().invocation_timeout);
     const bool may_block = driver().options().offline.policy == OfflinePolicy::block;
     for (;;) {
       auto end = sdk::wait_for_call(driver(), request);

@@ -160,21 +160,22 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
       conversation_.answer(*id, std::move(frame), now(), effects_);
     }
     gate_.leave(run->function_id);
+    look_for_idleness();
   });
 }
 
 // While functions wait for a thread, more of them are added step by step.
 void Driver::relieve_soon() {
-  if (is_relief_armed_) {
+  if (is_relief_armed_ || has_ended_) {
     return;
   }
   is_relief_armed_ = true;
   constexpr auto relief_interval = std::chrono::milliseconds(5);
   relief_timer_.expires_after(relief_interval);
-  relief_timer_.async_wait([this](const boost::system::error_code& error) {
-    is_relief_armed_ = false;
-    if (!error && pool_.relieve()) {
-      relieve_soon();
+  relief_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    self->is_relief_armed_ = false;
+    if (!error && self->pool_.relieve()) {
+      self->relieve_soon();
     }
   });
 }
@@ -186,77 +187,9 @@ void Driver::run_user_code(base::Job job) {
     (*shared)();
     return;
   }
-  if (io_thread_.load() == std::this_thread::get_id()) {
+  if (is_on_io_thread()) {
     relieve_soon();
   }
-}
-
-void Driver::perform(ConfigureTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;  // unregistered a moment ago
-    }
-    type = found->second;
-  }
-  type->jobs.post([self = shared_from_this(),
-                   handler = type->handler,
-                   id = std::move(effect.id),
-                   trigger_type = std::move(effect.trigger_type),
-                   function_id = std::move(effect.function_id),
-                   config_json = std::string(effect.config_json),
-                   metadata_json = std::string(effect.metadata_json),
-                   target_namespace = std::move(effect.target_namespace)] {
-    std::optional<protocol::ErrorBody> error;
-    try {
-      handler->register_trigger({
-          .id = id,
-          .function_id = function_id,
-          .config = parse_json(config_json).value(),
-          .metadata = metadata_json.empty() ? std::nullopt
-                                            : std::optional(parse_json(metadata_json).value()),
-          .namespace_name = target_namespace,
-      });
-    } catch (...) {
-      error = current_error_body();
-      error->code = "trigger_registration_failed";
-      error->stacktrace.reset();
-    }
-    std::string frame = protocol::encode(to_engine::TriggerRegistrationResult{
-        .id = id,
-        .trigger_type = trigger_type,
-        .function_id = function_id,
-        .error = error ? &*error : nullptr,
-    });
-    if (problem_of_frame(frame).empty()) {
-      self->post([driver = self.get(), frame = std::move(frame)] {
-        driver->conversation_.answer_trigger(frame, driver->effects_);
-      });
-    }
-  });
-  relieve_soon();
-}
-
-void Driver::perform(RemoveTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;
-    }
-    type = found->second;
-  }
-  type->jobs.post([self = shared_from_this(), handler = type->handler, id = std::move(effect.id)] {
-    try {
-      handler->unregister_trigger(id);
-    } catch (...) {
-      self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
-    }
-  });
-  relieve_soon();
 }
 
 }  // namespace iii::sdk

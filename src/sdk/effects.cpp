@@ -73,6 +73,9 @@ void print(std::ostream& out, const CloseConnection& effect) {
 void print(std::ostream& out, const SendText& effect) {
   out << "send " << effect.text;
 }
+void print(std::ostream& out, const SendKept& effect) {
+  out << "send " << effect.text;
+}
 void print(std::ostream& out, const SendPing&) {
   out << "ping";
 }

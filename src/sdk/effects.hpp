@@ -31,6 +31,10 @@ struct CloseConnection {
 struct SendText {
   std::string text;
 };
+// The same for a text that is kept until the connection has taken it.
+struct SendKept {
+  std::string_view text;
+};
 struct SendPing {};
 struct ChangeState {
   ConnectionState state;
@@ -89,6 +93,7 @@ using Effect = std::variant<
     DropConnection,
     CloseConnection,
     SendText,
+    SendKept,
     SendPing,
     ChangeState,
     Finish,

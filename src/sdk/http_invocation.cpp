@@ -11,30 +11,6 @@
 #include <string_view>
 #include <utility>
 
-namespace iii::inline v0 {
-
-const char* to_string(HttpMethod method) noexcept {
-  switch (method) {
-    case HttpMethod::get:
-      return "GET";
-    case HttpMethod::post:
-      return "POST";
-    case HttpMethod::put:
-      return "PUT";
-    case HttpMethod::patch:
-      return "PATCH";
-    case HttpMethod::delete_:
-      return "DELETE";
-    case HttpMethod::head:
-      return "HEAD";
-    case HttpMethod::options:
-      return "OPTIONS";
-  }
-  return "unknown";
-}
-
-}  // namespace iii::inline v0
-
 namespace iii::sdk {
 namespace {
 
@@ -57,7 +33,7 @@ std::string problem_of(const HttpInvocationConfig& config) {
     return "the url must be an http:// or https:// address";
   }
   if (config.method == HttpMethod::head || config.method == HttpMethod::options) {
-    return std::string("a function cannot be run by the method ") + to_string(config.method);
+    return "no function is called by HEAD or OPTIONS";
   }
   if (config.timeout_ms == 0U) {
     return "a timeout of 0 ms ends every call";

@@ -1,6 +1,8 @@
 #include "sdk/transport.hpp"
 
+#include "sdk/transport_carrier.hpp"
 #include "sdk/transport_connection.hpp"
+#include "sdk/transport_in_process.hpp"
 #include "websocket/frame.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -17,8 +19,12 @@ using websocket::Opcode;
 
 Transport::Transport(
     const boost::asio::any_io_executor& executor, TransportOptions options, TransportEvents& events
-)
-    : connection_(std::make_shared<Connection>(executor, std::move(options), events)) {
+) {
+  if (options.address.in_process) {
+    connection_ = connect_in_process(executor, std::move(options), events);
+  } else {
+    connection_ = std::make_shared<Connection>(executor, std::move(options), events);
+  }
 }
 
 // NOLINTNEXTLINE(bugprone-exception-escape): only for lack of memory.
@@ -48,6 +54,10 @@ void Transport::close(std::uint16_t code, std::string_view reason) {
 
 std::size_t Transport::unsent_bytes() const {
   return connection_->unsent_bytes();
+}
+
+std::uint64_t Transport::messages_taken() const {
+  return connection_->messages_taken();
 }
 
 void Transport::pause_reading() {

@@ -23,6 +23,8 @@
 
 namespace iii::sdk {
 
+class Carrier;
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct TransportOptions {
@@ -94,13 +96,16 @@ class Transport {
 
   // Bytes, with their frame heads, that the system has not taken yet.
   [[nodiscard]] std::size_t unsent_bytes() const;
+  // How many messages the system has taken whole, since the beginning. What it has not taken whole
+  // has not reached the peer as a message.
+  [[nodiscard]] std::uint64_t messages_taken() const;
   // No messages are delivered and nothing is read while paused, so that the peer has to wait.
   void pause_reading();
   void resume_reading();
 
  private:
   class Connection;
-  std::shared_ptr<Connection> connection_;  // shared with the operations in flight
+  std::shared_ptr<Carrier> connection_;  // shared with the operations in flight
 };
 
 }  // namespace iii::sdk

@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "base/system_random.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/transport_carrier.hpp"
 #include "sdk/transport_socket.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,7 +27,8 @@ namespace iii::sdk {
 
 // States: idle -> connecting -> upgrading -> open -> closing -> ended; from each but idle directly
 // to ended. `closing`: our Close frame is on its way.
-class Transport::Connection final : public std::enable_shared_from_this<Connection>,
+class Transport::Connection final : public Carrier,
+                                    public std::enable_shared_from_this<Connection>,
                                     private websocket::MessageSink {
  public:
   Connection(
@@ -44,13 +47,16 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
              .message_bytes_max = options_.message_bytes_max}
         ) {}
 
-  void open();
-  void abandon();
-  void send(websocket::Opcode opcode, std::string_view payload);
-  void close(std::uint16_t code, std::string_view reason);
-  void pause() { is_paused_ = true; }
-  void resume();
-  [[nodiscard]] std::size_t unsent_bytes() const { return pending_.size() + writing_.size(); }
+  void open() override;
+  void abandon() override;
+  void send(websocket::Opcode opcode, std::string_view payload) override;
+  void close(std::uint16_t code, std::string_view reason) override;
+  void pause() override { is_paused_ = true; }
+  void resume() override;
+  [[nodiscard]] std::size_t unsent_bytes() const override {
+    return pending_.size() + writing_.size();
+  }
+  [[nodiscard]] std::uint64_t messages_taken() const override { return messages_taken_; }
 
  private:
   enum class State : std::uint8_t { idle, connecting, upgrading, open, closing, ended };
@@ -62,7 +68,8 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
   void decode();
   void flush_soon();
   void flush();
-  void on_written(const boost::system::error_code& error);
+  void write();
+  void on_written(const boost::system::error_code& error, std::size_t bytes);
   void limit_time(std::chrono::milliseconds time);
   void end(const Closing& closing);
   [[nodiscard]] bool is_connected() const {
@@ -98,7 +105,11 @@ class Transport::Connection final : public std::enable_shared_from_this<Connecti
   std::string key_;
   base::ByteBuffer input_;
   base::ByteBuffer pending_;  // waits for the end of the turn, or for the write in flight
-  base::ByteBuffer writing_;
+  base::ByteBuffer writing_;  // what the system has not taken of the write in flight
+  std::uint64_t bytes_taken_ = 0;
+  std::uint64_t messages_taken_ = 0;
+  // Where in the stream of bytes the messages end that have not been taken whole.
+  std::deque<std::uint64_t> message_ends_;
   bool is_reading_ = false;
   bool is_paused_ = false;
   bool is_flush_posted_ = false;

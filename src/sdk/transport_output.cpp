@@ -39,6 +39,7 @@ void Transport::Connection::send(Opcode opcode, std::string_view payload) {
   if (state_ != State::open) {
     return;
   }
+  const bool is_message = opcode == Opcode::text || opcode == Opcode::binary;
   for (;;) {
     const std::string_view piece = payload.substr(0, base::limits::frame_bytes_max);
     payload.remove_prefix(piece.size());
@@ -47,6 +48,9 @@ void Transport::Connection::send(Opcode opcode, std::string_view payload) {
       break;
     }
     opcode = Opcode::continuation;
+  }
+  if (is_message) {
+    message_ends_.push_back(bytes_taken_ + unsent_bytes());
   }
   flush_soon();
 }
@@ -92,15 +96,25 @@ void Transport::Connection::flush() {
     return;
   }
   pending_.swap(writing_);
-  socket_.write(writing_.view(), [self = shared_from_this()](const error_code& error, std::size_t) {
-    self->on_written(error);
-  });
+  write();
 }
 
-void Transport::Connection::on_written(const error_code& error) {
-  writing_.clear();
-  if (writing_.capacity() > base::limits::outbox_keep_bytes) {
-    writing_.release();
+// Piece by piece, so that it is known at any time what the system has taken.
+void Transport::Connection::write() {
+  socket_.write_some(
+      writing_.view(),
+      [self = shared_from_this()](const error_code& error, std::size_t bytes) {
+        self->on_written(error, bytes);
+      }
+  );
+}
+
+void Transport::Connection::on_written(const error_code& error, std::size_t bytes) {
+  writing_.consume(bytes);
+  bytes_taken_ += bytes;
+  while (!message_ends_.empty() && message_ends_.front() <= bytes_taken_) {
+    message_ends_.pop_front();
+    ++messages_taken_;
   }
   if (state_ == State::ended) {
     return;
@@ -115,6 +129,16 @@ void Transport::Connection::on_written(const error_code& error) {
   }
   if (is_connected()) {
     events_->on_written();
+  }
+  if (state_ == State::ended) {
+    return;  // by the event
+  }
+  if (!writing_.empty()) {
+    write();
+    return;
+  }
+  if (writing_.capacity() > base::limits::outbox_keep_bytes) {
+    writing_.release();
   }
   flush();
 }

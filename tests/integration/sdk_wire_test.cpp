@@ -146,6 +146,35 @@ TEST(SdkWire, Item50_Item51_Item55_Item56_writes_calls_as_they_are_specified) {
   EXPECT_EQ(call.get(), (Json{{"messageReceiptId", "r"}}));
 }
 
+TEST(SdkWire, Item51_sends_void_calls_again_that_a_broken_connection_had_not_taken) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  ScriptedPeer& first = engine.next();
+  // More than the buffers of a connection hold whose peer does not read.
+  constexpr int count = 24;
+  constexpr std::size_t bytes = std::size_t{512} * 1024;
+  for (int i = 0; i < count; ++i) {
+    client.trigger(
+        {.function_id = "f" + std::to_string(i),
+         .payload = Json(std::string(bytes, 'x')),
+         .action = TriggerAction::Void()}
+    );
+  }
+  first.drop();
+  ScriptedPeer& second = engine.next();
+  engine.run_until([&] {
+    return !second.texts().empty() &&
+           second.texts().back().find("\"f" + std::to_string(count - 1) + "\"") !=
+               std::string::npos;
+  });
+  // In order and without a gap, and not all of them again.
+  EXPECT_LT(second.texts().size(), static_cast<std::size_t>(count));
+  int expected = count - 1;
+  for (auto text = second.texts().rbegin(); text + 1 != second.texts().rend(); ++text) {
+    EXPECT_NE(text->find("\"f" + std::to_string(expected--) + "\""), std::string::npos);
+  }
+}
+
 TEST(SdkWire, Item22_tells_why_it_was_refused) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
