@@ -315,6 +315,7 @@ class Run {
   void settle() {
     checker_.after(effects_, conversation_, now_);
     effects_.clear();
+    conversation_.on_taken(UINT64_MAX);
     if (!checker_.problem().empty()) {
       std::fprintf(stderr, "%s\n", checker_.problem().c_str());
     }

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -189,10 +190,12 @@ struct SdkWorker::Executor {
       }
     });
   }
-  void operator()(const sdk::SendText& effect) const {
-    self.note("->", effect.text);
+  void operator()(const sdk::SendText& effect) const { send(effect.text); }
+  void operator()(const sdk::SendKept& effect) const { send(std::string(effect.text)); }
+  void send(const std::string& text) const {
+    self.note("->", text);
     if (self.link_) {
-      self.crowd_.network.send_from_peer(*self.link_, {Packet::Kind::text, effect.text});
+      self.crowd_.network.send_from_peer(*self.link_, {Packet::Kind::text, text});
     }
   }
   void operator()(const sdk::SendPing&) const {
@@ -231,6 +234,8 @@ void SdkWorker::settle() {
     std::visit(Executor{*this}, effect);
   }
   effects_.clear();
+  // What is lost, is lost on the way: the link takes everything at once.
+  life_->conversation.on_taken(UINT64_MAX);
   wake_up();
 }
 
