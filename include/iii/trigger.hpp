@@ -4,6 +4,7 @@
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/trigger_input.hpp>
 
 #include <chrono>
 #include <functional>
@@ -64,13 +65,6 @@ struct RegisterServiceMessage {
   std::string name;  // empty: the id
   std::string description = {};
   std::string parent_service_id = {};
-};
-
-struct RegisterTriggerInput {
-  std::string trigger_type;
-  std::string function_id;
-  Json config = JsonObject{};
-  std::optional<Json> metadata = std::nullopt;
 };
 
 // A registered trigger. Copies are the same trigger; dropping them changes nothing. It keeps its id
