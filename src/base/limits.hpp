@@ -115,6 +115,10 @@ inline constexpr std::size_t channel_waiting_bytes_max = 64 * mib;
 inline constexpr std::size_t channel_message_overhead_bytes = 64;
 // How long the engine gets to confirm the end: as long as it may make a writer wait for its reader.
 inline constexpr auto channel_close_timeout = std::chrono::milliseconds(reader_stall_max);
+// A connection of the SDK that has been silent this long is probed by the system, so often, and
+// given up after some nine probes: in three to four minutes.
+inline constexpr auto keep_alive_idle = 60s;
+inline constexpr auto keep_alive_interval = 15s;
 // What channel ends get to say goodbye when the rest of a client took all its time to shut down.
 inline constexpr auto channel_farewell_min = std::chrono::milliseconds(100);
 

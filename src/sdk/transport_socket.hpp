@@ -62,6 +62,7 @@ class TransportSocket {
   void connect_to(
       const boost::asio::ip::tcp::resolver::results_type& endpoints, Connected on_connected
   );
+  void keep_alive();
   void start_tls(boost::asio::ssl::context& context, Connected on_connected);
 
   boost::asio::ip::tcp::resolver resolver_;
