@@ -291,7 +291,7 @@ class TriggerTypeRef {
   FunctionRef register_function(std::string id, F function, const FunctionDetails& details = {})
       const {
     static_assert(
-        detail::takes_event<F, Event>,
+        detail::takes_event<F, Event>(),
         "iii: this function takes something else than the event of its trigger type"
     );
     return client().register_function(std::move(id), std::move(function), details);

@@ -118,11 +118,15 @@ class CallableTriggerHandler final : public TriggerHandlerOf<Config> {
 
 // A function that the events of a trigger type can call: one of Event, of Json, or of nothing.
 template <class F, class Event>
-inline constexpr bool takes_event =
-    std::is_same_v<std::remove_cvref_t<F>, Function> || std::is_same_v<Event, Json> ||
-    std::is_same_v<typename Signature<std::decay_t<F>>::First, Event> ||
-    std::is_same_v<typename Signature<std::decay_t<F>>::First, Json> ||
-    std::is_void_v<typename Signature<std::decay_t<F>>::First>;
+consteval bool takes_event() {
+  if constexpr (std::is_same_v<F, Function> || std::is_same_v<Event, Json> ||
+                !Signature<F>::is_known) {
+    return true;  // what is wrong with it, Function says
+  } else {
+    using First = typename Signature<F>::First;
+    return std::is_same_v<First, Event> || std::is_same_v<First, Json> || std::is_void_v<First>;
+  }
+}
 
 }  // namespace detail
 }  // namespace iii::inline v0

@@ -5,6 +5,7 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_strand.hpp"
 #include "sdk/driver_system.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/transport.hpp"
@@ -18,7 +19,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -86,7 +86,7 @@ Driver::Driver(
       address_text_(text_of(address_)),
       options_(std::move(options)),
       namespace_(detect_namespace(options_, system_facts())),
-      strand_(executor ? std::optional(boost::asio::make_strand(*executor)) : std::nullopt),
+      strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
       executor_(
           strand_ ? boost::asio::any_io_executor(*strand_)
                   : boost::asio::any_io_executor(io_.get_executor())
@@ -161,15 +161,14 @@ void Driver::begin_shutdown() {
 }
 
 bool Driver::is_on_io_thread() const {
-  return strand_ ? strand_->running_in_this_thread()
-                 : io_thread_.load() == std::this_thread::get_id();
+  return strand_ ? strand_->runs_on_this_thread() : io_thread_.load() == std::this_thread::get_id();
 }
 
 bool Driver::is_on_thread_of_executor() const {
   if (!strand_) {
     return false;
   }
-  const boost::asio::any_io_executor inner = strand_->get_inner_executor();
+  const boost::asio::any_io_executor inner = strand_->inner();
   if (const auto* io = inner.target<boost::asio::io_context::executor_type>()) {
     return io->running_in_this_thread();
   }

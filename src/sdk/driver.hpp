@@ -13,6 +13,7 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_strand.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
@@ -26,7 +27,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <atomic>
@@ -225,7 +225,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
 
   // Only the I/O thread, or the strand that takes its place.
   boost::asio::io_context io_{1};
-  std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand_;  // a user's executor
+  std::optional<DriverStrand> strand_;  // of a user's executor
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer timer_{executor_};
   boost::asio::steady_timer relief_timer_{executor_};
