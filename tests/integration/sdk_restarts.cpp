@@ -125,8 +125,9 @@ class Load {
     {
       const std::lock_guard lock(mutex_);
       if (!result) {
-        ++errors_[std::string(to_string(result.error().kind())) + " " +
-                  std::string(result.error().code())];
+        ++errors_
+            [std::string(to_string(result.error().kind())) + " " +
+             std::string(result.error().code())];
       }
       --open_;
     }
@@ -272,9 +273,9 @@ int run(std::size_t rounds) {
   bool is_documented = true;
   for (const auto& [text, count] : load.errors()) {
     std::cout << "  " << count << " times: " << text << '\n';
-    is_documented = is_documented && (text.starts_with("not_connected") ||
-                                      text.ends_with("function_not_found") ||
-                                      text.ends_with("invocation_stopped"));
+    is_documented = is_documented &&
+                    (text.starts_with("not_connected") || text.ends_with("function_not_found") ||
+                     text.ends_with("invocation_stopped"));
   }
   std::cout << "threads " << warm->threads << " -> " << end.threads << ", memory "
             << warm->memory_kib << " -> " << end.memory_kib << " KiB\n";
