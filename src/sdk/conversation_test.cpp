@@ -123,6 +123,31 @@ TEST(Conversation, Item28_replays_the_net_effect_of_what_happened_while_disconne
   );
 }
 
+TEST(Conversation, Item28_forgets_what_was_unregistered_while_the_connection_was_lost) {
+  Scene scene;
+  scene.register_function("a");
+  scene.register_function("b");
+  scene.conversation.register_trigger("t", "trigger t", scene.effects);
+  scene.connect();
+  scene.close();
+  scene.conversation.unregister_function("a", scene.effects);
+  scene.conversation.unregister_function("b", scene.effects);
+  scene.conversation.unregister_trigger("t", "tick", scene.effects);
+  scene.register_function("b");
+  scene.pass_to_deadline();
+  static_cast<void>(scene.take());
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "state connected",
+          R"(send {"type":"reattach","previous_worker_id":"w1","reattach_token":"t1"})",
+          "send announce",
+          "send function b",
+      })
+  );
+}
+
 TEST(Conversation, Item30_forgets_the_token_when_the_engine_sends_none) {
   Scene scene;
   scene.connect();

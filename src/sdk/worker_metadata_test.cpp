@@ -36,6 +36,7 @@ TEST(WorkerMetadata, Item04_is_announced_by_a_void_call) {
 
 TEST(WorkerMetadata, Item05_has_the_name_that_is_nearest) {
   SystemFacts system = facts();
+  EXPECT_EQ(detect_metadata({}, system).name, "box7:4182");
   system.worker_name = "from environment";
   EXPECT_EQ(detect_metadata({}, system).name, "from environment");
   EXPECT_EQ(detect_metadata({.worker_name = "explicit"}, system).name, "explicit");

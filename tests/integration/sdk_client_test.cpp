@@ -1,11 +1,11 @@
-// The whole client against a real engine in the same process, over real sockets.
-#include "embedding.hpp"
+// The whole client against a real engine over real sockets: one in the same process, or the one
+// that III_TEST_URL names.
 #include "sdk_clients.hpp"
+#include "test_engine.hpp"
 
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/discovery.hpp>
-#include <iii/engine.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/http_invocation.hpp>
@@ -47,9 +47,9 @@ using namespace std::chrono_literals;
 
 class SdkClient : public testing::Test {
  protected:
-  Engine engine = start();
-  Client worker = register_worker(url(engine), silent());
-  Client caller = register_worker(url(engine), silent());
+  TestEngine engine;
+  Client worker = register_worker(engine.url(), silent());
+  Client caller = register_worker(engine.url(), silent());
 };
 
 TEST_F(SdkClient, calls_functions_of_another_client) {
@@ -135,7 +135,7 @@ TEST_F(SdkClient, Item45_runs_functions_that_block_beside_each_other) {
   std::mutex mutex;
   std::condition_variable all_there;
   int there = 0;
-  constexpr int count = 32;
+  constexpr int count = 100;
   worker.register_function("block", [&](const Json&) {
     std::unique_lock lock(mutex);
     ++there;
@@ -286,11 +286,11 @@ TEST_F(SdkClient, Item67_is_told_when_functions_change) {
 }
 
 TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
-  auto engine = std::make_optional(start());
-  const std::uint16_t port = engine->port();
+  TestEngine engine;
+  III_SKIP_UNLESS_OWN(engine);
   std::mutex mutex;
   std::vector<ConnectionState> states;
-  Client worker = register_worker(url(*engine), silent({.reconnection = {.initial_delay_ms = 10}}));
+  Client worker = register_worker(engine.url(), silent({.reconnection = {.initial_delay_ms = 10}}));
   const Subscription subscription = worker.on_state_change([&](ConnectionState state) {
     const std::lock_guard lock(mutex);
     states.push_back(state);
@@ -298,15 +298,12 @@ TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
   worker.register_function("echo", [](const Json& in) { return in; });
   ASSERT_TRUE(call_when_there(worker, {.function_id = "echo"}));
   const std::string first_id = worker.worker_id();
-  engine->stop();
-  engine.reset();
+  engine.stop();
   ASSERT_TRUE(becomes([&] { return worker.get_connection_state() == ConnectionState::reconnecting; }
   ));
   // Waits for the connection, and is then delivered.
   auto waiting = worker.trigger_future({.function_id = "echo", .payload = "waited"});
-  EngineOptions options = quiet();
-  options.port = port;
-  engine = start(options);
+  engine.start_again();
   EXPECT_EQ(waiting.get(), "waited");
   EXPECT_NE(worker.worker_id(), first_id);
   const std::lock_guard lock(mutex);
@@ -316,9 +313,10 @@ TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
 }
 
 TEST(SdkClientLife, Item57_fails_calls_when_the_connection_breaks) {
-  auto engine = std::make_optional(start());
-  Client worker = register_worker(url(*engine), silent());
-  Client caller = register_worker(url(*engine), silent());
+  TestEngine engine;
+  III_SKIP_UNLESS_OWN(engine);
+  Client worker = register_worker(engine.url(), silent());
+  Client caller = register_worker(engine.url(), silent());
   std::promise<void> entered;
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
@@ -334,7 +332,7 @@ TEST(SdkClientLife, Item57_fails_calls_when_the_connection_breaks) {
   }));
   entered.get_future().wait();
   release.set_value();
-  engine->stop();
+  engine.stop();
   try {
     call.get();
   } catch (const Error& error) {
@@ -358,9 +356,9 @@ TEST(SdkClientLife, Item81_returns_at_once_and_shuts_down_when_nobody_listens) {
 }
 
 TEST(SdkClientLife, Item80_shuts_down_from_a_function) {
-  const Engine engine = start();
-  Client caller = register_worker(url(engine), silent());
-  auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
+  const TestEngine engine;
+  Client caller = register_worker(engine.url(), silent());
+  auto worker = std::make_unique<Client>(register_worker(engine.url(), silent()));
   worker->register_function("stop", [&](const Json&) {
     worker->shutdown();
     return Json("stopping");
@@ -372,9 +370,9 @@ TEST(SdkClientLife, Item80_shuts_down_from_a_function) {
 }
 
 TEST(SdkClientLife, Item80_may_be_dropped_by_its_own_function) {
-  const Engine engine = start();
-  Client caller = register_worker(url(engine), silent());
-  auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
+  const TestEngine engine;
+  Client caller = register_worker(engine.url(), silent());
+  auto worker = std::make_unique<Client>(register_worker(engine.url(), silent()));
   worker->register_function("drop", [&](const Json&) {
     worker.reset();
     return Json("dropped");
@@ -383,9 +381,9 @@ TEST(SdkClientLife, Item80_may_be_dropped_by_its_own_function) {
 }
 
 TEST(SdkClientLife, Item79_delivers_what_was_sent_before_shutdown) {
-  const Engine engine = start();
+  const TestEngine engine;
   std::promise<void> arrived;
-  Client worker = register_worker(url(engine), silent());
+  Client worker = register_worker(engine.url(), silent());
   worker.register_function("arrive", [&](const Json&) {
     arrived.set_value();
     return Json(nullptr);
@@ -393,19 +391,19 @@ TEST(SdkClientLife, Item79_delivers_what_was_sent_before_shutdown) {
   worker.register_function("there", [](const Json& in) { return in; });
   ASSERT_TRUE(call_when_there(worker, {.function_id = "there"}));
   {
-    Client sender = register_worker(url(engine), silent());
+    Client sender = register_worker(engine.url(), silent());
     sender.trigger({.function_id = "arrive", .action = TriggerAction::Void()});
   }
   EXPECT_EQ(arrived.get_future().wait_for(20s), std::future_status::ready);
 }
 
 TEST(SdkClientLife, Item79_keeps_its_bound_when_a_function_does_not_end) {
-  const Engine engine = start();
+  const TestEngine engine;
   std::promise<void> entered;
   auto release = std::make_shared<std::promise<void>>();
   const std::shared_future<void> released = release->get_future().share();
-  Client caller = register_worker(url(engine), silent());
-  Client worker = register_worker(url(engine), silent({.shutdown_timeout = 200ms}));
+  Client caller = register_worker(engine.url(), silent());
+  Client worker = register_worker(engine.url(), silent({.shutdown_timeout = 200ms}));
   worker.register_function("never", [&entered, released](const Json&) {
     entered.set_value();
     released.wait();
@@ -425,9 +423,9 @@ TEST(SdkClientLife, Item79_keeps_its_bound_when_a_function_does_not_end) {
 }
 
 TEST(SdkClientLife, is_made_and_destroyed_many_times) {
-  const Engine engine = start();
+  const TestEngine engine;
   for (int i = 0; i < 1000; ++i) {
-    Client client = register_worker(url(engine), silent());
+    Client client = register_worker(engine.url(), silent());
     if (i % 4 == 0) {
       client.register_function("f", [](const Json& in) { return in; });
     }

@@ -42,7 +42,10 @@ std::string invocation(std::string_view function_id, std::string_view members = 
          std::string(function_id) + R"(","data":{"n":1})" + std::string(members) + "}";
 }
 
-TEST(SdkWire, Item02_Item03_Item04_Item29_begins_with_headers_query_and_announce_and_comes_back_with_reattach) {
+TEST(
+    SdkWire,
+    Item02_Item03_Item04_Item29_begins_with_headers_query_and_announce_and_comes_back_with_reattach
+) {
   ScriptedEngine engine;
   InitOptions options = quick();
   options.headers = {{"Authorization", "Bearer t"}};
