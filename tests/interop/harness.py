@@ -16,6 +16,7 @@ from pathlib import Path
 
 LIMIT_SECONDS = 60
 POLL_SECONDS = 0.01
+NEWEST_LINE = (0, 25)
 
 
 class Refused(Exception):
@@ -54,7 +55,7 @@ def clean_environment(folder):
 
 class Engine:
     def __init__(self, program, folder):
-        self.program = Path(program).resolve()
+        self.program = program
         self.folder = folder
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
@@ -94,12 +95,16 @@ class Engine:
 
 
 class Worker:
-    """One worker process. `version` is a tuple such as (0, 11); `sdk` its language and version."""
+    """One worker process.
+
+    `sdk` is a language, with a version unless it is built from this tree; `line` what the package
+    knows of the protocol, a tuple such as (0, 11).
+    """
 
     def __init__(self, sdk, command, name, url, folder):
         self.sdk = sdk
-        self.language = sdk.split("-")[0]
-        self.version = tuple(int(part) for part in sdk.split("-")[1].split("."))
+        self.language, _, version = sdk.partition("-")
+        self.line = tuple(map(int, version.split(".")[:2])) if version else NEWEST_LINE
         self.name = name
         self.folder = folder
         self.changed = threading.Condition()
