@@ -53,6 +53,10 @@ def clean_environment(folder):
     return {**kept, "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
+def matches(event, expected):
+    return all(name in event and event[name] == value for name, value in expected.items())
+
+
 class Engine:
     def __init__(self, program, folder):
         self.program = program
@@ -83,10 +87,24 @@ class Engine:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def stop(self, how=signal.SIGTERM):
-        """Ends the engine and returns its status."""
+    def signal(self, how):
         self.process.send_signal(how)
+
+    def wait_deaf(self):
+        """Returns once a stopping engine takes no new connections."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while self.listens():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the engine still listens")
+            time.sleep(POLL_SECONDS)
+
+    def wait(self):
+        """Returns the status of an engine that ends."""
         return self.process.wait(LIMIT_SECONDS)
+
+    def stop(self):
+        self.signal(signal.SIGTERM)
+        return self.wait()
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -108,6 +126,7 @@ class Worker:
         self.name = name
         self.folder = folder
         self.changed = threading.Condition()
+        self.writing = threading.Lock()
         self.events = []
         self.log = []
         self.commands = 0
@@ -164,7 +183,9 @@ class Worker:
             self.commands += 1
             number = self.commands
             self.replies[number] = reply
-            request = {"id": number, "command": command, **fields}
+        request = {"id": number, "command": command, **fields}
+        # Not under the other lock: the worker may wait until its output is read.
+        with self.writing:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
         return reply
@@ -178,14 +199,13 @@ class Worker:
     def wait_event(self, kind, since=0, **fields):
         """The first event of this kind with these fields, from position `since` on."""
         expected = {"event": kind, **fields}
+        return self.wait_for(expected, lambda event: matches(event, expected), since)
 
+    def wait_for(self, what, is_wanted, since=0):
         def find():
-            for event in self.events[since:]:
-                if expected.items() <= event.items():
-                    return event
-            return None
+            return next((event for event in self.events[since:] if is_wanted(event)), None)
 
-        return self._wait(find, f"{self.name} printed no event {expected}")
+        return self._wait(find, f"{self.name} printed no event {what}")
 
     def wait_log(self, text):
         complaint = f"{self.name} never logged {text}"
