@@ -251,22 +251,6 @@ PAIR_SCENARIOS = {
 }
 
 
-# What a package does not have at all; README.md says so too.
-CHANNELS = {
-    "channel to callee",
-    "channel to caller",
-    "reader killed midway",
-    "writer killed midway",
-    "restart after SIGTERM channel under way",
-    "restart after SIGKILL channel under way",
-}
-LACKS = {"cpp": CHANNELS}
-
-
-def lacks(title, *workers):
-    return any(title in LACKS.get(worker.language, ()) for worker in workers)
-
-
 # A thousand functions: together, the callers call every one of them.
 
 
