@@ -4,7 +4,7 @@ PROGRAMS = iiid iiiload relayfloor
 .PHONY: help setup build-packages build run demo test tidy bench fuzz format clean
 
 help:
-	@echo 'make demo    an engine and workers of two languages that call each other'
+	@echo 'make demo    an engine and workers in C++, Node and Python that call each other'
 	@echo 'make build   the release programs, in build/release/bin'
 	@echo 'make run     the engine, for use; ARGS="--config FILE" passes options on'
 	@echo 'make test    everything that is checked, as in continuous integration'
@@ -32,7 +32,7 @@ build: build-packages build/release/build.ninja
 run: build
 	@build/release/bin/iiid $(ARGS)
 
-demo: PROGRAMS = iiid
+demo: PROGRAMS = iiid example_depot
 demo: build
 	@tools/demo
 

@@ -57,6 +57,17 @@ def matches(event, expected):
     return all(name in event and event[name] == value for name, value in expected.items())
 
 
+# Calls and channels under way may end however slow this machine is.
+CONFIGURATION = """workers:
+  - name: iii-worker-manager
+    config:
+      port: {port}
+  - name: iii-engine-functions
+    config:
+      drain_timeout_ms: {drain_timeout_ms}
+"""
+
+
 class Engine:
     def __init__(self, program, folder):
         self.program = program
@@ -64,11 +75,14 @@ class Engine:
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
         self.process = None
+        drain_timeout_ms = LIMIT_SECONDS * 1000
+        configuration = CONFIGURATION.format(port=self.port, drain_timeout_ms=drain_timeout_ms)
+        (folder / "engine.yaml").write_text(configuration)
 
     def start(self):
         with open(self.folder / "engine.log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--port", str(self.port)],
+                [self.program, "--config", "engine.yaml"],
                 cwd=self.folder,
                 env=clean_environment(self.folder),
                 stdin=subprocess.DEVNULL,

@@ -51,10 +51,9 @@ class Run:
         self.together(lambda check: self.check(*check), checks, TOGETHER)
 
     def pair(self, scenario, caller, callee):
-        """The name of the check, or None if it is not selected or a package lacks it."""
+        """The name of the check, or None if it is not selected."""
         name = f"{scenario}: {caller.sdk} > {callee.sdk}"
-        lacks = scenarios.lacks(scenario, caller, callee)
-        return name if self.selected(name) and not lacks else None
+        return name if self.selected(name) else None
 
     def pairs(self, scenario):
         """Ordered pairs of the workers: name of the check, caller, callee."""

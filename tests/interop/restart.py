@@ -23,7 +23,7 @@ def run(matrix, title, how):
     matrix.register_many(f"{title} 1000 functions")
     seen = {worker.name: len(worker.events) for worker in matrix.workers}
     calls = hold_calls(matrix, f"{title} call under way", how)
-    channels = hold_channels(matrix, f"{title} channel under way")
+    channels = hold_channels(matrix, f"{title} channel under way", how)
     matrix.engine.signal(how)
     if how == signal.SIGTERM:
         matrix.engine.wait_deaf()
@@ -57,24 +57,28 @@ def bound_again(seen, caller, callee, config, trigger):
     scenarios.fire(caller, callee, trigger, config)
 
 
+def patience_of(caller, how):
+    is_patient = how == signal.SIGTERM or scenarios.notices_lost_calls(caller)
+    return LIMIT_SECONDS * 1000 if is_patient else PATIENCE_MS
+
+
 def hold_calls(matrix, title, how):
     calls = []
     for name, caller, callee in matrix.pairs(title):
-        patient = how == signal.SIGTERM or scenarios.notices_lost_calls(caller)
-        timeout_ms = None if patient else PATIENCE_MS
-        token, future = scenarios.hold(caller, callee, timeout_ms=timeout_ms)
+        token, future = scenarios.hold(caller, callee, timeout_ms=patience_of(caller, how))
         calls.append((name, caller, callee, token, future))
     return calls
 
 
-def hold_channels(matrix, title):
+def hold_channels(matrix, title, how):
     """Two channels between each worker and the next one, one in each direction."""
     channels = []
     for caller, callee in zip(matrix.workers, matrix.workers[1:] + matrix.workers[:1]):
         name = matrix.pair(title, caller, callee)
         if name:
             for command in ("send", "receive"):
-                token, future = scenarios.stream(caller, callee, command, timeout_ms=PATIENCE_MS)
+                timeout_ms = patience_of(caller, how)
+                token, future = scenarios.stream(caller, callee, command, timeout_ms=timeout_ms)
                 channels.append((name, callee, token, future))
     return channels
 

@@ -1,8 +1,11 @@
 // The C++ worker of the interop tests: it serves the functions that every test worker serves, and
 // obeys the commands that arrive as JSON lines on standard input (README.md lists both). Events and
 // answers leave as JSON lines on standard output.
+#include "channel_bytes.hpp"
 #include "lines.hpp"
 
+#include <iii/channel.hpp>
+#include <iii/channel_ref.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/error.hpp>
@@ -87,6 +90,8 @@ class Worker {
         {"bind", &Worker::bind},
         {"unbind", &Worker::unbind},
         {"fire", &Worker::fire},
+        {"send", &Worker::send},
+        {"receive", &Worker::receive},
         {"release", &Worker::release},
         {"leave", &Worker::leave},
     };
@@ -122,6 +127,15 @@ class Worker {
       const Json metadata = invocation.metadata.value_or(nullptr);
       say({{"event", "fired"}, {"token", in.token}, {"metadata", metadata}});
       return Json{{"seen", in.token}};
+    });
+    serve("sink", [this](const Json& data) {
+      return read_all(
+          client_.open_reader(end_in(data, "reader")), holds_, pause_in(data.as_object())
+      );
+    });
+    serve("source", [this](const Json& data) {
+      const JsonObject& what = data.as_object();
+      return write_all(client_.open_writer(end_in(data, "writer")), what, holds_, pause_in(what));
     });
   }
 
@@ -229,6 +243,42 @@ class Worker {
         .payload = request.at("payload"),
         .metadata = trigger.metadata,
     });
+  }
+
+  // What `action` returns, or the error that ended it.
+  template <class Action>
+  static Json outcome(Action action) {
+    try {
+      return action();
+    } catch (const Error& error) {
+      return {{"error", failure(error)}};
+    }
+  }
+
+  static StreamChannelRef end_in(const Json& data, std::string_view name) {
+    return from_json<StreamChannelRef>(data.as_object().at(name)).value();
+  }
+
+  Json send(const JsonObject& request) {
+    Channel channel = client_.create_channel();
+    TriggerRequest call = request_in(request);
+    const Json pause = optional(request, "pause").value_or(nullptr);
+    call.payload = {{"reader", to_json(channel.reader_ref)}, {"pause", pause}};
+    std::future<Json> answer = client_.trigger_future(call);
+    const Json sent =
+        outcome([&] { return write_all(channel.writer, request, holds_, std::nullopt); });
+    return {{"sent", sent}, {"received", outcome([&] { return answer.get(); })}};
+  }
+
+  Json receive(const JsonObject& request) {
+    Channel channel = client_.create_channel();
+    TriggerRequest call = request_in(request);
+    JsonObject payload = request;
+    payload["writer"] = to_json(channel.writer_ref);
+    call.payload = std::move(payload);
+    std::future<Json> answer = client_.trigger_future(call);
+    const Json received = outcome([&] { return read_all(channel.reader, holds_, std::nullopt); });
+    return {{"sent", outcome([&] { return answer.get(); })}, {"received", received}};
   }
 
   Json release(const JsonObject& request) {
