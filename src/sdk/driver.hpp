@@ -13,6 +13,7 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
@@ -125,6 +126,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void run_until_ended();
   void drain_commands();
   void carry_out();
+  void begin_telemetry();
+  void end_telemetry();
   void arm_timer();
   void publish();
 
@@ -181,8 +184,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   };
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
   bool has_ended_ = false;
+  base::MonotonicTime shutdown_deadline_ = base::MonotonicTime::min();
 
   // Any thread.
+  std::shared_ptr<TelemetryDriver> telemetry_;  // set by run(); nullptr: off
   HandlerPool pool_;
   SerialJobs notices_{pool_};  // state changes and log lines, in order
   std::stop_source stop_;

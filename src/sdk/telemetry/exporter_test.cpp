@@ -104,8 +104,8 @@ class ExporterScene {
     exporter.flush(id, timeout, now, effects_);
     execute();
   }
-  void shut_down() {
-    exporter.shut_down(now, effects_);
+  void shut_down(std::chrono::nanoseconds timeout = std::chrono::hours(1)) {
+    exporter.shut_down(timeout, now, effects_);
     execute();
   }
 
