@@ -43,12 +43,15 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
       driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
   const auto kind = request.action.kind();
   const StartedCall call{base::InvocationId(new_uuid())};
+  const std::string traceparent =
+      request.traceparent.empty() ? inject_traceparent().value_or("") : request.traceparent;
+  const std::string baggage =
+      request.baggage.empty() ? inject_baggage().value_or("") : request.baggage;
   to_engine::InvokeFunction message{
       .function_id = request.function_id,
       .queue = request.action.queue(),
-      .traceparent =
-          request.traceparent.empty() ? inject_traceparent().value_or("") : request.traceparent,
-      .baggage = request.baggage.empty() ? inject_baggage().value_or("") : request.baggage,
+      .traceparent = traceparent,
+      .baggage = baggage,
       .name_space = request.namespace_name ? *request.namespace_name : inherited,
   };
   const std::string data = serialize(request.payload);

@@ -83,8 +83,7 @@ class Host {
   }
 
   boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-      io_.get_executor()
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()
   };
   std::unique_ptr<HandlerPool> pool_;
   std::shared_ptr<TelemetryDriver> telemetry_;
@@ -134,13 +133,16 @@ bool init_otel(const OtelConfig& config) {
 
 void shutdown_otel() {
   sdk::Process& own = sdk::process();
-  const std::lock_guard lock(own.mutex);
-  if (own.references == 0 || --own.references > 0) {
-    return;
+  std::unique_ptr<sdk::Host> host;
+  {
+    const std::lock_guard lock(own.mutex);
+    if (own.references == 0 || --own.references > 0) {
+      return;
+    }
+    host = std::exchange(own.host, nullptr);
+    own.config = {};
   }
-  own.host->stop();
-  own.host.reset();
-  own.config = {};
+  host->stop();
 }
 
 bool flush_otel(std::chrono::milliseconds timeout) {
@@ -166,9 +168,8 @@ bool flush_otel(std::chrono::milliseconds timeout) {
   }
   constexpr auto margin = std::chrono::seconds(1);
   std::unique_lock lock(waiting->mutex);
-  const bool are_all_ended = waiting->ended.wait_for(lock, timeout + margin, [&] {
-    return waiting->running == 0;
-  });
+  const bool are_all_ended =
+      waiting->ended.wait_for(lock, timeout + margin, [&] { return waiting->running == 0; });
   return are_all_ended && waiting->is_complete;
 }
 

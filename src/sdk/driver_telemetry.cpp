@@ -208,11 +208,7 @@ bool TelemetryDriver::post(base::Job job) {
     return false;
   }
   auto shared = std::make_shared<base::Job>(std::move(job));
-  boost::asio::post(ports_.executor, [self = shared_from_this(), shared] {
-    if (self->timer_) {
-      (*shared)();
-    }
-  });
+  boost::asio::post(ports_.executor, [self = shared_from_this(), shared] { (*shared)(); });
   return true;
 }
 
@@ -335,6 +331,9 @@ void TelemetryDriver::perform(telemetry::CollectMetrics&) {
 }
 
 void TelemetryDriver::collect(std::chrono::nanoseconds loop_lag) {
+  if (!timer_) {
+    return;  // over, and with it the pool
+  }
   ports_.run_user_code([self = shared_from_this(), gauges = gauges_, loop_lag] {
     auto metrics = self->collected(gauges.get(), loop_lag);
     self->post([driver = self.get(), metrics = std::move(metrics)] {

@@ -60,7 +60,8 @@ TEST(Context, is_restored_when_what_runs_inside_throws) {
 
 // A task that is suspended in the middle of a block and goes on later, on whatever thread.
 TEST(Context, follows_a_task_over_its_suspensions) {
-  detail::ContextSlot task{extract_traceparent(header)};
+  detail::ContextSlot task;
+  task.context = extract_traceparent(header);
   std::optional<ContextScope> block_in_task;
   {
     const detail::ContextSlotScope resumed(task);
