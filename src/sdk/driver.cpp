@@ -38,7 +38,7 @@ namespace iii::sdk {
 namespace {
 
 // What telemetry gets to send the last records when functions have used up all the time.
-constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(200);
+constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(500);
 // How long threads of the pool get to end beyond the drain of the conversation.
 constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
 
