@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 InitOptions quick() {
   return {
-      .shutdown_timeout = 2s,
+      .shutdown_timeout = 300ms,
       .reconnection = {.initial_delay_ms = 1},
       .otel = {.reconnection_config = ReconnectionConfig{.initial_delay_ms = 1}},
       .log = [](LogLevel, const std::string&) {},
