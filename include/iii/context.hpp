@@ -10,6 +10,7 @@
 
 #include <iii/trace_context.hpp>
 
+#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,7 +52,8 @@ namespace detail {
 
 // Where the current context of one flow of execution is kept: of a thread, or of a task that moves
 // between threads. Whoever resumes a task makes the task's slot the current one for that time.
-struct ContextSlot {
+// Slots of tasks are shared: by the task and whoever is going to resume it.
+struct ContextSlot : std::enable_shared_from_this<ContextSlot> {
   Context context;
 };
 
@@ -67,6 +69,23 @@ class ContextSlotScope {
 
  private:
   ContextSlot* previous_;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+// What a coroutine that suspends leaves to whoever resumes it. Made where it suspends. A task goes
+// on in its own slot; a coroutine of another kind gets a copy of the context, in the slot of the
+// thread that resumes it.
+class SuspendedFlow {
+ public:
+  SuspendedFlow();
+  void resume(std::coroutine_handle<> suspended) const;
+
+ private:
+  std::shared_ptr<ContextSlot> slot_;
+  Context context_;  // without a slot
 };
 
 }  // namespace detail

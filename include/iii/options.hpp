@@ -2,6 +2,7 @@
 // InitOptions is a good one. Plain values, copied when the client is made.
 #pragma once
 
+#include <iii/otel_config.hpp>
 #include <iii/reconnection.hpp>
 
 #include <chrono>
@@ -97,6 +98,9 @@ struct InitOptions {
   std::size_t handler_threads_max = 512;
   // Functions running at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
+
+  // What this client tells the engine of its calls, logs and metrics, and how (iii/otel.hpp).
+  OtelConfig otel;
 
   // Lines about what happens to the connection, on a thread of the pool. None: warnings and errors
   // go to standard error.

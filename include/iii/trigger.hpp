@@ -56,7 +56,7 @@ struct TriggerRequest {
   std::optional<Json> metadata = std::nullopt;
   // Engines of line 0.23. None: this worker's, or "default" for `engine::` functions.
   std::optional<std::string> namespace_name = std::nullopt;
-  // W3C trace context to send along.
+  // W3C trace context to send along. Empty: that of the current context (iii/context.hpp).
   std::string traceparent = {};
   std::string baggage = {};
 };

@@ -5,8 +5,10 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_otel.hpp"
 #include "sdk/driver_strand.hpp"
 #include "sdk/driver_system.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
@@ -22,6 +24,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -39,6 +42,8 @@ namespace iii::sdk {
 
 namespace {
 
+// What telemetry gets to send the last records when functions have used up all the time.
+constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(500);
 // How long threads of the pool get to end beyond the drain of the conversation.
 constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
 
@@ -97,18 +102,70 @@ Driver::Driver(
       headers_(options_.headers) {
 }
 
-Driver::~Driver() = default;
+Driver::~Driver() {
+  if (telemetry_) {
+    telemetry_->end();  // does nothing, unless run() has failed
+  }
+}
 
 std::thread Driver::run() {
+  {
+    const std::lock_guard lock(commands_mutex_);
+    is_closed_ = true;
+  }
+  end_telemetry();
+}
+
+// The functions that the client waits for have ended, and their spans with them.
+void Driver::end_telemetry() {
+  if (!telemetry_) {
+    end();
+    return;
+  }
+  const std::chrono::nanoseconds left = shutdown_deadline_ - now();
+  telemetry_->shut_down(std::max<std::chrono::nanoseconds>(left, telemetry_shutdown_min), [this] {
+    end();
+  });
+}
+
+void Driver::end() {
+  has_ended_ = true;
   if (strand_) {
-    life_.expires_at(boost::asio::steady_timer::time_point::max());
-    life_.async_wait([self = shared_from_this()](const boost::system::error_code&) {});
+    boost::asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
   }
   post([this] { conversation_.start(now(), effects_); });
   if (strand_) {
     return {};
   }
   return std::thread([self = shared_from_this()] { self->run_until_ended(); });
+}
+
+void Driver::begin_telemetry() {
+  const std::weak_ptr<Driver> weak = weak_from_this();
+  telemetry_ = TelemetryDriver::make(
+      with_process_otel(options_.otel),
+      address_text_,
+      {
+          .executor = executor_,
+          .run_user_code =
+              [weak](base::Job job) {
+                if (const auto self = weak.lock()) {
+                  self->run_user_code(std::move(job));
+                }
+              },
+          .log =
+              [weak](LogLevel level, const std::string& line) {
+                if (const auto self = weak.lock()) {
+                  self->log(level, line);
+                }
+              },
+          .ca_file = options_.ca_file,
+      }
+  );
+  if (telemetry_) {
+    telemetry_->install();
+    post([this] { telemetry_->start(); });
+  }
 }
 
 void Driver::run_until_ended() {
@@ -317,6 +374,9 @@ void Driver::on_read() {
     const std::lock_guard lock(mutex_);
     if (worker_id_ != id) {
       worker_id_ = id;
+      if (telemetry_) {
+        telemetry_->set_worker(id, detect_metadata(options_, system_facts()).name);
+      }
     }
   }
   arm_timer();
@@ -410,12 +470,30 @@ void Driver::perform(ChangeState& effect) {
 }
 
 void Driver::perform(Finish&) {
+  {
+    const std::lock_guard lock(commands_mutex_);
+    is_closed_ = true;
+  }
+  end_telemetry();
+}
+
+// The functions that the client waits for have ended, and their spans with them.
+void Driver::end_telemetry() {
+  if (!telemetry_) {
+    end();
+    return;
+  }
+  const std::chrono::nanoseconds left = shutdown_deadline_ - now();
+  telemetry_->shut_down(std::max<std::chrono::nanoseconds>(left, telemetry_shutdown_min), [this] {
+    end();
+  });
+}
+
+void Driver::end() {
   has_ended_ = true;
   if (strand_) {
     boost::asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
   }
-  const std::lock_guard lock(commands_mutex_);
-  is_closed_ = true;
 }
 
 void Driver::perform(EndCall& effect) {

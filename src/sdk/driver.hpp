@@ -14,6 +14,7 @@
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/driver_strand.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
@@ -172,6 +173,9 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void end_channels();
   void drain_commands();
   void carry_out();
+  void begin_telemetry();
+  void end_telemetry();
+  void end();
   void arm_timer();
   void let_time_pass();
   void publish();
@@ -251,6 +255,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   std::unordered_set<std::shared_ptr<ChannelEnd>> channel_ends_;  // those with a socket
 
   // Any thread.
+  std::shared_ptr<TelemetryDriver> telemetry_;  // set by run(); nullptr: off
   HandlerPool pool_;
   SerialJobs notices_{pool_};  // state changes and log lines, in order
   std::stop_source stop_;

@@ -42,7 +42,7 @@ std::unique_ptr<Transport> Driver::open_channel(
     const std::lock_guard lock(mutex_);
     options.headers = headers_;
   }
-  auto transport = std::make_unique<Transport>(io_.get_executor(), std::move(options), events);
+  auto transport = std::make_unique<Transport>(executor_, std::move(options), events);
   transport->open();
   channel_ends_.insert(end);
   return transport;

@@ -6,9 +6,12 @@
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_system.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
+#include "sdk/telemetry/invocation_span.hpp"
 
+#include <iii/context.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
@@ -31,6 +34,20 @@ namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
+namespace {
+
+telemetry::InvocationSpan::Failure failure_of(const protocol::ErrorBody& error) {
+  // The wire's name for every exception without a code of its own.
+  const bool is_nameless = error.code == "invocation_failed";
+  return {
+      .type = is_nameless ? "InvocationError" : error.code,
+      .message = error.message,
+      .stacktrace = error.stacktrace.value_or(""),
+  };
+}
+
+}  // namespace
+
 // One run of a function, from its message to its answer.
 struct Driver::Run {
   std::optional<base::InvocationId> invocation_id;
@@ -40,6 +57,7 @@ struct Driver::Run {
   std::string traceparent;
   std::string baggage;
   std::shared_ptr<const Function> function;
+  std::optional<telemetry::InvocationSpan> span = {};
 };
 
 void Driver::perform(RunFunction& effect) {
@@ -69,6 +87,12 @@ void Driver::perform(RunFunction& effect) {
 // On a thread of the pool.
 void Driver::start(const std::shared_ptr<Run>& run) {
   try {
+    run->span.emplace(
+        telemetry_ ? telemetry_->recorder() : nullptr,
+        telemetry::InvocationOrigin{run->function_id, run->traceparent, run->baggage},
+        run->data_json
+    );
+    const ContextScope scope(run->span->context());
     if (run->function == nullptr) {
       // Unregistered a moment ago.
       throw Error::remote("function_not_found", "Function not found");
@@ -109,6 +133,7 @@ void Driver::start(const std::shared_ptr<Run>& run) {
 void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_json) {
   const std::optional<base::InvocationId> id = run->invocation_id;
   if (!id) {
+    run->span->succeed(result_json);
     leave(run, {});
     return;
   }
@@ -123,11 +148,15 @@ void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_j
     refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
     return;
   }
+  run->span->succeed(result_json);
   leave(run, std::move(frame));
 }
 
 void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
   const std::optional<base::InvocationId> id = run->invocation_id;
+  if (run->span) {
+    run->span->fail(failure_of(error));
+  }
   if (!id) {
     log(LogLevel::warn,
         "function '" + run->function_id + "' failed, and nobody waits for it: " + error.message);

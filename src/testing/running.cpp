@@ -137,6 +137,7 @@ Client Engine::Running::connect(InitOptions options) {
   options.ping_interval = always;
   options.idle_timeout = always;
   options.connect_timeout = always;
+  options.otel.enabled = false;  // its time and its socket would be real
   if (!options.log) {
     options.log = [](LogLevel, const std::string&) {};
   }

@@ -5,6 +5,8 @@
 //   auto& peer = engine.next();           // the first connection, upgraded
 //   EXPECT_EQ(peer.next_text(), "…");
 //   peer.send_text("…");
+//
+// Connections to /otel are kept apart, so that a test of something else need not know of them.
 #pragma once
 
 #include "base/byte_buffer.hpp"
@@ -14,6 +16,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +45,7 @@ class ScriptedPeer final : public std::enable_shared_from_this<ScriptedPeer>,
   void drop();
 
   [[nodiscard]] const std::string& request() const { return request_; }
+  [[nodiscard]] bool is_telemetry() const;
   [[nodiscard]] bool is_upgraded() const { return is_upgraded_; }
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] const std::deque<std::string>& texts() const { return texts_; }
@@ -90,6 +94,8 @@ class ScriptedEngine {
   struct Options {
     bool upgrades = true;
     bool answers_pings = true;
+    // False: what connects to /otel is answered with 404.
+    bool takes_telemetry = true;
     // Instead of 101.
     std::string response;
   };
@@ -107,21 +113,36 @@ class ScriptedEngine {
 
   // The next connection that has been accepted (and upgraded, where options().upgrades), waited
   // for.
-  [[nodiscard]] ScriptedPeer& next();
-  [[nodiscard]] std::size_t accepted() const { return peers_.size(); }
+  [[nodiscard]] ScriptedPeer& next() { return next_of(arrived_); }
+  // The same for those to /otel.
+  [[nodiscard]] ScriptedPeer& next_telemetry() { return next_of(telemetry_); }
+  [[nodiscard]] std::size_t telemetry_count() const { return telemetry_.peers.size(); }
+  [[nodiscard]] bool is_any_telemetry(const std::function<bool(const ScriptedPeer&)>& holds) const {
+    return std::ranges::any_of(telemetry_.peers, [&](const auto& peer) { return holds(*peer); });
+  }
 
   // Runs until the condition holds; throws after 30 seconds.
   void run_until(const std::function<bool()>& condition);
   void run_for_a_moment();
 
  private:
+  friend class ScriptedPeer;
+  struct Arrived {
+    std::vector<std::shared_ptr<ScriptedPeer>> peers;
+    std::size_t handed_out = 0;
+  };
+
   void accept();
+  // Its request has come.
+  void arrived(const std::shared_ptr<ScriptedPeer>& peer);
+  [[nodiscard]] ScriptedPeer& next_of(Arrived& arrived);
 
   Options options_;
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::vector<std::shared_ptr<ScriptedPeer>> peers_;
-  std::size_t handed_out_ = 0;
+  Arrived arrived_;
+  Arrived telemetry_;
 };
 
 }  // namespace iii::test

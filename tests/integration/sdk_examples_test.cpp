@@ -38,6 +38,13 @@ TEST(SdkExamples, greet_each_other) {
       "Hello, world!\n\"Hello, Ada!\" \"Hello, Grace!\"\n"
       "remote error (function_not_found): Function hello::nobody not found\n"
   );
+  EXPECT_EQ(Process({III_TELEMETRY_LOGGER}).wait().output, "delivered\n");
+  EXPECT_EQ(Process({III_TELEMETRY_SPAN}).wait().output, "370 delivered\n");
+  EXPECT_EQ(Process({III_TELEMETRY_BAGGAGE}).wait().output, "acme nobody\n");
+  EXPECT_EQ(
+      Process({III_TELEMETRY_TRACED_REQUEST}).wait().output,
+      "GET http://stock.local/items\ntraceparent\n200\n"
+  );
   worker.signal(SIGTERM);
   EXPECT_EQ(worker.wait().status, 0);
   engine.signal(SIGTERM);
