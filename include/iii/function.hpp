@@ -44,11 +44,11 @@ struct Invocation {
 };
 
 struct FunctionDetails {
-  std::string description;
+  std::string description = {};
   // Of untyped functions, or instead of the schema of the types.
-  std::optional<Json> request_format;
-  std::optional<Json> response_format;
-  std::optional<Json> metadata;
+  std::optional<Json> request_format = {};
+  std::optional<Json> response_format = {};
+  std::optional<Json> metadata = {};
   // Calls of this function that run at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
 };

@@ -10,6 +10,7 @@
 
 #include <iii/channel_ref.hpp>
 #include <iii/describe.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 
 #include <cstdint>
@@ -20,8 +21,6 @@
 
 namespace iii::inline v0 {
 
-// NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword.
-enum class HttpMethod { get, post, put, patch, delete_, head, options };
 III_DECLARE_DESCRIBED_ENUM(HttpMethod)
 
 using HttpHeaders = std::map<std::string, std::string>;
@@ -69,7 +68,7 @@ struct HttpRequest {
 template <class T = Json>
 struct HttpResponse {
   std::uint16_t status_code = 200;
-  HttpHeaders headers;
+  HttpHeaders headers = {};
   T body{};
 
   friend bool operator==(const HttpResponse&, const HttpResponse&) = default;

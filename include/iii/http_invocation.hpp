@@ -6,6 +6,8 @@
 // Secrets are never sent: authentication names environment variables *of the engine*. Plain values.
 #pragma once
 
+#include <iii/http_method.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,10 +15,6 @@
 #include <utility>
 
 namespace iii::inline v0 {
-
-enum class HttpMethod { get, post, put, patch, remove };
-// As it is sent: "GET", …, "DELETE" for remove.
-[[nodiscard]] const char* to_string(HttpMethod method) noexcept;
 
 struct HttpAuthConfig {
   enum class Kind { hmac, bearer, api_key };
@@ -38,10 +36,10 @@ struct HttpAuthConfig {
 
 struct HttpInvocationConfig {
   std::string url;
-  HttpMethod method = HttpMethod::post;
-  std::optional<std::uint64_t> timeout_ms;  // none: the engine's own, 30 s
-  std::map<std::string, std::string> headers;
-  std::optional<HttpAuthConfig> auth;
+  HttpMethod method = HttpMethod::post;          // all but head and options
+  std::optional<std::uint64_t> timeout_ms = {};  // none: the engine's own, 30 s
+  std::map<std::string, std::string> headers = {};
+  std::optional<HttpAuthConfig> auth = {};
 };
 
 }  // namespace iii::inline v0

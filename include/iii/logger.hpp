@@ -22,9 +22,9 @@ namespace iii::inline v0 {
 
 // Instead of what the current context says.
 struct LoggerOptions {
-  std::string service_name;
-  std::string trace_id;
-  std::string span_id;
+  std::string service_name = {};
+  std::string trace_id = {};
+  std::string span_id = {};
 };
 
 class Logger {

@@ -92,8 +92,8 @@ class GaugeObserver {
 using GaugeFunction = std::function<void(GaugeObserver&)>;
 
 struct InstrumentOptions {
-  std::string description;
-  std::string unit;
+  std::string description = {};
+  std::string unit = {};
 };
 
 class Meter {

@@ -37,8 +37,8 @@ enum class SpanKind : std::uint8_t { internal = 1, server, client, producer, con
 
 struct SpanOptions {
   SpanKind kind = SpanKind::internal;
-  std::string traceparent;  // the parent; when empty, the current span
-  Attributes attributes;
+  std::string traceparent = {};  // the parent; when empty, the current span
+  Attributes attributes = {};
 };
 
 // A handle; copies mean the same span. It ends with end(), or with its last handle. After that, and

@@ -4,6 +4,7 @@
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/trigger_input.hpp>  // IWYU pragma: export
 
 #include <chrono>
 #include <functional>
@@ -61,16 +62,9 @@ struct TriggerRequest {
 
 struct RegisterServiceMessage {
   std::string id;
-  std::string name;  // empty: the id
+  std::string name = {};  // empty: the id
   std::string description = {};
   std::string parent_service_id = {};
-};
-
-struct RegisterTriggerInput {
-  std::string trigger_type;
-  std::string function_id;
-  Json config = JsonObject{};
-  std::optional<Json> metadata = std::nullopt;
 };
 
 // A registered trigger. Copies are the same trigger; dropping them changes nothing. It keeps its id

@@ -31,7 +31,7 @@ struct UpdateSet {
 III_DECLARE_DESCRIBED(UpdateSet)
 
 struct UpdateMerge {
-  std::optional<UpdatePath> path;
+  std::optional<UpdatePath> path = {};
   Json value;  // an object
   friend bool operator==(const UpdateMerge&, const UpdateMerge&) = default;
 };
@@ -53,7 +53,7 @@ III_DECLARE_DESCRIBED(UpdateDecrement)
 
 // Engines of line 0.11 take a path of one member only.
 struct UpdateAppend {
-  std::optional<UpdatePath> path;
+  std::optional<UpdatePath> path = {};
   Json value;
   friend bool operator==(const UpdateAppend&, const UpdateAppend&) = default;
 };
