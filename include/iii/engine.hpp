@@ -81,6 +81,7 @@ class Responder {
   // `json` must be well-formed JSON, or empty for no result; anything else answers
   // `invocation_failed`.
   void result(std::string json);
+  // The call fails with exactly this code and message.
   void error(FunctionError error);
 
  private:
@@ -159,6 +160,7 @@ class Engine {
   EngineStatus register_function(
       std::string id, FunctionHandler handler, FunctionOptions options = {}
   );
+  // Calls of it end with `function_not_found` from now on. Not an error if there is none.
   EngineStatus unregister_function(std::string id);
 
   // Errors as above.

@@ -1,10 +1,9 @@
 // What a worker offers: functions, written in whichever of these forms suits.
 //
-//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });       //
-//   typed client.register_function("echo", [](const iii::Json& in) { return in; });              //
-//   JSON client.register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
-//   client.register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });   //
-//   coroutine
+//   register_function("math::add", [](const Sum& in) { return in.a + in.b; });  // typed
+//   register_function("echo", [](const iii::Json& in) { return in; });  // JSON
+//   register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
+//   register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });  // coroutine
 //
 // A parameter or result is iii::Json or any type that iii/describe.hpp knows; a described type also
 // gives the function its schema. Throwing iii::Error::remote(code, message) sends exactly these;
