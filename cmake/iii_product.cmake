@@ -38,13 +38,20 @@ function(iii_closure_of rooms result)
   set(${result} ${seen} PARENT_SCOPE)
 endfunction()
 
-# iii_product(NAME DESCRIPTION text ROOMS rooms … [HEADER_LIBRARIES external …])
+# iii_product(NAME DESCRIPTION text ROOMS rooms … [USES products …] [HEADER_LIBRARIES external …])
+# USES: products that are linked too, and have the rooms that this one then does without.
 # HEADER_LIBRARIES: what the public headers include. All others are private to the product, which
 # for an archive means: to be linked, but not seen.
 function(iii_product name)
-  cmake_parse_arguments(ARG "" "DESCRIPTION" "ROOMS;HEADER_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "DESCRIPTION" "ROOMS;USES;HEADER_LIBRARIES" ${ARGN})
   set(target iii_product_${name})
   iii_closure_of("${ARG_ROOMS}" rooms)
+  set(used)
+  foreach(product IN LISTS ARG_USES)
+    get_target_property(rooms_of_product iii_product_${product} III_ROOMS)
+    list(REMOVE_ITEM rooms ${rooms_of_product})
+    list(APPEND used iii_product_${product})
+  endforeach()
   set(libraries)
   add_library(${target})
   foreach(room IN LISTS rooms)
@@ -62,6 +69,7 @@ function(iii_product name)
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME iii_${name}
     EXPORT_NAME ${name}
+    III_ROOMS "${rooms}"
     LINKER_LANGUAGE CXX
     VERSION ${III_ABI_VERSION}.${PROJECT_VERSION}
     SOVERSION ${III_ABI_VERSION})
@@ -69,7 +77,7 @@ function(iii_product name)
   target_include_directories(${target}
     INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target}
-    PUBLIC $<BUILD_INTERFACE:iii_public_headers> ${ARG_HEADER_LIBRARIES}
+    PUBLIC ${used} $<BUILD_INTERFACE:iii_public_headers> ${ARG_HEADER_LIBRARIES}
     PRIVATE ${libraries})
   if(BUILD_SHARED_LIBS)
     set(exports ${PROJECT_SOURCE_DIR}/cmake/exports.map)
@@ -79,12 +87,12 @@ function(iii_product name)
   endif()
   if(III_INSTALL)
     list(PREPEND libraries ${ARG_HEADER_LIBRARIES})
-    iii_install_product(${name} "${ARG_DESCRIPTION}" "${libraries}")
+    iii_install_product(${name} "${ARG_DESCRIPTION}" "${libraries}" "${ARG_USES}")
   endif()
 endfunction()
 
 # Installs the library, and tells CMake and pkg-config which others a program has to link.
-function(iii_install_product name description libraries)
+function(iii_install_product name description libraries uses)
   install(TARGETS iii_product_${name} EXPORT iii-${name})
   set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/iii)
   install(EXPORT iii-${name}
@@ -93,7 +101,8 @@ function(iii_install_product name description libraries)
     DESTINATION ${package_folder})
 
   set(finds)
-  set(III_PC_REQUIRES)
+  set(III_PC_REQUIRES ${uses})
+  list(TRANSFORM III_PC_REQUIRES PREPEND iii-)
   set(III_PC_LIBS)
   foreach(library IN LISTS libraries)
     if(NOT DEFINED III_FIND_${library})
@@ -129,6 +138,13 @@ macro(iii_products)
     HEADER_LIBRARIES Boost::json)
   if(III_ENGINE)
     iii_product(engine DESCRIPTION "The engine of the iii system, to embed" ROOMS engine)
+  endif()
+  # It stands on the insides of both others, which shared libraries do not show.
+  if(TARGET iii_testing AND NOT BUILD_SHARED_LIBS)
+    iii_product(testing
+      DESCRIPTION "Tests of workers for the iii system"
+      ROOMS testing
+      USES sdk engine)
   endif()
   if(III_INSTALL)
     iii_install_package()
