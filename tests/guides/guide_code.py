@@ -17,6 +17,7 @@ Writes the source to FILE, or to standard output, and compiles it. How a guide i
       -->
       <!-- cpp(Pool& pool, iii::Trigger trigger) -->
 
+* A `…` in code stands for what a reader fills in, and is left out.
 * Every source includes <iii/iii.hpp> and has a `client`, unless a block makes its own.
 """
 
@@ -97,12 +98,12 @@ def items_of(block, line):
         start = line + block[:offset].count("\n")
 
     for token in tokens_of(block):
-        if first is None and is_blank(token):
+        if first is None and (is_blank(token) or token == "…"):
             offset += len(token)
             start = line + block[:offset].count("\n")
             continue
         first = first or token
-        text += token
+        text += "" if token == "…" else token
         offset += len(token)
         depth += (token in "([{") - (token in ")]}") if len(token) == 1 else 0
         if depth > 0:

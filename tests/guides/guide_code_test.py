@@ -89,6 +89,10 @@ class Sources(unittest.TestCase):
         source = guide_code.source_of("```cpp\niii::Client client = f();\n```\n", "g.md")
         self.assertIn("statements_1() {", source)
 
+    def test_what_a_reader_fills_in_is_left_out(self):
+        items = guide_code.items_of('a();\n…\nf([] { … }, "…");  // …\n', 1)
+        self.assertEqual([item.text for item in items], ["a();", 'f([] {  }, "…");'])
+
     def test_other_languages_are_left_alone(self):
         with self.assertRaises(SystemExit):
             guide_code.source_of("```cmake\na()\n```\n", "g.md")
