@@ -136,7 +136,8 @@ class Client {
   // --- Triggers ---
   // Throws Error of kind serde for a config that is no JSON (texts that are not UTF-8).
   Trigger register_trigger(const RegisterTriggerInput& input);
-  // A trigger type of this worker. Again: replaces. Throws std::invalid_argument for a blank id.
+  // A new kind of triggers, which this worker fires. Again: replaces. Throws std::invalid_argument
+  // for an id that is blank.
   TriggerTypeRef<> register_trigger_type(
       const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
   );
@@ -170,11 +171,13 @@ class Client {
   [[nodiscard]] T trigger_as(const TriggerRequest& request) {
     return from_json<T>(trigger(request)).value();
   }
+  // For coroutines: co_await it for the result; it throws as trigger() does.
   [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
   // `on_ended` runs once, on a thread of the pool, and must not throw.
   PendingCall trigger(
       const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
   );
+  // The future throws as trigger() does. Do not wait for it in a coroutine.
   [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
 
   // --- Channels ---
@@ -205,9 +208,14 @@ class Client {
   [[nodiscard]] ChannelOpener channel_opener() const;
 
   // --- What the engine knows ---
+  // All functions that can be called. These four wait as trigger() does, and throw its errors;
+  // elements that cannot be read are left out.
   [[nodiscard]] std::vector<FunctionInfo> list_functions();
+  // All workers that are connected.
   [[nodiscard]] std::vector<WorkerInfo> list_workers();
+  // All triggers; internal ones are the engine's own.
   [[nodiscard]] std::vector<TriggerInfo> list_triggers(bool include_internal = false);
+  // All trigger types, also from engines that have no listing of them.
   [[nodiscard]] std::vector<TriggerTypeInfo> list_trigger_types(bool include_internal = false);
   // All functions, whenever they change; not now.
   [[nodiscard]] FunctionsAvailableGuard on_functions_available(
@@ -228,6 +236,7 @@ class Client {
   [[nodiscard]] std::optional<Error> last_refusal() const;
   // Both take effect when it connects the next time.
   void set_headers(std::vector<std::pair<std::string, std::string>> headers);
+  // Replaces what was detected or given before; takes effect likewise.
   void set_metadata(const WorkerMetadata& metadata);
 
   // --- The end ---

@@ -32,6 +32,7 @@ class Context {
 
   [[nodiscard]] const TraceContext& trace() const noexcept { return trace_; }
   [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
+  // The same trace and span with other baggage.
   [[nodiscard]] Context with_baggage(Baggage baggage) const;
 
   // Runs `function` with this context as the current one and returns what it returns.
@@ -109,26 +110,34 @@ decltype(auto) Context::attach(Function&& function) const {
   return std::forward<Function>(function)();
 }
 
+// The context of what runs now, to be attached elsewhere.
 [[nodiscard]] Context capture_context();
 
 // Of the current context; nothing outside of any trace.
 [[nodiscard]] std::optional<std::string> current_trace_id();
+// Likewise: 16 hexadecimal digits.
 [[nodiscard]] std::optional<std::string> current_span_id();
 
 // Header texts of the current context; nothing if there is no trace or no baggage.
 [[nodiscard]] std::optional<std::string> inject_traceparent();
+// Likewise, the header `baggage`.
 [[nodiscard]] std::optional<std::string> inject_baggage();
 
 // Contexts made from header texts; empty or unreadable texts give empty parts.
 [[nodiscard]] Context extract_traceparent(std::string_view traceparent);
+// Only baggage, without a trace.
 [[nodiscard]] Context extract_baggage(std::string_view baggage);
+// Both.
 [[nodiscard]] Context extract_context(std::string_view traceparent, std::string_view baggage);
 
+// Of the current context; nothing if there is no such entry.
 [[nodiscard]] std::optional<std::string> get_baggage_entry(std::string_view key);
+// Of the current context, in the order in which they were set.
 [[nodiscard]] std::vector<Baggage::Entry> get_all_baggage();
 
 // A new context; the current one is not changed. What Baggage::set refuses is left out.
 [[nodiscard]] Context set_baggage_entry(std::string_view key, std::string_view value);
+// A new context without the entry.
 [[nodiscard]] Context remove_baggage_entry(std::string_view key);
 
 namespace detail {

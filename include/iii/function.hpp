@@ -1,7 +1,7 @@
 // What a worker offers: functions, written in whichever of these forms suits.
 //
-//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
-//   client.register_function("echo", [](const iii::Json& in) { return in; });
+//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });  // typed
+//   client.register_function("echo", [](const iii::Json& in) { return in; });  // JSON
 //   client.register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
 //   client.register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });
 //
@@ -43,11 +43,11 @@ struct Invocation {
 };
 
 struct FunctionDetails {
-  std::string description;
+  std::string description = {};
   // Of untyped functions, or instead of the schema of the types.
-  std::optional<Json> request_format;
-  std::optional<Json> response_format;
-  std::optional<Json> metadata;
+  std::optional<Json> request_format = {};
+  std::optional<Json> response_format = {};
+  std::optional<Json> metadata = {};
   // Calls of this function that run at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
 };

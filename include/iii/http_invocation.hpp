@@ -16,15 +16,19 @@
 
 namespace iii::inline v0 {
 
+// How the engine authenticates itself; made by one of the three functions.
 struct HttpAuthConfig {
   enum class Kind { hmac, bearer, api_key };
 
+  // Signs the request. `secret_key`: the variable with the secret.
   [[nodiscard]] static HttpAuthConfig hmac(std::string secret_key) {
     return {.kind = Kind::hmac, .header = {}, .variable = std::move(secret_key)};
   }
+  // `Authorization: Bearer …`. `token_key`: the variable with the token.
   [[nodiscard]] static HttpAuthConfig bearer(std::string token_key) {
     return {.kind = Kind::bearer, .header = {}, .variable = std::move(token_key)};
   }
+  // A header of your choice. `value_key`: the variable with its value.
   [[nodiscard]] static HttpAuthConfig api_key(std::string header, std::string value_key) {
     return {.kind = Kind::api_key, .header = std::move(header), .variable = std::move(value_key)};
   }

@@ -356,9 +356,7 @@ struct ConversationChecker::Judge {
     self.link_ = Link::closing;
   }
   void operator()(const sdk::SendText& effect) const { self.judge_text(effect.text); }
-  void operator()(const sdk::SendKept& effect) const {
-    self.judge_text(std::string(effect.text));
-  }
+  void operator()(const sdk::SendKept& effect) const { self.judge_text(std::string(effect.text)); }
   void operator()(const sdk::SendPing&) const {
     self.require(self.link_ == Link::open, "pings need a connection");
   }
