@@ -116,6 +116,10 @@ class Core {
 
   [[nodiscard]] base::MonotonicTime next_deadline() const;
   [[nodiscard]] std::size_t in_flight() const { return invocations_.size(); }
+  // Calls in flight, and those that wait for a trigger's provider.
+  [[nodiscard]] bool owes_answers() const {
+    return invocations_.size() != 0 || !provider_waits_.empty();
+  }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const FunctionTable& functions() const { return functions_; }
   [[nodiscard]] const TriggerTable& triggers() const { return triggers_; }

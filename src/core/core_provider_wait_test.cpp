@@ -64,11 +64,14 @@ class FunctionPathToAProvider : public FunctionPath {
 };
 
 TEST_F(FunctionPathToAProvider, returns_the_id_when_the_provider_has_accepted) {
+  EXPECT_FALSE(scene.core().owes_answers());
   const std::string trigger = ask_provider();
+  EXPECT_TRUE(scene.core().owes_answers());
   scene.from(provider, accept_trigger(trigger, "mail"));
   scene.expect(caller, accepted(trigger));
   scene.expect_nothing_else();
   EXPECT_TRUE(is_live(trigger));
+  EXPECT_FALSE(scene.core().owes_answers());
   scene.from(provider, accept_trigger(trigger, "mail"));
   scene.expect_nothing_else();
 }

@@ -169,7 +169,7 @@ void Server::advance_stop() {
       [[fallthrough]];
     case Stage::draining: {
       const bool is_urged = gateway_.signals_received() > 1;
-      const bool is_busy = core_.in_flight() != 0 || gateway_.has_open_streams();
+      const bool is_busy = core_.owes_answers() || gateway_.has_open_streams();
       if (is_busy && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
         return;
       }

@@ -59,7 +59,17 @@ void ChannelCheck::on_closed(LinkId link) {
   if (Channel* channel = of_reader(link)) {
     channel->is_reader_gone = true;
     channel->waiting.clear();
+  } else if (Channel* written = of_writer(link)) {
+    written->is_writer_gone = true;
   }
+}
+
+bool ChannelCheck::is_reader_owed() const {
+  return std::ranges::any_of(channels_, [](const auto& entry) {
+    const Channel& channel = entry.second;
+    const bool is_written = channel.writer && !channel.is_writer_gone;
+    return channel.reader && !channel.is_reader_gone && (is_written || !channel.waiting.empty());
+  });
 }
 
 void ChannelCheck::on_settled(const core::Channels& channels) {

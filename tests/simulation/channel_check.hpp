@@ -27,6 +27,8 @@ class ChannelCheck {
   void on_close_ordered(LinkId link) const;
   void on_closed(LinkId link);
   void on_settled(const core::Channels& channels);
+  // Whether a reader is there to whom more may come.
+  [[nodiscard]] bool is_reader_owed() const;
 
  private:
   struct Message {
@@ -39,6 +41,7 @@ class ChannelCheck {
     std::optional<LinkId> writer;
     std::optional<LinkId> reader;
     bool is_reader_gone = false;
+    bool is_writer_gone = false;
     std::deque<Message> waiting;
   };
   [[nodiscard]] Channel* of_writer(LinkId link);

@@ -47,7 +47,11 @@ void Checks::on_engine_stopped() {
   require(calls_.open_calls() == 0, "a stopped engine has answered every call");
 }
 
-void Checks::on_drain_ended() {
+void Checks::on_drain_ended(DrainEnd reason) {
+  if (reason == DrainEnd::nothing_left) {
+    require(calls_.open_calls() == 0, "a drain waits for the calls in flight");
+    require(!channels_.is_reader_owed(), "a drain waits for channels that are read");
+  }
   calls_.on_drain_ended();
 }
 
@@ -115,6 +119,10 @@ void Checks::on_local_turn() {
   check_outboxes();
 }
 
+void Checks::on_given_up(LinkId link) const {
+  require(network_.is_severed(link), "only who does not acknowledge is given up for silence");
+}
+
 void Checks::on_closed(LinkId link) {
   const auto found = live_.find(link);
   require(found != live_.end(), "a connection is closed once");
@@ -165,8 +173,9 @@ void Checks::on_settled(core::Core& core) {
 
 void Checks::check_outboxes() const {
   for (const auto& [link, is_worker] : live_) {
+    const std::size_t unsent = network_.unsent_bytes(link);
     require(
-        network_.unsent_bytes(link) < world_.outbox_close_bytes(),
+        unsent - std::min(unsent, network_.largest_bytes(link)) < world_.outbox_close_bytes(),
         "an outbox stays below the limit at which its connection is closed"
     );
   }

@@ -24,6 +24,8 @@
 
 namespace iii::simulation {
 
+enum class DrainEnd : std::uint8_t { nothing_left, deadline };
+
 class Checks {
  public:
   Checks(World& world, const Network& network)
@@ -36,7 +38,7 @@ class Checks {
   void on_engine_ready(const core::Core& core);
   void on_engine_stopped();
   void on_drain_started() { calls_.on_drain_started(); }
-  void on_drain_ended();
+  void on_drain_ended(DrainEnd reason);
   void on_stopping() {
     is_stopping_ = true;
     calls_.on_other_event();
@@ -49,6 +51,8 @@ class Checks {
   void on_relieved(LinkId link);
   void on_time();
   void on_local_turn();
+  // For its silence.
+  void on_given_up(LinkId link) const;
   // The link is no longer the engine's, whoever ended it.
   void on_closed(LinkId link);
 

@@ -5,6 +5,7 @@
 #include "core/effects.hpp"
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
+#include "engine/outbox_gauge.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
@@ -53,6 +54,7 @@ bool EngineProcess::on_connected(LinkId link, const Opening& opening) {
   sessions_.emplace(link, Session{.opening = opening});
   checks_.on_opened(link, opening);
   if (opening.is_channel()) {
+    liveness_.add(link, engine::Pinging::never, world_.agenda.time());
     core_.channels().on_opened(link, *opening.channel, opening.end, effects_);
   } else {
     liveness_.add(link, engine::Pinging::when_silent, world_.agenda.time());
@@ -117,10 +119,12 @@ void EngineProcess::on_ended(LinkId link) {
   settle();
 }
 
-void EngineProcess::on_flushed(LinkId link, std::size_t bytes_left) {
+void EngineProcess::on_flushed(LinkId link, std::size_t bytes_left, bool has_progressed) {
+  if (has_progressed) {
+    liveness_.heard(link, world_.agenda.time());
+  }
   Session& session = sessions_.at(link);
-  if (session.is_congested && bytes_left <= congestion_bytes(session) / 2) {
-    session.is_congested = false;
+  if (session.outbox.on_flushed(outbox_limits(session), bytes_left)) {
     checks_.on_relieved(link);
     if (!strikes(PlantedBug::relief_forgotten, 2)) {
       core_.on_relieved(link, effects_);
@@ -146,10 +150,22 @@ void EngineProcess::on_time() {
   settle();
   for (const engine::Liveness::Doubtful& peer : due.doubtful) {
     if (sessions_.contains(peer.id)) {
-      drop(peer.id);
-      settle();
+      judge(peer);
     }
   }
+}
+
+void EngineProcess::judge(const engine::Liveness::Doubtful& peer) {
+  const bool has_gone =
+      engine::has_gone(peer, network_.signs_of(peer.id)) || strikes(PlantedBug::signs_ignored, 1);
+  // A channel's reader is still owed what a paused writer has sent.
+  if (!has_gone || sessions_.at(peer.id).is_paused) {
+    liveness_.spare(peer.id, world_.agenda.time());
+    return;
+  }
+  checks_.on_given_up(peer.id);
+  drop(peer.id);
+  settle();
 }
 
 base::MonotonicTime EngineProcess::next_deadline() const {
@@ -163,8 +179,13 @@ void EngineProcess::start_draining() {
   checks_.on_drain_started();
 }
 
-void EngineProcess::stop() {
-  checks_.on_drain_ended();
+bool EngineProcess::is_busy() {
+  const bool has_streams = core_.channels().has_open_streams() || network_.has_patient_endings();
+  return core_.owes_answers() || (has_streams && bug_ != PlantedBug::streams_forgotten);
+}
+
+void EngineProcess::stop(DrainEnd reason) {
+  checks_.on_drain_ended(reason);
   core_.on_drain_ended(world_.agenda.now(), effects_);
   settle();
   is_stopping_ = true;
@@ -279,31 +300,30 @@ void EngineProcess::send_channel_message(const core::SendChannelMessage& effect)
 }
 
 void EngineProcess::post(LinkId link, Packet packet) {
+  const std::size_t newest_bytes = packet.size();
   const std::size_t bytes = network_.send_from_engine(link, std::move(packet));
   if (strikes(PlantedBug::messages_swapped, 5)) {
     network_.swap_last_unsent(link);
   }
-  check_outbox(link, bytes);
-}
-
-void EngineProcess::check_outbox(LinkId link, std::size_t bytes) {
   Session& session = sessions_.at(link);
-  if (bytes < congestion_bytes(session)) {
-    return;
-  }
-  if (!session.is_congested) {
-    session.is_congested = true;
+  const auto found = session.outbox.on_appended(outbox_limits(session), newest_bytes, bytes);
+  if (found.has_become_congested) {
     checks_.on_congested(link);
     core_.on_congested(link);
   }
-  if (bytes >= world_.outbox_close_bytes()) {
+  if (found.is_overflowing) {
     overflowing_.push_back(link);
   }
 }
 
-std::size_t EngineProcess::congestion_bytes(const Session& session) const {
-  return session.opening.is_channel() ? world_.setting.channel_outbox_bytes
-                                      : world_.setting.outbox_refuse_bytes;
+engine::OutboxLimits EngineProcess::outbox_limits(const Session& session) const {
+  const bool is_channel = session.opening.is_channel();
+  return {
+      .refuse_bytes =
+          is_channel ? world_.setting.channel_outbox_bytes : world_.setting.outbox_refuse_bytes,
+      .close_bytes = world_.outbox_close_bytes(),
+      .counts_largest = is_channel
+  };
 }
 
 // --- Ends ---

@@ -18,7 +18,7 @@ void Network::detach() {
     Link& link = entry.second;
     if (link.is_open_at_engine) {
       link.is_open_at_engine = false;
-      link.is_severed = true;
+      sever(link);
       link.outbox.clear();
       link.outbox_bytes = 0;
       world_.agenda.after(delay(), [this, id = entry.first] { end_at_peer(id); });
@@ -61,7 +61,7 @@ void Network::abandon_from_peer(LinkId id) {
     world_.agenda.after(delay(), [this, id] { end_at_engine(id); });
   }
   link.is_open_at_peer = false;
-  link.is_severed = true;
+  sever(link);
 }
 
 // --- The engine's side ---
@@ -69,6 +69,7 @@ void Network::abandon_from_peer(LinkId id) {
 std::size_t Network::send_from_engine(LinkId id, Packet packet) {
   Link& link = links_.at(id);
   link.outbox_bytes += packet.size();
+  link.largest_bytes = std::max(link.largest_bytes, packet.size());
   link.outbox.push_back(std::move(packet));
   mark_dirty(id);
   return link.outbox_bytes;
@@ -110,6 +111,30 @@ std::size_t Network::unsent_bytes(LinkId id) const {
   return found == links_.end() ? 0 : found->second.outbox_bytes;
 }
 
+std::size_t Network::largest_bytes(LinkId id) const {
+  const auto found = links_.find(id);
+  return found == links_.end() ? 0 : found->second.largest_bytes;
+}
+
+net::TcpSigns Network::signs_of(LinkId id) const {
+  const Link& link = links_.at(id);
+  if (!link.is_severed) {
+    return {};
+  }
+  return {
+      .since_ack = std::chrono::floor<milliseconds>(world_.agenda.time() - link.severed_at),
+      .retransmits = link.has_lost_bytes ? 1U : 0U
+  };
+}
+
+bool Network::has_patient_endings() const {
+  return std::ranges::any_of(links_, [](const auto& entry) {
+    const Link& link = entry.second;
+    return link.is_finishing && !link.is_severed && link.opening.is_channel() &&
+           link.opening.end == core::ChannelEnd::reader;
+  });
+}
+
 bool Network::is_open_at_engine(LinkId id) const {
   const auto found = links_.find(id);
   return found != links_.end() && found->second.is_open_at_engine;
@@ -118,14 +143,14 @@ bool Network::is_open_at_engine(LinkId id) const {
 // --- Faults ---
 
 void Network::cut(LinkId id) {
-  links_.at(id).is_severed = true;
+  sever(links_.at(id));
   world_.agenda.after(delay(), [this, id] { end_at_engine(id); });
   world_.agenda.after(delay(), [this, id] { end_at_peer(id); });
 }
 
 void Network::lose(LinkId id) {
   Link& link = links_.at(id);
-  link.is_severed = true;
+  sever(link);
   // Some peers notice at once, for example because their own address has changed.
   const milliseconds most(world_.chance.one_in(2) ? 1'000 : 100'000);
   world_.agenda.after(world_.chance.between(milliseconds(10), most), [this, id] {
@@ -179,7 +204,7 @@ void Network::accept(LinkId id) {
   link.is_open_at_engine = engine_ != nullptr;
   if (engine_ == nullptr || !engine_->on_connected(id, link.opening)) {
     link.is_open_at_engine = false;
-    link.is_severed = true;
+    sever(link);
     world_.agenda.after(delay(), [this, id] { end_at_peer(id); });
   } else if (link.opening.wants_control && link.is_open_at_engine) {
     // Before what the engine has sent: that waits in the outbox until this turn is over.
@@ -256,6 +281,7 @@ void Network::post_to_peer(LinkId id, Packet packet) {
   Link& link = links_.at(id);
   link.window_used += packet.size();
   if (link.is_severed) {
+    link.has_lost_bytes = true;
     return;  // no acknowledgement will ever make room again
   }
   link.to_peer.push_back(std::move(packet));
@@ -275,6 +301,7 @@ void Network::mark_dirty(LinkId id) {
 void Network::flush(LinkId id) {
   Link& link = links_.at(id);
   link.is_dirty = false;
+  const std::size_t bytes_before = link.outbox_bytes;
   while (!link.outbox.empty() && link.window_used < link.window) {
     Packet packet = std::move(link.outbox.front());
     link.outbox.pop_front();
@@ -285,8 +312,17 @@ void Network::flush(LinkId id) {
     link.is_finishing = false;
     post_to_peer(id, {Packet::Kind::end, {}});
   }
+  const bool has_progressed = link.waits_for_room && link.outbox_bytes < bytes_before;
+  link.waits_for_room = !link.outbox.empty();
   if (link.is_open_at_engine) {
-    engine_->on_flushed(id, link.outbox_bytes);
+    engine_->on_flushed(id, link.outbox_bytes, has_progressed);
+  }
+}
+
+void Network::sever(Link& link) {
+  if (!link.is_severed) {
+    link.is_severed = true;
+    link.severed_at = world_.agenda.time();
   }
 }
 
@@ -295,10 +331,14 @@ void Network::end_at_engine(LinkId id) {
   if (!link.is_open_at_engine) {
     return;
   }
-  link.is_open_at_engine = false;
-  link.is_severed = true;
+  sever(link);
   link.outbox.clear();
   link.outbox_bytes = 0;
+  if (link.is_paused || !link.unread.empty()) {
+    link.unread.push_back({Packet::Kind::end, {}});  // after all that has arrived
+    return;
+  }
+  link.is_open_at_engine = false;
   engine_->on_ended(id);
 }
 

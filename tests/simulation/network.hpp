@@ -5,11 +5,13 @@
 //   peer:    on the way -> unread while the engine has paused the link -> engine
 //
 // Each side has its own idea of whether a link is open; both learn of an end at their own time, or
-// one of them never.
+// one of them never. The peer's machine acknowledges what comes, however slow its process is, until
+// the link is severed.
 #pragma once
 
 #include "base/id.hpp"
 #include "core/channels.hpp"
+#include "net/tcp_signs.hpp"
 #include "simulation/world.hpp"
 
 #include <cstddef>
@@ -50,7 +52,7 @@ class EngineEnd {
   virtual void on_packet(LinkId link, const Packet& packet) = 0;
   // Not called for what the engine ends itself.
   virtual void on_ended(LinkId link) = 0;
-  virtual void on_flushed(LinkId link, std::size_t bytes_left) = 0;
+  virtual void on_flushed(LinkId link, std::size_t bytes_left, bool has_progressed) = 0;
 
  protected:
   ~EngineEnd() = default;
@@ -92,6 +94,13 @@ class Network {
   void pause(LinkId link);
   void resume(LinkId link);
   [[nodiscard]] std::size_t unsent_bytes(LinkId link) const;
+  // Of all that the engine has sent.
+  [[nodiscard]] std::size_t largest_bytes(LinkId link) const;
+  // What the engine's TCP knows of the peer's machine.
+  [[nodiscard]] net::TcpSigns signs_of(LinkId link) const;
+  [[nodiscard]] bool is_severed(LinkId link) const { return links_.at(link).is_severed; }
+  // Readers of channels that have not been written everything yet, and are there.
+  [[nodiscard]] bool has_patient_endings() const;
   [[nodiscard]] bool is_open_at_engine(LinkId link) const;
 
   // --- Faults ---
@@ -110,11 +119,15 @@ class Network {
     bool is_open_at_engine = false;
     bool is_open_at_peer = true;
     bool is_severed = false;  // what is sent now is lost
+    bool has_lost_bytes = false;
+    base::MonotonicTime severed_at;
     bool is_paused = false;
     bool is_finishing = false;
     bool is_dirty = false;
+    bool waits_for_room = false;
     std::deque<Packet> outbox;
     std::size_t outbox_bytes = 0;
+    std::size_t largest_bytes = 0;
     std::size_t window = 0;  // bytes that may be on their way or unread
     std::size_t window_used = 0;
     std::deque<Packet> to_peer;
@@ -134,6 +147,7 @@ class Network {
   void post_to_peer(LinkId id, Packet packet);
   void mark_dirty(LinkId id);
   void flush(LinkId id);
+  void sever(Link& link);
   void end_at_engine(LinkId id);
   void end_at_peer(LinkId id);
 

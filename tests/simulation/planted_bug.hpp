@@ -23,6 +23,9 @@ enum class PlantedBug : std::uint8_t {
   relief_forgotten,      // the core is not told that an outbox has room again
   pause_ignored,         // the writer of a full channel is read on
   channel_message_lost,  // one of them is never sent
+  // Time
+  signs_ignored,      // whoever is silent is given up, acknowledgements or not
+  streams_forgotten,  // a drain ends although channels are being read
   // The SDK
   sdk_registration_lost,  // one of what is sent after a connect
   sdk_call_ends_twice,
@@ -34,7 +37,7 @@ struct PlantedBugName {
   std::string_view name;
   PlantedBug bug;
 };
-inline constexpr std::array<PlantedBugName, 12> planted_bug_names = {{
+inline constexpr std::array<PlantedBugName, 14> planted_bug_names = {{
     {"result_sent_twice", PlantedBug::result_sent_twice},
     {"stranger_answers", PlantedBug::stranger_answers},
     {"close_forgotten", PlantedBug::close_forgotten},
@@ -43,6 +46,8 @@ inline constexpr std::array<PlantedBugName, 12> planted_bug_names = {{
     {"relief_forgotten", PlantedBug::relief_forgotten},
     {"pause_ignored", PlantedBug::pause_ignored},
     {"channel_message_lost", PlantedBug::channel_message_lost},
+    {"signs_ignored", PlantedBug::signs_ignored},
+    {"streams_forgotten", PlantedBug::streams_forgotten},
     {"sdk_registration_lost", PlantedBug::sdk_registration_lost},
     {"sdk_call_ends_twice", PlantedBug::sdk_call_ends_twice},
     {"sdk_cancel_forgotten", PlantedBug::sdk_cancel_forgotten},

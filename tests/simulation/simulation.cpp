@@ -54,6 +54,7 @@ class Run {
   void end_engine();
   void crash_engine();
   void stop_engine();
+  void advance_stop();
 
   PlantedBug bug_;
   World world_;
@@ -61,6 +62,7 @@ class Run {
   Checks checks_;
   std::unique_ptr<EngineProcess> engine_;
   bool is_engine_stopping_ = false;
+  base::MonotonicTime drain_deadline_;
   Crowd crowd_;
   std::uint64_t events_ = 0;
   std::uint64_t calls_ = 0;
@@ -105,6 +107,9 @@ void Run::run_until(base::MonotonicTime end) {
       engine_->on_time();
     } else {
       world_.agenda.run_next();
+    }
+    if (is_engine_stopping_) {
+      advance_stop();
     }
   }
   world_.agenda.jump_to(end);
@@ -169,10 +174,17 @@ void Run::stop_engine() {
   }
   is_engine_stopping_ = true;
   engine_->start_draining();
-  world_.agenda.after(world_.chance.between(milliseconds(0), milliseconds(5'000)), [this] {
-    engine_->stop();
+  const milliseconds drain_timeout = world_.chance.between(milliseconds(0), milliseconds(5'000));
+  drain_deadline_ = world_.agenda.time() + drain_timeout;
+  world_.agenda.after(drain_timeout, [] {});  // or it would be noticed late
+}
+
+void Run::advance_stop() {
+  const bool is_late = world_.agenda.time() >= drain_deadline_;
+  if (is_late || !engine_->is_busy()) {
+    engine_->stop(is_late ? DrainEnd::deadline : DrainEnd::nothing_left);
     end_engine();
-  });
+  }
 }
 
 }  // namespace
