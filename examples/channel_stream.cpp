@@ -1,6 +1,7 @@
 // A stream from one function to another, past the calls: the reference travels in a payload, the
 // bytes and a text after them through the channel.
 #include <iii/channel.hpp>
+#include <iii/channel_ref.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/error.hpp>

@@ -5,6 +5,7 @@
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/http.hpp>
+#include <iii/http_method.hpp>
 #include <iii/http_stream.hpp>
 
 #include <cstddef>

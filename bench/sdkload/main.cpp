@@ -23,6 +23,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <iostream>
 #include <mutex>
 #include <string>
@@ -40,7 +41,6 @@ struct Payload {
 };
 III_DESCRIBE(Payload, p)
 
-// As many threads at most as in a program that does not block.
 iii::InitOptions options() {
   iii::InitOptions options;
   options.reconnection.initial_delay_ms = 10;
@@ -63,6 +63,14 @@ void work(const std::string& url, const std::string& prefix) {
 void idle(const std::string& url) {
   iii::Client client = iii::register_worker(url, options());
   client.register_function("idle::raw", [](const iii::Json& in) { return in; });
+  // Threads of the pool are started by work: a worker that never had any would sleep too well.
+  std::vector<std::future<iii::Json>> calls;
+  for (int i = 0; i < 100; ++i) {
+    calls.push_back(client.trigger_future({.function_id = "idle::raw", .timeout = 5s}));
+  }
+  for (const auto& call : calls) {
+    call.wait();
+  }
   wait_for_end_of_input();
   client.shutdown();
 }

@@ -4,7 +4,6 @@
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "core/channels.hpp"
-#include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "engine/config.hpp"
@@ -18,13 +17,11 @@
 #include "websocket/frame.hpp"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,5 +1,4 @@
 // Listeners of the loop, and whom they bring.
-#include "base/id.hpp"
 #include "base/time.hpp"
 #include "net/address.hpp"
 #include "net/clock.hpp"

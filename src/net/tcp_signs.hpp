@@ -4,10 +4,10 @@
 
 #include "net/descriptor.hpp"
 
+#include <netinet/tcp.h>
+
 #include <chrono>
 #include <optional>
-
-struct tcp_info;
 
 namespace iii::net {
 

@@ -6,6 +6,7 @@
 #include <iii/channel.hpp>
 #include <iii/error.hpp>
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <string_view>

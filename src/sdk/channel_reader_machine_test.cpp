@@ -1,7 +1,6 @@
 #include "sdk/channel_reader_machine.hpp"
 
 #include "sdk/channel_scene.hpp"
-#include "sdk/transport.hpp"
 
 #include <gtest/gtest.h>
 

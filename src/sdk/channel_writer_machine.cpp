@@ -5,13 +5,13 @@
 #include "sdk/effects.hpp"
 #include "sdk/transport.hpp"
 
-#include <iii/channel.hpp>
 #include <iii/error.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 

@@ -3,17 +3,14 @@
 #include "base/limits.hpp"
 #include "sdk/channel_effects.hpp"
 #include "sdk/channel_scene.hpp"
-#include "sdk/transport.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace iii::sdk {
 namespace {

@@ -1,4 +1,3 @@
-#include "sdk/driver_handle.hpp"
 
 #include <iii/channel.hpp>
 #include <iii/channel_ref.hpp>

@@ -92,10 +92,10 @@ Result<std::optional<ChannelMessage>> ChannelReader::try_next() noexcept {
 }
 
 ChannelNext ChannelReader::next_async() {
-  return ChannelNext(
+  return {
       [handle = handle_](ChannelNext::Completion on_ended) { handle->read(std::move(on_ended)); },
       [end = handle_->end](std::function<void()> resume) { end->run_user_code(std::move(resume)); }
-  );
+  };
 }
 
 void ChannelReader::next(std::function<void(Result<Message> message)> on_ended) {

@@ -13,6 +13,7 @@
 #include <iii/task.hpp>
 
 #include <cerrno>
+#include <cstddef>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -79,9 +80,9 @@ Status as_status(Operation operation) noexcept {
 
 // A text that cannot be sent refuses the operation when it is awaited or called back.
 ChannelDone awaiter(
-    const std::shared_ptr<Handle>& handle, Command command, std::optional<Error> refusal = {}
+    const std::shared_ptr<Handle>& handle, Command command, const std::optional<Error>& refusal = {}
 ) {
-  return ChannelDone(
+  return {
       [handle, command = std::move(command), refusal](ChannelDone::Completion on_ended) {
         if (refusal) {
           on_ended(*refusal);
@@ -95,7 +96,7 @@ ChannelDone awaiter(
         );
       },
       [end = handle->end](std::function<void()> resume) { end->run_user_code(std::move(resume)); }
-  );
+  };
 }
 
 void call_back(

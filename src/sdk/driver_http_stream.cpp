@@ -138,7 +138,7 @@ ChannelDone HttpResponseStream::send_event_async(const SseEvent& event) {
 }
 
 void HttpResponseStream::send_comment(std::string_view text) {
-  std::string line(text.substr(0, text.find_first_of("\r\n")));
+  const std::string line(text.substr(0, text.find_first_of("\r\n")));
   write(": " + line + "\n\n");
 }
 

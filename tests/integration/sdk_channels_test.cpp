@@ -3,15 +3,14 @@
 #include "sdk_clients.hpp"
 
 #include <iii/channel.hpp>
+#include <iii/channel_ref.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/engine.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
-#include <iii/options.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
-#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
@@ -21,7 +20,7 @@
 #include <cstdio>
 #include <fstream>
 #include <future>
-#include <memory>
+#include <ios>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -159,7 +158,7 @@ TEST_F(SdkChannels, Item72_dropping_the_writer_ends_the_stream) {
 }
 
 TEST_F(SdkChannels, Item73_an_unknown_channel_is_an_error) {
-  Channel channel = client.create_channel();
+  const Channel channel = client.create_channel();
   StreamChannelRef wrong = channel.reader_ref;
   wrong.access_key = "00000000-0000-4000-8000-000000000000";
   const auto message = client.open_reader(wrong).try_next();

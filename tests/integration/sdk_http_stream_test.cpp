@@ -10,15 +10,12 @@
 #include <iii/http_stream.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
-#include <iii/result.hpp>
 #include <iii/task.hpp>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstddef>
 #include <future>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -186,7 +183,7 @@ Task<void> echo(HttpCall<> call) {
     co_await call.response().write_async(*std::move(piece));
     piece = co_await call.body().next_binary_async();
   }
-  SseEvent event{.data = "end"};
+  const SseEvent event{.data = "end"};
   co_await call.response().send_event_async(event);
   co_await call.response().close_async();
 }

@@ -1,5 +1,7 @@
 #include "simulation/network.hpp"
 
+#include "core/channels.hpp"
+#include "net/tcp_signs.hpp"
 #include "simulation/chance.hpp"
 
 #include <algorithm>

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
-#include <functional>
 #include <future>
 #include <iostream>
 #include <map>

@@ -12,6 +12,7 @@
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
