@@ -1,3 +1,4 @@
+#include "sdk/driver_handle.hpp"  // IWYU pragma: keep
 
 #include <iii/channel.hpp>
 #include <iii/channel_ref.hpp>

@@ -109,29 +109,10 @@ Driver::~Driver() {
 }
 
 std::thread Driver::run() {
-  {
-    const std::lock_guard lock(commands_mutex_);
-    is_closed_ = true;
-  }
-  end_telemetry();
-}
-
-// The functions that the client waits for have ended, and their spans with them.
-void Driver::end_telemetry() {
-  if (!telemetry_) {
-    end();
-    return;
-  }
-  const std::chrono::nanoseconds left = shutdown_deadline_ - now();
-  telemetry_->shut_down(std::max<std::chrono::nanoseconds>(left, telemetry_shutdown_min), [this] {
-    end();
-  });
-}
-
-void Driver::end() {
-  has_ended_ = true;
+  begin_telemetry();
   if (strand_) {
-    boost::asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
+    life_.expires_at(boost::asio::steady_timer::time_point::max());
+    life_.async_wait([self = shared_from_this()](const boost::system::error_code&) {});
   }
   post([this] { conversation_.start(now(), effects_); });
   if (strand_) {

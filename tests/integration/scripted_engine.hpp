@@ -114,6 +114,7 @@ class ScriptedEngine {
   // The next connection that has been accepted (and upgraded, where options().upgrades), waited
   // for.
   [[nodiscard]] ScriptedPeer& next() { return next_of(arrived_); }
+  [[nodiscard]] std::size_t accepted() const { return arrived_.peers.size(); }
   // The same for those to /otel.
   [[nodiscard]] ScriptedPeer& next_telemetry() { return next_of(telemetry_); }
   [[nodiscard]] std::size_t telemetry_count() const { return telemetry_.peers.size(); }

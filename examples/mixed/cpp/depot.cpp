@@ -7,6 +7,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/trigger.hpp>
+#include <iii/trigger_type.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -53,7 +54,7 @@ class Depot {
     client_.register_function("depot::take", [this](const Wanted& what) { return take(what); });
     client_.register_trigger_type(
         iii::trigger_type<Watch, Stock>("depot::low", "An item is getting low"),
-        [this](const iii::TriggerConfig& trigger) { watch(trigger); },
+        [this](const iii::TriggerConfigOf<Watch>& trigger) { watch(trigger); },
         [this](const std::string& id) { unwatch(id); }
     );
     // Messages of one connection are served in order: after this answer all of it is known.
@@ -104,11 +105,10 @@ class Depot {
     }
   }
 
-  void watch(const iii::TriggerConfig& trigger) {
-    const Watch watch = iii::from_json<Watch>(trigger.config).value();
+  void watch(const iii::TriggerConfigOf<Watch>& trigger) {
     const std::lock_guard lock(mutex_);
-    watchers_.insert_or_assign(trigger.id, Watcher{trigger.function_id, watch.below});
-    tell(trigger.function_id + " is bound to depot::low below " + std::to_string(watch.below));
+    watchers_.insert_or_assign(trigger.id, Watcher{trigger.function_id, trigger.config.below});
+    tell(trigger.function_id + " is bound to depot::low below " + std::to_string(trigger.config.below));
   }
 
   void unwatch(const std::string& id) {
