@@ -51,11 +51,11 @@ TEST(Options, TakeTheConfigurationsPlace) {
   EXPECT_EQ(options.config_file, "f");
 }
 
-TEST(Options, PrintTheBareVersion) {
+TEST(Options, PrintTheVersion) {
   for (const char* const flag : {"--version", "-v"}) {
     const Ending ending = ending_of({flag});
     EXPECT_EQ(ending.status, 0);
-    EXPECT_THAT(ending.output, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
+    EXPECT_THAT(ending.output, testing::MatchesRegex("iiid [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     EXPECT_EQ(ending.errors, "");
   }
 }

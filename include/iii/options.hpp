@@ -100,7 +100,7 @@ struct InitOptions {
   std::size_t max_concurrent_invocations = 0;
 
   // What this client tells the engine of its calls, logs and metrics, and how (iii/otel.hpp).
-  OtelConfig otel;
+  OtelConfig otel = {};
 
   // Lines about what happens to the connection, on a thread of the pool. None: warnings and errors
   // go to standard error.

@@ -69,7 +69,8 @@ class Engine {
   [[nodiscard]] bool settle(std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
   // Lets this much time pass at once, for the engine and all clients: calls time out, and retries
-  // of the connection are due. Then settles, at most for 30 seconds.
+  // of the connection are due. Returns when messages have come to rest, at most after 30 seconds;
+  // functions may still run.
   void advance(std::chrono::nanoseconds time);
 
   // --- Triggers ---

@@ -155,6 +155,10 @@ void Driver::run_until_ended() {
   while (!has_ended_) {
     io_.run_one();
   }
+  const base::MonotonicTime deadline = stop_channels();
+  while (!channel_ends_.empty() && now() < deadline) {
+    io_.run_one_until(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
+  }
   wind_up();
   pool_.stop(pool_stop_timeout);
   // What has been cancelled owns what it was started for.
@@ -164,7 +168,7 @@ void Driver::run_until_ended() {
 void Driver::wind_up() {
   // Commands that came too late: the conversation refuses each.
   drain_commands();
-  end_channels();
+  fail_channels();
   transport_.reset();
   timer_.cancel();
   relief_timer_.cancel();
@@ -473,8 +477,21 @@ void Driver::end_telemetry() {
 void Driver::end() {
   has_ended_ = true;
   if (strand_) {
-    boost::asio::post(executor_, [self = shared_from_this()] { self->wind_up(); });
+    boost::asio::post(executor_, [self = shared_from_this()] { self->await_channels(); });
   }
+}
+
+void Driver::await_channels() {
+  const base::MonotonicTime deadline = stop_channels();
+  if (channel_ends_.empty()) {
+    wind_up();
+    return;
+  }
+  // The last channel end cancels it.
+  timer_.expires_at(boost::asio::steady_timer::time_point(deadline.time_since_epoch()));
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->wind_up();
+  });
 }
 
 void Driver::perform(EndCall& effect) {

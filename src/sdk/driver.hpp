@@ -170,12 +170,15 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // Under the lock of the commands.
   void enqueue(base::Job command);
   void run_until_ended();
-  void end_channels();
+  base::MonotonicTime stop_channels();
+  void fail_channels();
+  [[nodiscard]] std::vector<std::shared_ptr<ChannelEnd>> open_channel_ends() const;
   void drain_commands();
   void carry_out();
   void begin_telemetry();
   void end_telemetry();
   void end();
+  void await_channels();
   void arm_timer();
   void let_time_pass();
   void publish();

@@ -50,28 +50,33 @@ std::unique_ptr<Transport> Driver::open_channel(
 
 void Driver::forget_channel(const std::shared_ptr<ChannelEnd>& end) {
   channel_ends_.erase(end);
+  if (has_ended_ && channel_ends_.empty()) {
+    timer_.cancel();  // see end()
+  }
 }
 
-void Driver::end_channels() {
-  const auto copy = [this] {
-    return std::vector<std::shared_ptr<ChannelEnd>>(channel_ends_.begin(), channel_ends_.end());
-  };
-  for (const auto& end : copy()) {
+// Asks each to end what it has begun; until when they may.
+base::MonotonicTime Driver::stop_channels() {
+  for (const auto& end : open_channel_ends()) {
     end->stop();
   }
-  const base::MonotonicTime deadline =
-      std::max(shutdown_deadline_, now() + base::limits::channel_farewell_min);
-  while (!channel_ends_.empty() && now() < deadline) {
-    io_.run_one_until(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
-  }
+  return std::max(shutdown_deadline_, now() + base::limits::channel_farewell_min);
+}
+
+void Driver::fail_channels() {
   {
     const std::lock_guard lock(commands_mutex_);
     are_channels_closed_ = true;
   }
   drain_commands();
-  for (const auto& end : copy()) {
+  for (const auto& end : open_channel_ends()) {
     end->fail();
   }
+}
+
+// A copy: ends forget themselves.
+std::vector<std::shared_ptr<ChannelEnd>> Driver::open_channel_ends() const {
+  return {channel_ends_.begin(), channel_ends_.end()};
 }
 
 }  // namespace iii::sdk

@@ -174,24 +174,35 @@ std::uint64_t Engine::Running::messages() const {
   return taken_messages_ + delivered();
 }
 
-// At rest: every client was idle at some moment since which no message has moved.
 bool Engine::Running::settle(std::chrono::nanoseconds timeout) {
+  return settle(timeout, [](sdk::Driver& client, base::Job on_done) {
+    client.when_idle(std::move(on_done));
+  });
+}
+
+// At rest: every client has made its visit since the last message has moved.
+bool Engine::Running::settle(std::chrono::nanoseconds timeout, const Visit& visit) {
   const base::MonotonicTime deadline = net::now().monotonic + timeout;
   for (;;) {
     const std::uint64_t before = messages();
-    const auto clients = drivers();
-    const auto barrier = std::make_shared<Barrier>(clients.size() + 1);
-    for (const auto& client : clients) {
-      client->when_idle([barrier] { barrier->arrive(); });
-    }
-    barrier->arrive();
-    if (!barrier->wait(deadline - net::now().monotonic)) {
+    if (!visit_all(visit, deadline)) {
       return false;
     }
     if (undelivered() == 0 && messages() == before) {
       return true;
     }
   }
+}
+
+// False: not all of them until the deadline.
+bool Engine::Running::visit_all(const Visit& visit, base::MonotonicTime deadline) {
+  const auto clients = drivers();
+  const auto barrier = std::make_shared<Barrier>(clients.size() + 1);
+  for (const auto& client : clients) {
+    visit(*client, [barrier] { barrier->arrive(); });
+  }
+  barrier->arrive();
+  return barrier->wait(deadline - net::now().monotonic);
 }
 
 void Engine::Running::advance(std::chrono::nanoseconds time) {
@@ -201,14 +212,12 @@ void Engine::Running::advance(std::chrono::nanoseconds time) {
     core_.on_time(now(), effects_);
     settle_effects();
   }
-  const auto clients = drivers();
-  const auto barrier = std::make_shared<Barrier>(clients.size() + 1);
-  for (const auto& client : clients) {
-    client->advance(time, [barrier] { barrier->arrive(); });
-  }
-  barrier->arrive();
-  static_cast<void>(barrier->wait(patience));
-  static_cast<void>(settle(patience));
+  const auto jump = [](std::chrono::nanoseconds by) {
+    return [by](sdk::Driver& client, base::Job on_done) { client.advance(by, std::move(on_done)); };
+  };
+  static_cast<void>(visit_all(jump(time), net::now().monotonic + patience));
+  // Functions may go on: only messages are waited for.
+  static_cast<void>(settle(patience, jump(std::chrono::nanoseconds::zero())));
 }
 
 void Engine::Running::stop() {

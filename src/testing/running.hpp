@@ -82,6 +82,10 @@ class Engine::Running final : public sdk::InProcessEngine,
 
   // With the lock.
   [[nodiscard]] base::Now now() const;
+  // Something that a client does, and tells when it has done it.
+  using Visit = std::function<void(sdk::Driver& client, base::Job on_done)>;
+  bool settle(std::chrono::nanoseconds timeout, const Visit& visit);
+  bool visit_all(const Visit& visit, base::MonotonicTime deadline);
   void settle_effects();
   void note_call(base::ConnectionId from, const protocol::from_worker::Message& message);
   void tell_core_closed(base::ConnectionId connection, Kind kind);

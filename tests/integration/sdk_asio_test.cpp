@@ -2,6 +2,7 @@
 #include "embedding.hpp"
 
 #include <iii/asio.hpp>
+#include <iii/channel.hpp>
 #include <iii/client.hpp>
 #include <iii/engine.hpp>
 #include <iii/error.hpp>
@@ -70,6 +71,24 @@ TEST_F(SdkAsio, lives_on_one_thread_of_the_program) {
   EXPECT_EQ(completed_on, std::this_thread::get_id());
   EXPECT_EQ(client.get_connection_state(), ConnectionState::disconnected);
   EXPECT_THROW(client.trigger({.function_id = "echo"}), Error);
+}
+
+TEST_F(SdkAsio, channels_end_before_the_client_does) {
+  asio::thread_pool threads(1);
+  Client writing = register_worker(threads.get_executor(), url, silent());
+  Client reading = register_worker(url, silent());
+  Channel channel = writing.create_channel();
+  ChannelReader reader = reading.open_reader(channel.reader_ref);
+  channel.writer.write(std::string(300'000, 'x'));
+  std::size_t read = reader.next_binary()->size();
+  writing.shutdown_async();
+  while (const auto bytes = reader.next_binary()) {
+    read += bytes->size();
+  }
+  EXPECT_EQ(read, 300'000U);
+  writing.shutdown();
+  threads.join();  // nothing is left to run
+  reading.shutdown();
 }
 
 asio::awaitable<int> add(Client client) {

@@ -108,7 +108,10 @@ class Depot {
   void watch(const iii::TriggerConfigOf<Watch>& trigger) {
     const std::lock_guard lock(mutex_);
     watchers_.insert_or_assign(trigger.id, Watcher{trigger.function_id, trigger.config.below});
-    tell(trigger.function_id + " is bound to depot::low below " + std::to_string(trigger.config.below));
+    tell(
+        trigger.function_id + " is bound to depot::low below " +
+        std::to_string(trigger.config.below)
+    );
   }
 
   void unwatch(const std::string& id) {
