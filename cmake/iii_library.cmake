@@ -14,7 +14,8 @@ endif()
 function(iii_without_false_alarms)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "-Wno-array-bounds;-Wno-maybe-uninitialized;-Wno-restrict;-Wno-stringop-overflow")
+      COMPILE_OPTIONS
+      "-Wno-array-bounds;-Wno-maybe-uninitialized;-Wno-restrict;-Wno-stringop-overflow")
   endif()
 endfunction()
 

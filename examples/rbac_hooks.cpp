@@ -1,12 +1,10 @@
 // The functions that an engine with access control asks: who may connect, what may be registered,
 // and what stands between a caller and a function. Here they are asked by a test.
 #include <iii/client.hpp>
-#include <iii/describe.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/rbac.hpp>
 #include <iii/testing.hpp>
-#include <iii/trigger.hpp>
 
 #include <iostream>
 #include <string>

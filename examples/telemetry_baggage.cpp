@@ -2,7 +2,6 @@
 #include <iii/client.hpp>
 #include <iii/context.hpp>
 
-#include <chrono>
 #include <iostream>
 #include <string>
 

@@ -3,7 +3,6 @@
 #include <iii/traced_request.hpp>
 
 #include <iostream>
-#include <string>
 
 namespace {
 

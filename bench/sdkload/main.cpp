@@ -5,8 +5,7 @@
 //                                                   end of its input
 //   sdkload caller URL FUNCTION IN_FLIGHT SECONDS   prints a line of JSON like iiiload's
 //   sdkload idle URL                                a worker that nobody calls, until the end of
-//   its
-//                                                   input
+//                                                   its input
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/json.hpp>
@@ -26,8 +25,8 @@
 #include <future>
 #include <iostream>
 #include <mutex>
+#include <ratio>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -64,8 +63,10 @@ void idle(const std::string& url) {
   iii::Client client = iii::register_worker(url, options());
   client.register_function("idle::raw", [](const iii::Json& in) { return in; });
   // Threads of the pool are started by work: a worker that never had any would sleep too well.
+  constexpr int call_count = 100;
   std::vector<std::future<iii::Json>> calls;
-  for (int i = 0; i < 100; ++i) {
+  calls.reserve(call_count);
+  for (int i = 0; i < call_count; ++i) {
     calls.push_back(client.trigger_future({.function_id = "idle::raw", .timeout = 5s}));
   }
   for (const auto& call : calls) {
@@ -79,7 +80,8 @@ void idle(const std::string& url) {
 class Caller {
  public:
   Caller(iii::Client& client, const std::string& function)
-      : client_(client), request_{.function_id = function, .payload = {{"p", payload()}}} {}
+      : client_(client),
+        request_{.function_id = function, .payload = {{"p", std::string(92, 'x')}}} {}
 
   void run(std::size_t in_flight, std::chrono::nanoseconds warmup, std::chrono::nanoseconds time) {
     for (std::size_t i = 0; i < in_flight; ++i) {
@@ -116,8 +118,6 @@ class Caller {
   }
 
  private:
-  static std::string payload() { return std::string(92, 'x'); }
-
   void call() {
     {
       const std::lock_guard lock(mutex_);

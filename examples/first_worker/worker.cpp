@@ -23,7 +23,7 @@ int main() {
 
   iii::Client client = iii::register_worker();  // III_URL, or ws://127.0.0.1:49134
   client.register_function("hello::greet", greet, {.description = "Greets a person."});
-  std::cout << "hello::greet is served at " << client.address() << std::endl;
+  std::cout << "hello::greet is offered to " << client.address() << std::endl;
 
   int signal = 0;
   sigwait(&endings, &signal);

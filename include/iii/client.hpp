@@ -265,6 +265,7 @@ class TriggerTypeRef {
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
   Trigger register_trigger(
       const std::string& function_id,
       const Config& config,
@@ -288,6 +289,7 @@ class TriggerTypeRef {
     return register_trigger(function_id, to_json(config), metadata);
   }
   // The name that other SDKs have for it.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   Trigger register_trigger_with_metadata(
       const std::string& function_id, const Config& config, const std::optional<Json>& metadata
   ) const {

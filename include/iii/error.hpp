@@ -47,8 +47,9 @@ class Error : public std::exception {
  public:
   // The client has been shut down, or the connection was lost for good.
   [[nodiscard]] static Error not_connected();
-  // No result in time.
-  [[nodiscard]] static Error timeout();
+  // No result in time. `reason`: why not, where it is known, such as an engine that cannot be
+  // reached.
+  [[nodiscard]] static Error timeout(std::string_view reason = {});
   // For programs to throw; the SDK makes none.
   [[nodiscard]] static Error runtime(std::string message);
   // What a caller is told: thrown by a function, code and message arrive unchanged.

@@ -75,11 +75,12 @@ class PubSubClient {
 
   // Registers the function under `function_id` and binds it to the topic. Errors as for
   // register_function().
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
   TopicSubscription subscribe(
       const std::string& topic, const std::string& function_id, Function function
   ) const;
   // A function that is registered already, here or in another worker.
-  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   Trigger subscribe(const std::string& topic, const std::string& function_id) const;
 
  private:

@@ -65,6 +65,7 @@ class StateClient {
 
   // Removes it (`state::delete`); what was there.
   template <class T = Json>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
   std::optional<T> erase(const std::string& scope, const std::string& key) const {
     return operations_.call<std::optional<T>>("state::delete", delete_input(scope, key));
   }
@@ -75,12 +76,14 @@ class StateClient {
   }
 
   // All changes in one step. Those that cannot be made are skipped and listed in the result.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(const std::string& scope, const std::string& key, std::vector<UpdateOp> ops)
       const {
     return operations_.call<UpdateResult>(
         "state::update", update_input(scope, key, std::move(ops))
     );
   }
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(
       const std::string& scope, const std::string& key, const UpdateBuilder& builder
   ) const {

@@ -68,6 +68,7 @@ class StreamClient {
   }
 
   // Removes it (`stream::delete`), and tells followers if it was there.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
   DeleteResult erase(const StreamItem& item) const {
     return operations_.call<DeleteResult>("stream::delete", delete_input(item));
   }
@@ -76,9 +77,11 @@ class StreamClient {
   }
 
   // All changes in one step. Those that cannot be made are skipped and listed in the result.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(const StreamItem& item, std::vector<UpdateOp> ops) const {
     return operations_.call<UpdateResult>("stream::update", update_input(item, std::move(ops)));
   }
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(const StreamItem& item, const UpdateBuilder& builder) const {
     return update(item, builder.build());
   }
@@ -183,7 +186,7 @@ class UpdatingStreamProvider : public StreamProvider {
 // Registers the functions `stream::get(<name>)` … that take over the stream. Unregistering them
 // gives the stream back. Throws std::invalid_argument when this client has them already.
 std::vector<FunctionRef> create_stream(
-    Client client, const std::string& name, std::shared_ptr<StreamProvider> provider
+    Client client, const std::string& name, const std::shared_ptr<StreamProvider>& provider
 );
 
 }  // namespace iii::inline v0

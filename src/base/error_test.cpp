@@ -102,6 +102,10 @@ TEST(Error, Item78_HasAKindACodeAMessageAndATextOfItsOwn) {
   EXPECT_FALSE(names.contains("unknown"));
 }
 
+TEST(Error, SaysWhyNothingCameInTime) {
+  EXPECT_EQ(Error::timeout("no engine").message(), "invocation timed out: no engine");
+}
+
 TEST(Error, KeepsTheStacktraceOfTheSender) {
   const Error error = Error::remote("boom", "it broke", "at f (a.js:1)");
   EXPECT_EQ(error.stacktrace(), "at f (a.js:1)");

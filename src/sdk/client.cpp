@@ -104,9 +104,10 @@ sdk::Driver& Client::driver() const {
 FunctionRef Client::register_function(
     std::string id, Function function, const FunctionDetails& details
 ) {
+  const RegisterFunctionMessage message = completed(message_of(std::move(id), details), function);
   return register_entry(
       handle_->driver,
-      completed(message_of(std::move(id), details), function),
+      message,
       {.function = std::make_shared<const Function>(std::move(function)),
        .running_max = details.max_concurrent_invocations}
   );
@@ -126,9 +127,10 @@ FunctionRef Client::register_function_with(
         "function '" + message.id + "' has a handler and an HTTP invocation"
     );
   }
+  const RegisterFunctionMessage announced = completed(message, function);
   return register_entry(
       handle_->driver,
-      completed(message, function),
+      announced,
       {.function = std::make_shared<const Function>(std::move(function))}
   );
 }

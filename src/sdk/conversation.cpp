@@ -25,6 +25,7 @@ namespace {
 // A connection that lasted this long was a good one, even if the engine never sent our id.
 constexpr auto stable_after = std::chrono::seconds(5);
 constexpr std::uint16_t close_normal = 1000;
+constexpr std::uint32_t attempts_per_warning = 10;
 
 }  // namespace
 
@@ -52,6 +53,7 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   III_ASSERT(phase_ == Phase::opening, "only what was asked for opens");
   phase_ = Phase::open;
   was_ever_open_ = true;
+  failure_.clear();
   is_welcome_ = false;
   give_up_at_ = base::never;
   opened_at_ = last_heard_ = now;
@@ -122,10 +124,11 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   if (was_open && (is_welcome_ || now - opened_at_ >= stable_after)) {
     attempt_ = 0;
   }
-  std::string text(was_open ? "the connection is lost: " : "the engine cannot be reached: ");
-  effects.emplace_back(
-      Report{was_open ? Report::Level::warn : Report::Level::info, text.append(reason)}
-  );
+  failure_ = was_open ? "the connection is lost: " : "the engine cannot be reached: ";
+  failure_.append(reason);
+  // Said once in a while, not at every attempt.
+  const bool is_news = was_open || attempt_ % attempts_per_warning == 0;
+  effects.emplace_back(Report{is_news ? Report::Level::warn : Report::Level::info, failure_});
   if (options_.fails_calls_on_disconnect) {
     end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
   }
@@ -170,8 +173,10 @@ void Conversation::fail_for_good(Effects& effects) {
 
 void Conversation::on_time(base::MonotonicTime now, Effects& effects) {
   for (const base::InvocationId& id : pending_.take_due(now)) {
-    offline_.remove(id);
-    effects.emplace_back(EndCall{.id = id, .how = EndCall::How::timeout});
+    const bool was_never_sent = offline_.remove(id);
+    effects.emplace_back(
+        EndCall{.id = id, .how = EndCall::How::timeout, .reason = was_never_sent ? failure_ : ""}
+    );
   }
   if (phase_ == Phase::opening && now >= give_up_at_) {
     effects.emplace_back(DropConnection{});

@@ -169,6 +169,7 @@ class Conversation {
   bool is_stopping_ = false;
   bool was_ever_open_ = false;
   bool is_welcome_ = false;  // this connection: the engine has answered with our id
+  std::string failure_;      // why there is no connection; empty while there is one
   std::uint64_t attempt_ = 0;
 
   base::MonotonicTime opened_at_{};

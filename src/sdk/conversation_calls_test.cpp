@@ -71,6 +71,16 @@ TEST(Calls, Item52_end_at_their_deadline) {
   EXPECT_EQ(scene.take(), Lines{});
 }
 
+TEST(Calls, that_were_never_sent_say_why_at_their_deadline) {
+  Scene scene;
+  scene.start();
+  scene.call(1, 1s);
+  scene.close("Connection refused");
+  static_cast<void>(scene.take());
+  scene.pass(1s);
+  EXPECT_EQ(scene.take().front(), "end timeout: the engine cannot be reached: Connection refused");
+}
+
 TEST(Calls, Item53_that_were_given_up_while_disconnected_are_not_sent) {
   Scene scene;
   scene.call(1, 1s);

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -30,6 +31,20 @@ TEST(Conversation, connects_and_announces_itself) {
   for (const std::string& line : scene.take(true)) {
     EXPECT_EQ(line.find("secret"), std::string::npos);
   }
+}
+
+TEST(Conversation, warns_once_of_an_engine_that_cannot_be_reached) {
+  Scene scene;
+  const auto has = [&scene](const std::string& line) {
+    const Lines lines = scene.take(true);
+    return std::ranges::find(lines, line) != lines.end();
+  };
+  scene.start();
+  scene.close("refused");
+  EXPECT_TRUE(has("warn: the engine cannot be reached: refused"));
+  scene.pass_to_deadline();
+  scene.close("refused");
+  EXPECT_TRUE(has("info: the engine cannot be reached: refused"));
 }
 
 TEST(Conversation, starts_once) {

@@ -506,6 +506,7 @@ void Driver::perform(EndCall& effect) {
       .result_json = std::string(effect.result_json),
       .error = std::move(effect.error),
       .rejection = conversation_.rejection(),
+      .reason = std::move(effect.reason),
       .was_full = ended.was_full,
   });
 }

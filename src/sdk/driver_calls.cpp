@@ -7,7 +7,6 @@
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
-#include "sdk/driver_system.hpp"
 #include "sdk/frames.hpp"
 
 #include <iii/client.hpp>

@@ -5,11 +5,9 @@
 #include "sdk/address.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_channel.hpp"
-#include "sdk/driver_system.hpp"
 #include "sdk/transport.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <utility>

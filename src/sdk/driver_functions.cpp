@@ -5,8 +5,6 @@
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
-#include "sdk/driver_system.hpp"
-#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
 #include "sdk/telemetry/invocation_span.hpp"
@@ -27,7 +25,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace iii::sdk {
@@ -87,12 +84,12 @@ void Driver::perform(RunFunction& effect) {
 // On a thread of the pool.
 void Driver::start(const std::shared_ptr<Run>& run) {
   try {
-    run->span.emplace(
+    const telemetry::InvocationSpan& span = run->span.emplace(
         telemetry_ ? telemetry_->recorder() : nullptr,
         telemetry::InvocationOrigin{run->function_id, run->traceparent, run->baggage},
         run->data_json
     );
-    const ContextScope scope(run->span->context());
+    const ContextScope scope(span.context());
     if (run->function == nullptr) {
       // Unregistered a moment ago.
       throw Error::remote("function_not_found", "Function not found");
@@ -131,31 +128,30 @@ void Driver::start(const std::shared_ptr<Run>& run) {
 }
 
 void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_json) {
-  const std::optional<base::InvocationId> id = run->invocation_id;
-  if (!id) {
-    run->span->succeed(result_json);
-    leave(run, {});
-    return;
+  std::string frame;
+  if (const std::optional<base::InvocationId> id = run->invocation_id) {
+    frame = protocol::encode(to_engine::InvocationResult{
+        .invocation_id = *id,
+        .function_id = run->function_id,
+        .result_json = result_json,
+        .traceparent = run->traceparent,
+        .baggage = run->baggage,
+    });
+    if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
+      refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
+      return;
+    }
   }
-  std::string frame = protocol::encode(to_engine::InvocationResult{
-      .invocation_id = *id,
-      .function_id = run->function_id,
-      .result_json = result_json,
-      .traceparent = run->traceparent,
-      .baggage = run->baggage,
-  });
-  if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
-    refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
-    return;
+  if (auto& span = run->span) {
+    span->succeed(result_json);
   }
-  run->span->succeed(result_json);
   leave(run, std::move(frame));
 }
 
 void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
   const std::optional<base::InvocationId> id = run->invocation_id;
-  if (run->span) {
-    run->span->fail(failure_of(error));
+  if (auto& span = run->span) {
+    span->fail(failure_of(error));
   }
   if (!id) {
     log(LogLevel::warn,

@@ -5,13 +5,11 @@
 
 #include <iii/client.hpp>
 #include <iii/discovery.hpp>
-#include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -136,7 +136,11 @@ void shutdown_otel() {
   std::unique_ptr<sdk::Host> host;
   {
     const std::lock_guard lock(own.mutex);
-    if (own.references == 0 || --own.references > 0) {
+    if (own.references == 0) {
+      return;
+    }
+    --own.references;
+    if (own.references > 0) {
       return;
     }
     host = std::exchange(own.host, nullptr);

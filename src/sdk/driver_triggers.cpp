@@ -157,7 +157,7 @@ void Driver::when_refused(
     (*wait)->timer.async_wait([self = shared_from_this(),
                                wait](const boost::system::error_code& error) {
       if (!error) {
-        const auto ended = *wait;
+        const std::shared_ptr<RefusalWait> ended = std::move(*wait);
         self->refusal_waits_.erase(wait);
         ended->on_refusal(ended->entry->status());
       }

@@ -73,6 +73,7 @@ struct EndCall {
   How how;
   std::string_view result_json = {};              // with `result`
   std::optional<protocol::ErrorBody> error = {};  // with `remote_error`
+  std::string reason = {};                        // with `timeout` of a call that was never sent
 };
 // What the engine says of a trigger of ours.
 struct AnswerTrigger {

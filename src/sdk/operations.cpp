@@ -9,7 +9,6 @@
 #include <iii/stream.hpp>
 #include <iii/stream_client.hpp>
 #include <iii/trigger.hpp>
-#include <iii/update.hpp>
 
 #include <memory>
 #include <string>
@@ -44,7 +43,7 @@ Trigger PubSubClient::subscribe(const std::string& topic, const std::string& fun
 
 // The parentheses are part of the ids (spec: stream §4).
 std::vector<FunctionRef> create_stream(
-    Client client, const std::string& name, std::shared_ptr<StreamProvider> provider
+    Client client, const std::string& name, const std::shared_ptr<StreamProvider>& provider
 ) {
   std::vector<FunctionRef> functions;
   const auto add = [&](const std::string& operation, Function function) {

@@ -1,6 +1,5 @@
 #include "sdk/transport.hpp"
 
-#include "sdk/transport_carrier.hpp"
 #include "sdk/transport_connection.hpp"
 #include "sdk/transport_in_process.hpp"
 #include "websocket/frame.hpp"

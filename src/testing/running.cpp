@@ -1,11 +1,15 @@
 #include "testing/running.hpp"
 
 #include "base/id.hpp"
+#include "base/job.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
+#include "core/channels.hpp"
+#include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "core/trigger_table.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/route.hpp"
 #include "engine/version.hpp"
@@ -37,6 +41,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -87,10 +92,12 @@ engine::Route route_of(const sdk::Address& address, const core::Channels& channe
       .extra_headers = {},
   });
   const auto parsed = http::parse_request_head(request, base::limits::request_head_bytes_max);
-  if (!parsed || !*parsed) {
-    return engine::Refusal{};
+  if (parsed) {
+    if (const auto& complete = *parsed) {
+      return engine::route(complete->head, channels);
+    }
   }
-  return engine::route((*parsed)->head, channels);
+  return engine::Refusal{};
 }
 
 std::optional<Json> json_or_nothing(std::string_view text) {
@@ -413,6 +420,7 @@ std::vector<Engine::Running::KnownTrigger> Engine::Running::triggers_of(
     }
   }
   std::ranges::sort(found, {}, &core::Trigger::sequence);
+  triggers.reserve(found.size());
   for (const core::Trigger* trigger : found) {
     triggers.push_back({
         .config =
@@ -448,22 +456,19 @@ bool Engine::Running::lets_through(const KnownTrigger& trigger, const Json& even
 Result<Json> Engine::Running::call(
     const std::string& function_id, const Json& data, const std::optional<Json>& metadata
 ) {
-  struct Answer {
-    Barrier arrived{1};
-    std::optional<Result<Json>> result;
-  };
-  const auto answer = std::make_shared<Answer>();
+  const auto answer = std::make_shared<std::promise<Result<Json>>>();
+  std::future<Result<Json>> answered = answer->get_future();
   {
     const std::lock_guard lock(mutex_);
     const base::InvocationId id(base::Uuid::random(random_));
     firing_->await(id, [answer](const workers::CallResult& result) {
       if (const auto& error = result.error) {
-        answer->result = Error::remote(error->code, error->message, error->stacktrace);
+        answer->set_value(Error::remote(error->code, error->message, error->stacktrace));
       } else {
-        answer->result =
-            result.result_json.empty() ? Result<Json>(Json()) : parse_json(result.result_json);
+        answer->set_value(
+            result.result_json.empty() ? Result<Json>(Json()) : parse_json(result.result_json)
+        );
       }
-      answer->arrived.arrive();
     });
     workers::Outputs outputs;
     outputs.calls.push_back({
@@ -476,10 +481,10 @@ Result<Json> Engine::Running::call(
     local_workers_.submit(firing_connection_, std::move(outputs));
     settle_effects();
   }
-  if (!answer->arrived.wait(patience)) {
+  if (answered.wait_for(patience) != std::future_status::ready) {
     return Error::timeout();
   }
-  return *std::move(answer->result);
+  return answered.get();
 }
 
 }  // namespace iii::inline v0::testing

@@ -1,7 +1,7 @@
 // The test kit, tested with itself.
 #include <iii/client.hpp>
-#include <iii/describe.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/result.hpp>

@@ -11,6 +11,8 @@
 #include "support/conversation_checker.hpp"
 #include "support/core_texts.hpp"
 
+#include <iii/options.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -19,7 +21,6 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace {
 

@@ -14,13 +14,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace iii::test {
 namespace {

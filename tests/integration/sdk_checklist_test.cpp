@@ -4,13 +4,16 @@
 
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
+#include <iii/discovery.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/result.hpp>
 #include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <atomic>

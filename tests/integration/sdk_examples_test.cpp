@@ -25,7 +25,7 @@ TEST(SdkExamples, greet_each_other) {
   Process engine({III_IIID, "--port", "0"});
   name_engine(engine);
   Process worker({III_HELLO_WORKER});
-  EXPECT_NE(worker.next_error_line().find("hello::greet is registered"), std::string::npos);
+  EXPECT_NE(worker.next_error_line().find("hello::greet is offered"), std::string::npos);
   // The worker connects when it can: the caller is started again until it has.
   std::string output;
   for (int attempt = 0; attempt < 100 && output.find("Grace") == std::string::npos; ++attempt) {

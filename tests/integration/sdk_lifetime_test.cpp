@@ -8,6 +8,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>

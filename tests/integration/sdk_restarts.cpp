@@ -11,6 +11,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/result.hpp>
 #include <iii/trigger.hpp>
 

@@ -6,17 +6,16 @@
 #include <iii/json.hpp>
 #include <iii/logger.hpp>
 #include <iii/options.hpp>
+#include <iii/reconnection.hpp>
 #include <iii/telemetry.hpp>
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <future>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace iii::test {
 namespace {
@@ -108,7 +107,7 @@ TEST(SdkTelemetryDelivery, Item90_after_max_retries_only_telemetry_has_failed) {
     }
   };
   const OtelCounters before = otel_counters();
-  Client client = register_worker(engine.url(), options);
+  const Client client = register_worker(engine.url(), options);
   ScriptedPeer& worker = engine.next();
   auto warning = warned.get_future();
   engine.run_until([&] { return warning.wait_for(0s) == std::future_status::ready; });
@@ -136,7 +135,7 @@ TEST(SdkTelemetryDelivery, Item91_flush_delivers_all_three_signals) {
 }
 
 TEST(SdkTelemetryDelivery, Item91_flush_keeps_its_timeout) {
-  ScriptedEngine engine({.upgrades = false});
+  const ScriptedEngine engine({.upgrades = false});
   const Client client = register_worker(engine.url(), quick());
   Logger().info("hello");
   EXPECT_FALSE(flush_otel(20ms));
@@ -162,7 +161,7 @@ TEST(SdkTelemetryDelivery, Item91_the_last_records_arrive_before_the_end) {
 }
 
 TEST(SdkTelemetryDelivery, Item91_an_engine_that_hangs_does_not_hold_up_the_end) {
-  ScriptedEngine engine({.upgrades = false});
+  const ScriptedEngine engine({.upgrades = false});
   InitOptions options = quick();
   options.shutdown_timeout = 100ms;
   Client client = register_worker(engine.url(), options);

@@ -9,13 +9,13 @@
 #include <iii/json.hpp>
 #include <iii/logger.hpp>
 #include <iii/options.hpp>
+#include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/telemetry.hpp>
 #include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>

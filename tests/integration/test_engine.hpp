@@ -1,6 +1,5 @@
 // The engine that tests of the SDK talk to: one in this process, or the one that III_TEST_URL names
-// (its WebSocket address, for example ws://127.0.0.1:49134), and III_TEST_HTTP (where it serves
-// HTTP triggers, for example http://127.0.0.1:3111). With these the same tests run against any
+// (its WebSocket address, for example ws://127.0.0.1:49134). With it the same tests run against any
 // engine; those that must stop it are skipped then.
 #pragma once
 
@@ -31,11 +30,6 @@ class TestEngine {
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] bool is_own() const { return own_.has_value(); }
-  // Empty: it serves none.
-  [[nodiscard]] static std::string http() {
-    const char* const url = std::getenv("III_TEST_HTTP");
-    return url == nullptr ? std::string() : url;
-  }
 
   // Own engines only: is_own().
   void stop() {

@@ -1,14 +1,12 @@
 // How calls fail, seen by who called (spec: sdk §16, §29 items 78 and 81).
 #include <iii/client.hpp>
 #include <iii/error.hpp>
-#include <iii/json.hpp>
 #include <iii/result.hpp>
 #include <iii/testing.hpp>
 #include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 namespace iii::test {

@@ -1,12 +1,11 @@
 // What the other SDKs call messages (spec: sdk §6.1, §7).
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
-#include <iii/error.hpp>
+#include <iii/discovery.hpp>
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 #include <iii/registration.hpp>
 #include <iii/testing.hpp>
-#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // The client of stream::… and streams that a worker stores itself, against functions that answer as
 // both lines of official engines do (spec: stream §3, §4, transcripts stream/basics).
 #include <iii/client.hpp>
+#include <iii/describe.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
@@ -12,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>

@@ -2,7 +2,6 @@
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/error.hpp>
-#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
@@ -17,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace iii::test {

@@ -9,7 +9,10 @@
 #include "simulation/journal.hpp"
 #include "simulation/network.hpp"
 #include "simulation/planted_bug.hpp"
+#include "simulation/registry_check.hpp"
 #include "simulation/texts.hpp"
+
+#include <iii/options.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,14 +1,11 @@
 // What a scripted worker does when it is asked.
 #include "simulation/chance.hpp"
 #include "simulation/crowd.hpp"
-#include "simulation/journal.hpp"
 #include "simulation/network.hpp"
 #include "simulation/setting.hpp"
 #include "simulation/texts.hpp"
 #include "simulation/worker.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace iii::simulation {

@@ -8,6 +8,8 @@
 #include "sdk/conversation.hpp"
 #include "sdk/effects.hpp"
 
+#include <iii/options.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -19,6 +21,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace iii::test {
 

@@ -25,7 +25,7 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 
 // Absent and null are the same (spec: state §3.3).
 template <class R>
-R read_answer(Json answer) {
+R read_answer(const Json& answer) {
   if constexpr (std::is_void_v<R>) {
     static_cast<void>(answer);
   } else if constexpr (IsOptional<R>::value) {
@@ -51,7 +51,7 @@ struct GroupNames {
 };
 [[nodiscard]] std::vector<std::string> read_group_names(const Json& answer);
 template <>
-inline GroupNames read_answer<GroupNames>(Json answer) {
+inline GroupNames read_answer<GroupNames>(const Json& answer) {
   return {read_group_names(answer)};
 }
 
@@ -83,8 +83,7 @@ class Operations {
   }
   template <class R>
   static Task<R> run(Client client, TriggerRequest request) {
-    Json answer = co_await client.trigger_async(std::move(request));
-    co_return read_answer<R>(std::move(answer));
+    co_return read_answer<R>(co_await client.trigger_async(std::move(request)));
   }
 
   Client client_;
