@@ -244,6 +244,11 @@ class Worker:
                     raise AssertionError(f"{self.name} is not served: {refused}") from refused
             time.sleep(POLL_SECONDS)
 
+    def expect_no_report(self):
+        reports = [line for line in self.log if "Sanitizer:" in line or "runtime error:" in line]
+        if reports:
+            raise AssertionError(f"{len(reports)} reports, the first: {reports[0]}")
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()

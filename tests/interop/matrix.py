@@ -103,6 +103,8 @@ class Run:
             seconds = time.monotonic() - begin
             print(f"{title}: {self.passed - before} passed in {seconds:.1f} s", flush=True)
         self.check("engine: ends with status 0", self.stop_engine)
+        for process in self.processes:
+            self.check(f"{process.name}: no report of a sanitizer", process.expect_no_report)
 
     def start(self):
         self.engine.start()
