@@ -31,7 +31,7 @@ build/release/build.ninja: CMakePresets.json | build-packages
 build: build-packages build/release/build.ninja
 	@cmake --build build/release --target $(PROGRAMS)
 
-install: PROGRAMS = iiid iii_product_sdk iii_product_engine
+install: PROGRAMS = iiid iii_product_sdk iii_product_engine iii_product_testing
 install: build
 	@cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
 
