@@ -5,16 +5,17 @@ add_library(iii_warnings INTERFACE)
 target_compile_options(iii_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Wno-missing-field-initializers)
-# A newer compiler of somebody who embeds the engine may warn of more.
-if(PROJECT_IS_TOP_LEVEL)
+if(III_WARNINGS_AS_ERRORS)
   target_compile_options(iii_warnings INTERFACE -Werror)
 endif()
 
-# GCC 12 sees overflows in std::string's own code where a text is built from long literals.
+# GCC 12 sees overflows in std::string's own code where a text is built from long literals, and
+# values without a beginning in copies of std::optional<boost::json::value>.
 function(iii_without_false_alarms)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "-Wno-array-bounds;-Wno-stringop-overflow;-Wno-restrict")
+      COMPILE_OPTIONS
+      "-Wno-array-bounds;-Wno-maybe-uninitialized;-Wno-restrict;-Wno-stringop-overflow")
   endif()
 endfunction()
 
@@ -30,11 +31,20 @@ function(iii_library name)
     add_library(${target} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE iii_warnings)
+    # The same objects become programs, archives and shared libraries, ours or a user's. Nobody
+    # replaces our functions at load time, so calls within a file need not ask who did.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
   endif()
-  add_library(iii::${name} ALIAS ${target})
+  # These names belong to what users link (iii_product.cmake).
+  if(NOT name IN_LIST III_PRODUCTS)
+    add_library(iii::${name} ALIAS ${target})
+  endif()
+  set_target_properties(${target} PROPERTIES
+    III_DEPS "${ARG_DEPS}" III_LIBRARIES "${ARG_LIBRARIES}")
   target_compile_features(${target} ${scope} cxx_std_20)
   target_sources(${target} ${scope}
     FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS})
@@ -55,13 +65,14 @@ endfunction()
 
 # iii_test(NAME LABEL unit|conformance|simulation|integration SOURCES … DEPS rooms …
 #          [LIBRARIES external …] [TIMEOUT seconds])
+# Tests see the insides of a room: `sdk` is the room, not the product of that name.
 function(iii_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPS;LIBRARIES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  list(TRANSFORM ARG_DEPS PREPEND iii::)
+  list(TRANSFORM ARG_DEPS PREPEND iii_)
   target_link_libraries(${name} PRIVATE
     ${ARG_DEPS} ${ARG_LIBRARIES} iii::test_support iii_warnings GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM iii_test_precompiled)

@@ -30,7 +30,7 @@ int main() {
 
   iii::Client client = iii::register_worker({.worker_name = "hello"});
   client.register_function("hello::greet", greet, {.description = "Greets a person."});
-  std::cerr << "hello::greet is registered at " << client.address() << '\n';
+  std::cerr << "hello::greet is offered to " << client.address() << '\n';
 
   int signal = 0;
   sigwait(&endings, &signal);

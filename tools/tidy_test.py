@@ -49,6 +49,29 @@ class Rules(unittest.TestCase):
         return {f"{folder}/CMakeLists.txt": f"add_library(x {file})\n", name: text}
 
 
+class Umbrella(Rules):
+    LIST = {"include/CMakeLists.txt": "target_sources(x iii/iii.hpp iii/task.hpp iii/engine.hpp)\n"}
+
+    def with_umbrella(self, *included):
+        lines = "".join(f"#include <iii/{name}.hpp>\n" for name in included)
+        headers = {f"include/iii/{name}.hpp": HEADER for name in ("task", "engine")}
+        return self.LIST | headers | {"include/iii/iii.hpp": HEADER + lines}
+
+    def test_it_includes_every_public_header_but_the_named_ones(self):
+        self.assert_kept(self.with_umbrella("task"))
+
+    def test_a_header_that_it_forgets_is_found(self):
+        self.assert_broken(
+            self.with_umbrella(), "include/iii/task.hpp:1: include/iii/iii.hpp neither includes"
+        )
+
+    def test_a_header_of_another_library_is_found(self):
+        self.assert_broken(
+            self.with_umbrella("task", "engine"),
+            "include/iii/iii.hpp:1: includes engine.hpp, which is of another library",
+        )
+
+
 class Includes(Rules):
     def test_a_listed_room_may_be_included(self):
         self.assert_kept(

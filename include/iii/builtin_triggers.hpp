@@ -23,10 +23,10 @@ namespace iii::inline v0 {
 
 struct HttpTriggerConfig {
   static constexpr std::string_view trigger_type = "http";
-  std::string api_path;                   // "/orders/:id"
-  std::optional<HttpMethod> http_method;  // absent: GET
-  std::optional<std::string> condition_function_id;
-  std::vector<std::string> middleware_function_ids;
+  std::string api_path;                        // "/orders/:id"
+  std::optional<HttpMethod> http_method = {};  // absent: GET
+  std::optional<std::string> condition_function_id = {};
+  std::vector<std::string> middleware_function_ids = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -35,18 +35,18 @@ III_DECLARE_DESCRIBED(HttpTriggerConfig)
 struct CronTriggerConfig {
   static constexpr std::string_view trigger_type = "cron";
   std::string expression;  // six fields, seconds first
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
 III_DECLARE_DESCRIBED(CronTriggerConfig)
 
 struct QueueSubscriberConfig {
-  std::optional<std::string> type;           // "fifo" keeps the order
-  std::optional<std::uint64_t> max_retries;  // after the first attempt
-  std::optional<std::uint64_t> backoff_delay_ms;
-  std::optional<std::uint64_t> concurrency;
-  std::optional<std::uint8_t> max_priority;
+  std::optional<std::string> type = {};           // "fifo" keeps the order
+  std::optional<std::uint64_t> max_retries = {};  // after the first attempt
+  std::optional<std::uint64_t> backoff_delay_ms = {};
+  std::optional<std::uint64_t> concurrency = {};
+  std::optional<std::uint8_t> max_priority = {};
 };
 III_DECLARE_DESCRIBED(QueueSubscriberConfig)
 
@@ -55,8 +55,8 @@ III_DECLARE_DESCRIBED(QueueSubscriberConfig)
 struct QueueTriggerConfig {
   static constexpr std::string_view trigger_type = "durable:subscriber";
   std::string topic;
-  std::optional<std::string> condition_function_id;
-  std::optional<QueueSubscriberConfig> queue_config;
+  std::optional<std::string> condition_function_id = {};
+  std::optional<QueueSubscriberConfig> queue_config = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -66,7 +66,7 @@ III_DECLARE_DESCRIBED(QueueTriggerConfig)
 struct SubscribeTriggerConfig {
   static constexpr std::string_view trigger_type = "subscribe";
   std::string topic;
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -75,9 +75,9 @@ III_DECLARE_DESCRIBED(SubscribeTriggerConfig)
 // Absent members match everything, here and below.
 struct StateTriggerConfig {
   static constexpr std::string_view trigger_type = "state";
-  std::optional<std::string> scope;
-  std::optional<std::string> key;
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> scope = {};
+  std::optional<std::string> key = {};
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -85,10 +85,10 @@ III_DECLARE_DESCRIBED(StateTriggerConfig)
 
 struct StreamTriggerConfig {
   static constexpr std::string_view trigger_type = "stream";
-  std::optional<std::string> stream_name;  // official engines fail without it
-  std::optional<std::string> group_id;
-  std::optional<std::string> item_id;
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> stream_name = {};  // official engines fail without it
+  std::optional<std::string> group_id = {};
+  std::optional<std::string> item_id = {};
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -97,8 +97,8 @@ III_DECLARE_DESCRIBED(StreamTriggerConfig)
 // Official engines ignore both members: the function is called for every stream.
 struct StreamJoinTriggerConfig {
   static constexpr std::string_view trigger_type = "stream:join";
-  std::optional<std::string> stream_name;
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> stream_name = {};
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -106,8 +106,8 @@ III_DECLARE_DESCRIBED(StreamJoinTriggerConfig)
 
 struct StreamLeaveTriggerConfig {
   static constexpr std::string_view trigger_type = "stream:leave";
-  std::optional<std::string> stream_name;
-  std::optional<std::string> condition_function_id;
+  std::optional<std::string> stream_name = {};
+  std::optional<std::string> condition_function_id = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };
@@ -119,7 +119,7 @@ III_DECLARE_DESCRIBED_ENUM(LogTriggerLevel)
 
 struct LogTriggerConfig {
   static constexpr std::string_view trigger_type = "log";
-  std::optional<LogTriggerLevel> level;
+  std::optional<LogTriggerLevel> level = {};
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };

@@ -12,6 +12,7 @@
 // yours runs on threads of the client's handler pool, never on the one that moves bytes.
 #pragma once
 
+#include <iii/channel.hpp>
 #include <iii/describe.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
@@ -19,17 +20,21 @@
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
+#include <iii/trigger_type.hpp>
 
 #include <coroutine>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,7 +42,9 @@ namespace iii::inline v0 {
 
 class Client;
 
-// Errors: Error of kind websocket, if the address is none.
+// Throws Error of kind websocket for an address that can never work: a scheme other than ws and
+// wss, no host, a port above 65535. (The reference SDKs try such an address again for ever; nothing
+// is won by waiting.) An engine that cannot be reached is no error.
 [[nodiscard]] Client register_worker(std::string_view address, InitOptions options = {});
 // The address in III_URL, or ws://127.0.0.1:49134.
 [[nodiscard]] Client register_worker(InitOptions options = {});
@@ -96,7 +103,7 @@ class Subscription {
 };
 using FunctionsAvailableGuard = Subscription;
 
-// A registered trigger type. Copies are the same type; dropping them changes nothing.
+template <class Config = Json, class Event = Json>
 class TriggerTypeRef;
 
 class Client {
@@ -114,26 +121,41 @@ class Client {
   FunctionRef register_function(
       std::string id, const HttpInvocationConfig& config, const FunctionDetails& details = {}
   );
-  // The name that other SDKs have for it.
-  template <class F>
+  // The same as the other SDKs have it: everything but the handler in one value. What the message
+  // leaves out comes from the handler's types. Errors as above, and std::invalid_argument for a
+  // message with both a handler and an `invocation`, or with neither.
+  FunctionRef register_function_with(const RegisterFunctionMessage& message, Function function);
   FunctionRef register_function_with(
-      std::string id, F function, const FunctionDetails& details = {}
-  ) {
-    return register_function(std::move(id), std::move(function), details);
-  }
+      const RegisterFunctionMessage& message, const HttpInvocationConfig& config
+  );
+  FunctionRef register_function_with(const RegisterFunctionMessage& message);
 
-  // Purely for order in listings: functions are called `service::name`.
+  // Again: replaces. Throws std::invalid_argument for a blank id.
   void register_service(const RegisterServiceMessage& message);
 
   // --- Triggers ---
   // Throws Error of kind serde for a config that is no JSON (texts that are not UTF-8).
   Trigger register_trigger(const RegisterTriggerInput& input);
-  TriggerTypeRef register_trigger_type(
+  // A new kind of triggers, which this worker fires. Again: replaces. Throws std::invalid_argument
+  // for an id that is blank.
+  TriggerTypeRef<> register_trigger_type(
       const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
   );
-  TriggerTypeRef register_trigger_type(
+  TriggerTypeRef<> register_trigger_type(
       const RegisterTriggerTypeMessage& message,
       std::function<void(const TriggerConfig& trigger)> on_register,
+      std::function<void(const std::string& id)> on_unregister
+  );
+  // The same with types: trigger_type.hpp.
+  template <class Config, class Event>
+  TriggerTypeRef<Config, Event> register_trigger_type(
+      const RegisterTriggerType<Config, Event>& type,
+      std::shared_ptr<TriggerHandlerOf<std::type_identity_t<Config>>> handler
+  );
+  template <class Config, class Event>
+  TriggerTypeRef<Config, Event> register_trigger_type(
+      const RegisterTriggerType<Config, Event>& type,
+      std::function<void(const TriggerConfigOf<std::type_identity_t<Config>>& trigger)> on_register,
       std::function<void(const std::string& id)> on_unregister
   );
   // Engines of other makers keep the type until this worker disconnects.
@@ -149,17 +171,51 @@ class Client {
   [[nodiscard]] T trigger_as(const TriggerRequest& request) {
     return from_json<T>(trigger(request)).value();
   }
+  // For coroutines: co_await it for the result; it throws as trigger() does.
   [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
   // `on_ended` runs once, on a thread of the pool, and must not throw.
   PendingCall trigger(
       const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
   );
+  // The future throws as trigger() does. Do not wait for it in a coroutine.
   [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
 
+  // --- Channels ---
+  // A new channel. `buffer_size`: messages, not bytes, that the engine holds for it; 64 if nothing
+  // is said, at least 1 and at most 1024. An end that nobody opens within five minutes may be
+  // forgotten. Errors are those of trigger(); serde if the engine answers with something else.
+  [[nodiscard]] Channel create_channel(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  );
+  [[nodiscard]] Result<Channel> try_create_channel(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  ) noexcept;
+  [[nodiscard]] Task<Channel> create_channel_async(
+      std::optional<std::uint32_t> buffer_size = {}, const ChannelOptions& options = {}
+  );
+  PendingCall create_channel(
+      std::optional<std::uint32_t> buffer_size,
+      std::function<void(Result<Channel> channel)> on_ended,
+      const ChannelOptions& options = {}
+  );
+  // The ends of references that came in a payload: see ChannelOpener.
+  [[nodiscard]] ChannelReader open_reader(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+  [[nodiscard]] ChannelWriter open_writer(
+      const StreamChannelRef& ref, const ChannelOptions& options = {}
+  ) const;
+  [[nodiscard]] ChannelOpener channel_opener() const;
+
   // --- What the engine knows ---
+  // All functions that can be called. These four wait as trigger() does, and throw its errors;
+  // elements that cannot be read are left out.
   [[nodiscard]] std::vector<FunctionInfo> list_functions();
+  // All workers that are connected.
   [[nodiscard]] std::vector<WorkerInfo> list_workers();
+  // All triggers; internal ones are the engine's own.
   [[nodiscard]] std::vector<TriggerInfo> list_triggers(bool include_internal = false);
+  // All trigger types, also from engines that have no listing of them.
   [[nodiscard]] std::vector<TriggerTypeInfo> list_trigger_types(bool include_internal = false);
   // All functions, whenever they change; not now.
   [[nodiscard]] FunctionsAvailableGuard on_functions_available(
@@ -180,6 +236,7 @@ class Client {
   [[nodiscard]] std::optional<Error> last_refusal() const;
   // Both take effect when it connects the next time.
   void set_headers(std::vector<std::pair<std::string, std::string>> headers);
+  // Replaces what was detected or given before; takes effect likewise.
   void set_metadata(const WorkerMetadata& metadata);
 
   // --- The end ---
@@ -198,6 +255,9 @@ class Client {
 
 using III = Client;
 
+// A registered trigger type. Copies are the same type; dropping them changes nothing. Each member
+// throws Error::not_connected() when the client is gone.
+template <class Config, class Event>
 class TriggerTypeRef {
  public:
   TriggerTypeRef(std::weak_ptr<Client::Handle> client, std::string id)
@@ -205,8 +265,7 @@ class TriggerTypeRef {
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  // `config` is Json or any type that iii/describe.hpp knows.
-  template <class Config>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
   Trigger register_trigger(
       const std::string& function_id,
       const Config& config,
@@ -219,34 +278,85 @@ class TriggerTypeRef {
         .metadata = metadata,
     });
   }
-  // A function that such triggers call; binds nothing.
-  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
-  FunctionRef register_function(
-      std::string id, Function function, const FunctionDetails& details = {}
+  // Of a type without types: any type that iii/describe.hpp knows.
+  template <class OtherConfig>
+    requires(std::is_same_v<Config, Json> && !std::is_convertible_v<OtherConfig, Json>)
+  Trigger register_trigger(
+      const std::string& function_id,
+      const OtherConfig& config,
+      const std::optional<Json>& metadata = std::nullopt
   ) const {
+    return register_trigger(function_id, to_json(config), metadata);
+  }
+  // The name that other SDKs have for it.
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
+  Trigger register_trigger_with_metadata(
+      const std::string& function_id, const Config& config, const std::optional<Json>& metadata
+  ) const {
+    return register_trigger(function_id, config, metadata);
+  }
+
+  // A function that such triggers call, synchronous or a coroutine; binds nothing.
+  template <class F>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): the handle is needed only to unregister
+  FunctionRef register_function(std::string id, F function, const FunctionDetails& details = {})
+      const {
+    static_assert(
+        detail::takes_event<F, Event>(),
+        "iii: this function takes something else than the event of its trigger type"
+    );
     return client().register_function(std::move(id), std::move(function), details);
   }
+  template <class F>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
+  FunctionRef register_function_async(
+      std::string id, F function, const FunctionDetails& details = {}
+  ) const {
+    return register_function(std::move(id), std::move(function), details);
+  }
+
   void unregister() const { client().unregister_trigger_type(id_); }
 
  private:
-  // Throws Error::not_connected() when the client is gone.
-  [[nodiscard]] Client client() const;
+  [[nodiscard]] Client client() const {
+    auto handle = client_.lock();
+    if (!handle) {
+      throw Error::not_connected();
+    }
+    return Client(std::move(handle));
+  }
 
   std::weak_ptr<Client::Handle> client_;
   std::string id_;
 };
 
-// The schemas of a trigger type from the types of its config and of what it calls with.
 template <class Config, class Event>
-[[nodiscard]] RegisterTriggerTypeMessage trigger_type(
-    const std::string& id, const std::string& description
+TriggerTypeRef<Config, Event> Client::register_trigger_type(
+    const RegisterTriggerType<Config, Event>& type,
+    std::shared_ptr<TriggerHandlerOf<std::type_identity_t<Config>>> handler
 ) {
-  return {
-      .id = id,
-      .description = description,
-      .trigger_request_format = json_schema<Config>(),
-      .call_request_format = json_schema<Event>(),
-  };
+  if constexpr (std::is_same_v<Config, Json>) {
+    register_trigger_type(type.message(), std::shared_ptr<TriggerHandler>(std::move(handler)));
+  } else {
+    register_trigger_type(
+        type.message(), std::make_shared<detail::TypedTriggerHandler<Config>>(std::move(handler))
+    );
+  }
+  return {handle_, type.message().id};
+}
+
+template <class Config, class Event>
+TriggerTypeRef<Config, Event> Client::register_trigger_type(
+    const RegisterTriggerType<Config, Event>& type,
+    std::function<void(const TriggerConfigOf<std::type_identity_t<Config>>& trigger)> on_register,
+    std::function<void(const std::string& id)> on_unregister
+) {
+  return register_trigger_type(
+      type,
+      std::make_shared<detail::CallableTriggerHandler<Config>>(
+          std::move(on_register), std::move(on_unregister)
+      )
+  );
 }
 
 }  // namespace iii::inline v0

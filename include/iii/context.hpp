@@ -10,6 +10,7 @@
 
 #include <iii/trace_context.hpp>
 
+#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ class Context {
 
   [[nodiscard]] const TraceContext& trace() const noexcept { return trace_; }
   [[nodiscard]] const Baggage& baggage() const noexcept { return baggage_; }
+  // The same trace and span with other baggage.
   [[nodiscard]] Context with_baggage(Baggage baggage) const;
 
   // Runs `function` with this context as the current one and returns what it returns.
@@ -51,7 +53,8 @@ namespace detail {
 
 // Where the current context of one flow of execution is kept: of a thread, or of a task that moves
 // between threads. Whoever resumes a task makes the task's slot the current one for that time.
-struct ContextSlot {
+// Slots of tasks are shared: by the task and whoever is going to resume it.
+struct ContextSlot : std::enable_shared_from_this<ContextSlot> {
   Context context;
 };
 
@@ -67,6 +70,23 @@ class ContextSlotScope {
 
  private:
   ContextSlot* previous_;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+// What a coroutine that suspends leaves to whoever resumes it. Made where it suspends. A task goes
+// on in its own slot; a coroutine of another kind gets a copy of the context, in the slot of the
+// thread that resumes it.
+class SuspendedFlow {
+ public:
+  SuspendedFlow();
+  void resume(std::coroutine_handle<> suspended) const;
+
+ private:
+  std::shared_ptr<ContextSlot> slot_;
+  Context context_;  // without a slot
 };
 
 }  // namespace detail
@@ -90,26 +110,34 @@ decltype(auto) Context::attach(Function&& function) const {
   return std::forward<Function>(function)();
 }
 
+// The context of what runs now, to be attached elsewhere.
 [[nodiscard]] Context capture_context();
 
 // Of the current context; nothing outside of any trace.
 [[nodiscard]] std::optional<std::string> current_trace_id();
+// Likewise: 16 hexadecimal digits.
 [[nodiscard]] std::optional<std::string> current_span_id();
 
 // Header texts of the current context; nothing if there is no trace or no baggage.
 [[nodiscard]] std::optional<std::string> inject_traceparent();
+// Likewise, the header `baggage`.
 [[nodiscard]] std::optional<std::string> inject_baggage();
 
 // Contexts made from header texts; empty or unreadable texts give empty parts.
 [[nodiscard]] Context extract_traceparent(std::string_view traceparent);
+// Only baggage, without a trace.
 [[nodiscard]] Context extract_baggage(std::string_view baggage);
+// Both.
 [[nodiscard]] Context extract_context(std::string_view traceparent, std::string_view baggage);
 
+// Of the current context; nothing if there is no such entry.
 [[nodiscard]] std::optional<std::string> get_baggage_entry(std::string_view key);
+// Of the current context, in the order in which they were set.
 [[nodiscard]] std::vector<Baggage::Entry> get_all_baggage();
 
 // A new context; the current one is not changed. What Baggage::set refuses is left out.
 [[nodiscard]] Context set_baggage_entry(std::string_view key, std::string_view value);
+// A new context without the entry.
 [[nodiscard]] Context remove_baggage_entry(std::string_view key);
 
 namespace detail {

@@ -106,6 +106,7 @@ struct JsonConversion<Listing<T>> {
 
 // From the reply of a listing function of either line. A reply without the list has one error.
 [[nodiscard]] Listing<FunctionInfo> read_functions(const Json& reply);
+// Likewise, of engine::workers::list.
 [[nodiscard]] Listing<WorkerInfo> read_workers(const Json& reply);
 // Of engine::registered-triggers::list, or engine::triggers::list of line 0.11.
 [[nodiscard]] Listing<TriggerInfo> read_triggers(const Json& reply);

@@ -45,7 +45,7 @@ struct EngineOptions {
   std::uint16_t port = 49134;      // 0: any free port, see Engine::port()
   // A YAML file as `iiid --config` reads it. When given, its listeners count instead of host and
   // port.
-  std::string config_file;
+  std::string config_file = {};
   std::string log_level =
       "warn";  // trace, debug, info, warn, error, off; lines go to standard error
   // What listings call the in-process worker that has this program's functions.
@@ -56,7 +56,7 @@ struct EngineOptions {
 struct FunctionError {
   std::string code;
   std::string message;
-  std::optional<std::string> stacktrace;
+  std::optional<std::string> stacktrace = {};
 };
 
 // A call of a function of this program. Views live until the handler returns.
@@ -81,6 +81,7 @@ class Responder {
   // `json` must be well-formed JSON, or empty for no result; anything else answers
   // `invocation_failed`.
   void result(std::string json);
+  // The call fails with exactly this code and message.
   void error(FunctionError error);
 
  private:
@@ -92,10 +93,10 @@ class Responder {
 using FunctionHandler = std::function<void(const EngineInvocation& call, Responder respond)>;
 
 struct FunctionOptions {
-  std::string description;
-  std::string request_format;   // JSON Schema, or empty
-  std::string response_format;  // likewise
-  std::string metadata;         // JSON, or empty
+  std::string description = {};
+  std::string request_format = {};   // JSON Schema, or empty
+  std::string response_format = {};  // likewise
+  std::string metadata = {};         // JSON, or empty
 };
 
 // How a call ended: a result (JSON, empty when the function returned nothing) or an error.
@@ -107,10 +108,10 @@ struct CallOutcome {
 };
 
 struct InvokeOptions {
-  std::string metadata;  // JSON, or empty
+  std::string metadata = {};  // JSON, or empty
   // The call ends with the error TIMEOUT after this long. At most the engine's own maximum (one
   // hour unless configured).
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = {};
 };
 
 // A trigger that some worker registered for a trigger type of this program.
@@ -122,13 +123,13 @@ struct TriggerBinding {
 };
 
 struct TriggerTypeOptions {
-  std::string description;
-  std::string trigger_request_format;  // JSON Schema of a trigger's config, or empty
-  std::string call_request_format;     // JSON Schema of the event, or empty
+  std::string description = {};
+  std::string trigger_request_format = {};  // JSON Schema of a trigger's config, or empty
+  std::string call_request_format = {};     // JSON Schema of the event, or empty
   // A trigger appeared or changed; an EngineError or exception refuses it, and its owner is told
   // why.
-  std::function<EngineStatus(const TriggerBinding& trigger)> on_registered;
-  std::function<void(std::string_view trigger_id)> on_unregistered;
+  std::function<EngineStatus(const TriggerBinding& trigger)> on_registered = {};
+  std::function<void(std::string_view trigger_id)> on_unregistered = {};
 };
 
 class Engine {
@@ -159,6 +160,7 @@ class Engine {
   EngineStatus register_function(
       std::string id, FunctionHandler handler, FunctionOptions options = {}
   );
+  // Calls of it end with `function_not_found` from now on. Not an error if there is none.
   EngineStatus unregister_function(std::string id);
 
   // Errors as above.

@@ -45,15 +45,24 @@ struct Rejection {
 
 class Error : public std::exception {
  public:
+  // The client has been shut down, or the connection was lost for good.
   [[nodiscard]] static Error not_connected();
-  [[nodiscard]] static Error timeout();
+  // No result in time. `reason`: why not, where it is known, such as an engine that cannot be
+  // reached.
+  [[nodiscard]] static Error timeout(std::string_view reason = {});
+  // For programs to throw; the SDK makes none.
   [[nodiscard]] static Error runtime(std::string message);
+  // What a caller is told: thrown by a function, code and message arrive unchanged.
   [[nodiscard]] static Error remote(
       std::string code, std::string message, std::optional<std::string> stacktrace = {}
   );
+  // Code of this process failed; a caller is told `invocation_failed`.
   [[nodiscard]] static Error handler(std::string message);
+  // A value is not what the type wants, or cannot be JSON.
   [[nodiscard]] static Error serde(std::string message);
+  // An address is none, or a channel's socket failed.
   [[nodiscard]] static Error websocket(std::string message);
+  // The engine refused this worker or one of its functions.
   [[nodiscard]] static Error registration_rejected(Rejection rejection);
 
   // A move is a copy, so that no Error is ever empty.

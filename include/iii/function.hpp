@@ -1,10 +1,9 @@
 // What a worker offers: functions, written in whichever of these forms suits.
 //
-//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });       //
-//   typed client.register_function("echo", [](const iii::Json& in) { return in; });              //
-//   JSON client.register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
-//   client.register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });   //
-//   coroutine
+//   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });  // typed
+//   client.register_function("echo", [](const iii::Json& in) { return in; });  // JSON
+//   client.register_function("who", [](const iii::Json&, const iii::Invocation& call) { … });
+//   client.register_function("sum", [](Numbers in) -> iii::Task<int> { … co_return n; });
 //
 // A parameter or result is iii::Json or any type that iii/describe.hpp knows; a described type also
 // gives the function its schema. Throwing iii::Error::remote(code, message) sends exactly these;
@@ -44,11 +43,11 @@ struct Invocation {
 };
 
 struct FunctionDetails {
-  std::string description;
+  std::string description = {};
   // Of untyped functions, or instead of the schema of the types.
-  std::optional<Json> request_format;
-  std::optional<Json> response_format;
-  std::optional<Json> metadata;
+  std::optional<Json> request_format = {};
+  std::optional<Json> response_format = {};
+  std::optional<Json> metadata = {};
   // Calls of this function that run at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
 };
@@ -57,21 +56,29 @@ namespace detail {
 
 // First parameter, second parameter and result of a callable that is not overloaded.
 template <class F>
-struct Signature : Signature<decltype(&F::operator())> {};
+struct Signature {
+  static constexpr bool is_known = false;
+};
+template <class F>
+  requires requires { &F::operator(); }
+struct Signature<F> : Signature<decltype(&F::operator())> {};
 template <class R>
 struct Signature<R (*)()> {
+  static constexpr bool is_known = true;
   using Result = R;
   using First = void;
   static constexpr bool takes_invocation = false;
 };
 template <class R, class A>
 struct Signature<R (*)(A)> {
+  static constexpr bool is_known = true;
   using Result = R;
   using First = std::remove_cvref_t<A>;
   static constexpr bool takes_invocation = false;
 };
 template <class R, class A, class B>
 struct Signature<R (*)(A, B)> {
+  static constexpr bool is_known = true;
   using Result = R;
   using First = std::remove_cvref_t<A>;
   static constexpr bool takes_invocation = true;
@@ -156,6 +163,25 @@ class Function {
     requires(!std::is_same_v<std::remove_cvref_t<F>, Function>)
   // NOLINTNEXTLINE(google-explicit-constructor): see above.
   Function(F function) {
+    static_assert(
+        detail::Signature<F>::is_known,
+        "iii: a function of a worker takes nothing, or its input, or its input and an "
+        "iii::Invocation; it is not overloaded and has no auto parameters"
+    );
+    if constexpr (detail::Signature<F>::is_known) {
+      take(std::move(function));
+    }
+  }
+
+  [[nodiscard]] const Plain& plain() const { return plain_; }
+  [[nodiscard]] const Coroutine& coroutine() const { return coroutine_; }
+  // nullptr: untyped.
+  [[nodiscard]] Schema request_schema() const { return request_schema_; }
+  [[nodiscard]] Schema response_schema() const { return response_schema_; }
+
+ private:
+  template <class F>
+  void take(F function) {
     using Signature = detail::Signature<F>;
     using Returned = typename Signature::Result;
     using Value = typename detail::TaskValue<Returned>::type;
@@ -174,13 +200,6 @@ class Function {
     }
   }
 
-  [[nodiscard]] const Plain& plain() const { return plain_; }
-  [[nodiscard]] const Coroutine& coroutine() const { return coroutine_; }
-  // nullptr: untyped.
-  [[nodiscard]] Schema request_schema() const { return request_schema_; }
-  [[nodiscard]] Schema response_schema() const { return response_schema_; }
-
- private:
   template <class First, bool takes_invocation, class F, class Call>
   static decltype(auto) call(F& function, const Json& input, Call&& invocation) {
     if constexpr (std::is_void_v<First>) {

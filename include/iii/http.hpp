@@ -4,12 +4,12 @@
 //     return {.status_code = 201, .body = store(request.body)};
 //   }
 //
-// A function that streams its answer instead opens `response`, sends HttpSetStatus and
-// HttpSetHeaders as text before the first bytes, closes the writer on every path, and returns null.
+// Functions that stream their answer, or read an upload: <iii/http_stream.hpp>.
 #pragma once
 
 #include <iii/channel_ref.hpp>
 #include <iii/describe.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 
 #include <cstdint>
@@ -20,8 +20,6 @@
 
 namespace iii::inline v0 {
 
-// NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword.
-enum class HttpMethod { get, post, put, patch, delete_, head, options };
 III_DECLARE_DESCRIBED_ENUM(HttpMethod)
 
 using HttpHeaders = std::map<std::string, std::string>;
@@ -69,7 +67,7 @@ struct HttpRequest {
 template <class T = Json>
 struct HttpResponse {
   std::uint16_t status_code = 200;
-  HttpHeaders headers;
+  HttpHeaders headers = {};
   T body{};
 
   friend bool operator==(const HttpResponse&, const HttpResponse&) = default;

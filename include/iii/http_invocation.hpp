@@ -6,6 +6,8 @@
 // Secrets are never sent: authentication names environment variables *of the engine*. Plain values.
 #pragma once
 
+#include <iii/http_method.hpp>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,19 +16,19 @@
 
 namespace iii::inline v0 {
 
-enum class HttpMethod { get, post, put, patch, remove };
-// As it is sent: "GET", …, "DELETE" for remove.
-[[nodiscard]] const char* to_string(HttpMethod method) noexcept;
-
+// How the engine authenticates itself; made by one of the three functions.
 struct HttpAuthConfig {
   enum class Kind { hmac, bearer, api_key };
 
+  // Signs the request. `secret_key`: the variable with the secret.
   [[nodiscard]] static HttpAuthConfig hmac(std::string secret_key) {
     return {.kind = Kind::hmac, .header = {}, .variable = std::move(secret_key)};
   }
+  // `Authorization: Bearer …`. `token_key`: the variable with the token.
   [[nodiscard]] static HttpAuthConfig bearer(std::string token_key) {
     return {.kind = Kind::bearer, .header = {}, .variable = std::move(token_key)};
   }
+  // A header of your choice. `value_key`: the variable with its value.
   [[nodiscard]] static HttpAuthConfig api_key(std::string header, std::string value_key) {
     return {.kind = Kind::api_key, .header = std::move(header), .variable = std::move(value_key)};
   }
@@ -38,10 +40,10 @@ struct HttpAuthConfig {
 
 struct HttpInvocationConfig {
   std::string url;
-  HttpMethod method = HttpMethod::post;
-  std::optional<std::uint64_t> timeout_ms;  // none: the engine's own, 30 s
-  std::map<std::string, std::string> headers;
-  std::optional<HttpAuthConfig> auth;
+  HttpMethod method = HttpMethod::post;          // all but head and options
+  std::optional<std::uint64_t> timeout_ms = {};  // none: the engine's own, 30 s
+  std::map<std::string, std::string> headers = {};
+  std::optional<HttpAuthConfig> auth = {};
 };
 
 }  // namespace iii::inline v0

@@ -22,9 +22,9 @@ namespace iii::inline v0 {
 
 // Instead of what the current context says.
 struct LoggerOptions {
-  std::string service_name;
-  std::string trace_id;
-  std::string span_id;
+  std::string service_name = {};
+  std::string trace_id = {};
+  std::string span_id = {};
 };
 
 class Logger {
@@ -32,12 +32,16 @@ class Logger {
   Logger() = default;
   explicit Logger(LoggerOptions options) : options_(std::move(options)) {}
 
+  // One record each. `data` stays structured: the attribute `log.data`.
   void debug(std::string_view message) const;
   void debug(std::string_view message, const Json& data) const;
+  // As debug().
   void info(std::string_view message) const;
   void info(std::string_view message, const Json& data) const;
+  // As debug().
   void warn(std::string_view message) const;
   void warn(std::string_view message, const Json& data) const;
+  // As debug().
   void error(std::string_view message) const;
   void error(std::string_view message, const Json& data) const;
 
@@ -49,6 +53,7 @@ class Logger {
 
 // Takes a line without its newline, from any thread. nullptr: stderr again.
 using LogFallback = void (*)(std::string_view line);
+// Where lines go while there is no telemetry, for the whole process.
 void set_log_fallback(LogFallback fallback) noexcept;
 
 }  // namespace iii::inline v0

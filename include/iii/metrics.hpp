@@ -38,6 +38,7 @@ template <MetricNumber Number = std::int64_t>
 class Counter {
  public:
   explicit Counter(telemetry::Instrument* instrument) : instrument_(instrument) {}
+  // Adds to the sum of this set of attributes.
   void add(Number value, const Attributes& attributes = {}) const {
     if (value > 0) {
       detail::add(instrument_, value, attributes);
@@ -48,10 +49,12 @@ class Counter {
   telemetry::Instrument* instrument_;
 };
 
+// A sum that goes up and down.
 template <MetricNumber Number = std::int64_t>
 class UpDownCounter {
  public:
   explicit UpDownCounter(telemetry::Instrument* instrument) : instrument_(instrument) {}
+  // Adds to the sum of this set of attributes; negative values subtract.
   void add(Number value, const Attributes& attributes = {}) const {
     detail::add(instrument_, value, attributes);
   }
@@ -60,6 +63,7 @@ class UpDownCounter {
   telemetry::Instrument* instrument_;
 };
 
+// A distribution over buckets.
 class Histogram {
  public:
   explicit Histogram(telemetry::Instrument* instrument) : instrument_(instrument) {}
@@ -79,6 +83,7 @@ class GaugeObserver {
     double value;
     Attributes attributes;
   };
+  // The present value for this set of attributes.
   void observe(double value, Attributes attributes = {}) {
     observations_.push_back({value, std::move(attributes)});
   }
@@ -92,20 +97,23 @@ class GaugeObserver {
 using GaugeFunction = std::function<void(GaugeObserver&)>;
 
 struct InstrumentOptions {
-  std::string description;
-  std::string unit;
+  std::string description = {};
+  std::string unit = {};
 };
 
+// Makes instruments. Asking again for the same name and kind gives the same one.
 class Meter {
  public:
   explicit Meter(telemetry::MeterRegistry& registry) : registry_(&registry) {}
 
+  // The unit of `options` is free text, such as "ms" or "{orders}".
   template <MetricNumber Number = std::int64_t>
   [[nodiscard]] Counter<Number> counter(std::string name, InstrumentOptions options = {}) const {
     return Counter<Number>(
         sum(std::move(name), std::move(options), true, std::same_as<Number, std::int64_t>)
     );
   }
+  // As counter().
   template <MetricNumber Number = std::int64_t>
   [[nodiscard]] UpDownCounter<Number> up_down_counter(
       std::string name, InstrumentOptions options = {}

@@ -2,6 +2,7 @@
 // InitOptions is a good one. Plain values, copied when the client is made.
 #pragma once
 
+#include <iii/otel_config.hpp>
 #include <iii/reconnection.hpp>
 
 #include <chrono>
@@ -41,40 +42,40 @@ struct OfflineQueue {
 };
 
 struct WorkerTelemetry {
-  std::optional<std::string> language;      // a locale, such as de_DE
-  std::optional<std::string> project_name;  // what the worker belongs to
-  std::optional<std::string> framework;     // "iii-cpp" if blank
-  std::optional<std::string> amplitude_api_key;
+  std::optional<std::string> language = {};      // a locale, such as de_DE
+  std::optional<std::string> project_name = {};  // what the worker belongs to
+  std::optional<std::string> framework = {};     // "iii-cpp" if blank
+  std::optional<std::string> amplitude_api_key = {};
 };
 
 // What the engine shows of this worker.
 struct WorkerMetadata {
   std::string runtime = "cpp";
-  std::string version;
-  std::string name;
-  std::string os;
-  std::optional<std::string> description;
-  std::optional<std::uint32_t> pid;
-  std::optional<std::string> isolation;
-  std::optional<WorkerTelemetry> telemetry;
+  std::string version = {};
+  std::string name = {};
+  std::string os = {};
+  std::optional<std::string> description = {};
+  std::optional<std::uint32_t> pid = {};
+  std::optional<std::string> isolation = {};
+  std::optional<WorkerTelemetry> telemetry = {};
 };
 
 enum class LogLevel { debug, info, warn, error };
 
 struct InitOptions {
   // Empty: III_WORKER_NAME, or "<host name>:<process id>".
-  std::string worker_name;
-  std::optional<std::string> worker_description;
+  std::string worker_name = {};
+  std::optional<std::string> worker_description = {};
   // Replaces everything that would be detected; only a blank `framework` is filled in.
-  std::optional<WorkerMetadata> metadata;
+  std::optional<WorkerMetadata> metadata = {};
   // Engines of line 0.23. Empty: III_NAMESPACE, or none.
-  std::string namespace_name;
+  std::string namespace_name = {};
 
   // For the upgrade request, to authenticate for example. Pairs that are not legal HTTP are
   // skipped.
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
   // For wss://: trusted certificates in PEM. Empty: the system's.
-  std::string ca_file;
+  std::string ca_file = {};
 
   // Of a call that names none.
   std::chrono::milliseconds invocation_timeout{30'000};
@@ -86,7 +87,7 @@ struct InitOptions {
   std::chrono::milliseconds shutdown_timeout{2'000};
   // The first retry comes soon: most drops are restarts.
   ReconnectionConfig reconnection{.initial_delay_ms = 200};
-  OfflineQueue offline;
+  OfflineQueue offline = {};
   // Calls that were on their way when the connection broke end with not_connected at once. False:
   // they wait for their timeout, since an engine that knows reattaching may still answer.
   bool fails_calls_on_disconnect = true;
@@ -98,9 +99,12 @@ struct InitOptions {
   // Functions running at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
 
+  // What this client tells the engine of its calls, logs and metrics, and how (iii/otel.hpp).
+  OtelConfig otel = {};
+
   // Lines about what happens to the connection, on a thread of the pool. None: warnings and errors
   // go to standard error.
-  std::function<void(LogLevel level, const std::string& line)> log;
+  std::function<void(LogLevel level, const std::string& line)> log = {};
 };
 
 }  // namespace iii::inline v0

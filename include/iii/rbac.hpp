@@ -22,15 +22,15 @@ struct AuthInput {
 III_DECLARE_DESCRIBED(AuthInput)
 
 struct AuthResult {
-  std::vector<std::string> allowed_functions;
-  std::vector<std::string> forbidden_functions;
-  std::optional<std::vector<std::string>> allowed_trigger_types;  // absent: all
+  std::vector<std::string> allowed_functions = {};
+  std::vector<std::string> forbidden_functions = {};
+  std::optional<std::vector<std::string>> allowed_trigger_types = {};  // absent: all
   // False, as every engine has it when the member is missing. SDKs of line 0.11 began with true.
   bool allow_trigger_type_registration = false;
   bool allow_function_registration = true;
   Json context = JsonObject();  // handed to every other hook
-  std::optional<std::string> function_registration_prefix;
-  std::map<std::string, std::vector<std::string>> namespaces;  // newest engines only
+  std::optional<std::string> function_registration_prefix = {};
+  std::map<std::string, std::vector<std::string>> namespaces = {};  // newest engines only
 };
 III_DECLARE_DESCRIBED(AuthResult)
 
@@ -52,8 +52,8 @@ struct OnTriggerTypeRegistrationInput {
 III_DECLARE_DESCRIBED(OnTriggerTypeRegistrationInput)
 
 struct OnTriggerTypeRegistrationResult {
-  std::optional<std::string> trigger_type_id;
-  std::optional<std::string> description;
+  std::optional<std::string> trigger_type_id = {};
+  std::optional<std::string> description = {};
 };
 III_DECLARE_DESCRIBED(OnTriggerTypeRegistrationResult)
 
@@ -69,10 +69,10 @@ struct OnTriggerRegistrationInput {
 III_DECLARE_DESCRIBED(OnTriggerRegistrationInput)
 
 struct OnTriggerRegistrationResult {
-  std::optional<std::string> trigger_id;
-  std::optional<std::string> trigger_type;
-  std::optional<std::string> function_id;
-  std::optional<Json> config;
+  std::optional<std::string> trigger_id = {};
+  std::optional<std::string> trigger_type = {};
+  std::optional<std::string> function_id = {};
+  std::optional<Json> config = {};
 };
 III_DECLARE_DESCRIBED(OnTriggerRegistrationResult)
 
@@ -86,9 +86,9 @@ struct OnFunctionRegistrationInput {
 III_DECLARE_DESCRIBED(OnFunctionRegistrationInput)
 
 struct OnFunctionRegistrationResult {
-  std::optional<std::string> function_id;
-  std::optional<std::string> description;
-  std::optional<Json> metadata;
+  std::optional<std::string> function_id = {};
+  std::optional<std::string> description = {};
+  std::optional<Json> metadata = {};
 };
 III_DECLARE_DESCRIBED(OnFunctionRegistrationResult)
 

@@ -14,7 +14,7 @@ struct ReconnectionConfig {
   std::uint64_t max_delay_ms = 30'000;
   double backoff_multiplier = 2.0;
   double jitter_factor = 0.3;
-  std::optional<std::uint64_t> max_retries;  // none: for ever
+  std::optional<std::uint64_t> max_retries = std::nullopt;  // none: for ever
   // Telemetry frames that are kept over a reconnect.
   std::size_t max_pending_messages = 1'000;
 

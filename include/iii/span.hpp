@@ -37,8 +37,8 @@ enum class SpanKind : std::uint8_t { internal = 1, server, client, producer, con
 
 struct SpanOptions {
   SpanKind kind = SpanKind::internal;
-  std::string traceparent;  // the parent; when empty, the current span
-  Attributes attributes;
+  std::string traceparent = {};  // the parent; when empty, the current span
+  Attributes attributes = {};
 };
 
 // A handle; copies mean the same span. It ends with end(), or with its last handle. After that, and
@@ -51,15 +51,21 @@ class Span {
   [[nodiscard]] bool is_recording() const noexcept;
   [[nodiscard]] TraceContext trace() const noexcept;
 
+  // Overwrites the attribute of that key.
   void set_attribute(std::string key, Json value) const;
+  // Something that happened now.
   void add_event(std::string name, Attributes attributes = {}) const;
+  // Another span that this one has to do with, without being its child.
   void add_link(TraceContext to, Attributes attributes = {}) const;
+  // Status Ok.
   void set_ok() const;
+  // Status Error with this description.
   void set_error(std::string message) const;
   // The event `exception`; leaves the status as it is.
   void record_exception(
       const std::string& type, const std::string& message, const std::string& stacktrace = {}
   ) const;
+  // Now, once.
   void end() const;
 
  private:
@@ -94,8 +100,11 @@ class ActiveSpan {
 
 // Of the current span; without one they do nothing.
 [[nodiscard]] bool current_span_is_recording() noexcept;
+// As Span::set_attribute(), on the current span.
 void set_current_span_attribute(std::string key, Json value);
+// As Span::set_error(), on the current span.
 void set_current_span_error(std::string message);
+// As Span::add_event(), on the current span.
 void record_span_event(std::string name, Attributes attributes = {});
 
 namespace detail {

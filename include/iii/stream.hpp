@@ -81,7 +81,7 @@ struct StreamSendInput {
   std::string group_id;
   std::string type;  // a free label
   Json data;
-  std::optional<std::string> id;  // with it, subscribers of that item are told too
+  std::optional<std::string> id = {};  // with it, subscribers of that item are told too
 };
 III_DECLARE_DESCRIBED(StreamSendInput)
 
@@ -96,7 +96,7 @@ struct StreamAuthInput {
 III_DECLARE_DESCRIBED(StreamAuthInput)
 
 struct StreamAuthResult {
-  std::optional<Json> context;
+  std::optional<Json> context = {};
 };
 III_DECLARE_DESCRIBED(StreamAuthResult)
 

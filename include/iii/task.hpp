@@ -12,6 +12,8 @@
 // GCC 12 destroys braced temporaries of a co_await twice. Move-only; one thread at a time.
 #pragma once
 
+#include <iii/context.hpp>
+
 #include <coroutine>
 #include <exception>
 #include <memory>
@@ -141,10 +143,14 @@ struct Detached {
   };
 };
 
-// Begins at once, on this thread; `on_ended(value)` or `on_failed(exception)`, neither of which may
-// throw, runs where the task ends.
+// `slot` is kept as long as the task may use it.
 template <class T, class OnEnded, class OnFailed>
-Detached start(Task<T> task, OnEnded on_ended, OnFailed on_failed) {
+Detached start_in(
+    [[maybe_unused]] std::shared_ptr<ContextSlot> slot,
+    Task<T> task,
+    OnEnded on_ended,
+    OnFailed on_failed
+) {
   std::exception_ptr error;
   if constexpr (std::is_void_v<T>) {
     try {
@@ -169,6 +175,16 @@ Detached start(Task<T> task, OnEnded on_ended, OnFailed on_failed) {
   if (error) {
     on_failed(error);
   }
+}
+
+// Begins at once, on this thread, in a copy of its context; `on_ended(value)` or
+// `on_failed(exception)`, neither of which may throw, runs where the task ends.
+template <class T, class OnEnded, class OnFailed>
+void start(Task<T> task, OnEnded on_ended, OnFailed on_failed) {
+  const auto slot = std::make_shared<ContextSlot>();
+  slot->context = current_context_slot().context;
+  const ContextSlotScope scope(*slot);
+  start_in(slot, std::move(task), std::move(on_ended), std::move(on_failed));
 }
 
 // Lets one thread wait for another.

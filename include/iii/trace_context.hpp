@@ -16,6 +16,7 @@
 
 namespace iii::inline v0 {
 
+// Trace, span and flags: `traceparent` as numbers.
 struct TraceContext {
   std::uint64_t trace_high = 0;  // the first 16 digits of the trace id
   std::uint64_t trace_low = 0;
@@ -58,8 +59,10 @@ class Baggage {
   // False, and nothing changes: the key is not an HTTP token, the value is not UTF-8, or a bound
   // would be passed.
   bool set(std::string_view key, std::string_view value);
+  // Does nothing if there is no such entry.
   void remove(std::string_view key);
 
+  // The value, decoded; nothing if there is no such entry.
   [[nodiscard]] std::optional<std::string> get(std::string_view key) const;
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
   [[nodiscard]] bool is_empty() const noexcept { return entries_.empty(); }

@@ -4,8 +4,10 @@
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
+#include <iii/trigger_input.hpp>  // IWYU pragma: export
 
 #include <chrono>
+#include <coroutine>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,29 +56,20 @@ struct TriggerRequest {
   std::optional<Json> metadata = std::nullopt;
   // Engines of line 0.23. None: this worker's, or "default" for `engine::` functions.
   std::optional<std::string> namespace_name = std::nullopt;
-  // W3C trace context to send along.
+  // W3C trace context to send along. Empty: that of the current context (iii/context.hpp).
   std::string traceparent = {};
   std::string baggage = {};
 };
 
-struct RegisterServiceMessage {
-  std::string id;
-  std::string name;  // empty: the id
-  std::string description = {};
-  std::string parent_service_id = {};
-};
-
-struct RegisterTriggerInput {
-  std::string trigger_type;
-  std::string function_id;
-  Json config = JsonObject{};
-  std::optional<Json> metadata = std::nullopt;
-};
+class RefusalAwaiter;
 
 // A registered trigger. Copies are the same trigger; dropping them changes nothing. It keeps its id
-// over reconnects.
+// over reconnects. Any thread may call anything.
 class Trigger {
  public:
+  // Runs once, on a thread of the client's pool, and must not throw. None: nobody refused in time.
+  using OnRefusal = std::function<void(std::optional<Error> refusal)>;
+
   Trigger(std::weak_ptr<sdk::Driver> driver, std::shared_ptr<sdk::TriggerEntry> entry)
       : driver_(std::move(driver)), entry_(std::move(entry)) {}
 
@@ -84,45 +77,63 @@ class Trigger {
   void unregister() const;
 
   // Why the engine, or the provider of the type, refused the trigger; none as long as nobody has.
-  // Engines say so since line 0.16, and never say that a trigger was accepted.
+  // Engines say so since line 0.16, and never say that a trigger was accepted: not to hear of a
+  // refusal for a while is all there is.
   [[nodiscard]] std::optional<Error> status() const;
-  // Waits for such a refusal; none if none came in time.
+  // The three ways to wait for such a refusal, at most for `timeout`: on this thread, in a
+  // coroutine, with a callback. All end early, with none, when the client shuts down.
   [[nodiscard]] std::optional<Error> wait_for_refusal(std::chrono::milliseconds timeout) const;
+  [[nodiscard]] RefusalAwaiter refusal(std::chrono::milliseconds timeout) const;
+  void refusal(std::chrono::milliseconds timeout, OnRefusal on_refusal) const;
 
  private:
   std::weak_ptr<sdk::Driver> driver_;
   std::shared_ptr<sdk::TriggerEntry> entry_;  // what the engine said, shared with the client
 };
 
-// A trigger that somebody, maybe another worker, registered for a type of ours.
-struct TriggerConfig {
+// What co_await trigger.refusal(…) waits for.
+class RefusalAwaiter {
+ public:
+  RefusalAwaiter(Trigger trigger, std::chrono::milliseconds timeout)
+      : trigger_(std::move(trigger)), timeout_(timeout) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting);
+  [[nodiscard]] std::optional<Error> await_resume() { return std::move(refusal_); }
+
+ private:
+  Trigger trigger_;
+  std::chrono::milliseconds timeout_;
+  std::optional<Error> refusal_;
+};
+
+// A trigger that somebody, maybe another worker, registered for a type of ours. Config is Json, or
+// the type that the trigger type was registered with (trigger_type.hpp).
+template <class Config>
+struct TriggerConfigOf {
   std::string id;
   std::string function_id;  // to be called with trigger() whenever it fires
-  Json config;
+  Config config;
   std::optional<Json> metadata;  // to be sent along as the call's metadata
   std::optional<std::string> namespace_name;
 };
+using TriggerConfig = TriggerConfigOf<Json>;
 
 // The provider of a trigger type. Both run on threads of the handler pool, for one trigger type one
 // at a time and in order. What they throw refuses the trigger, or is logged.
-class TriggerHandler {
+template <class Config>
+class TriggerHandlerOf {
  public:
-  TriggerHandler() = default;
-  TriggerHandler(const TriggerHandler&) = delete;
-  TriggerHandler& operator=(const TriggerHandler&) = delete;
-  virtual ~TriggerHandler() = default;
+  TriggerHandlerOf() = default;
+  TriggerHandlerOf(const TriggerHandlerOf&) = delete;
+  TriggerHandlerOf& operator=(const TriggerHandlerOf&) = delete;
+  virtual ~TriggerHandlerOf() = default;
 
   // Comes again for every trigger after each reconnect: must do no harm twice.
-  virtual void register_trigger(const TriggerConfig& trigger) = 0;
+  virtual void register_trigger(const TriggerConfigOf<Config>& trigger) = 0;
   // Only the id is known: look it up in what register_trigger() was given.
   virtual void unregister_trigger(const std::string& id) = 0;
 };
-
-struct RegisterTriggerTypeMessage {
-  std::string id;
-  std::string description = {};
-  std::optional<Json> trigger_request_format = std::nullopt;  // schema of a trigger's config
-  std::optional<Json> call_request_format = std::nullopt;     // schema of what it calls with
-};
+using TriggerHandler = TriggerHandlerOf<Json>;
 
 }  // namespace iii::inline v0

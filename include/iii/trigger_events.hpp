@@ -21,8 +21,8 @@ using HttpCallRequest = HttpRequest<>;
 struct CronCallRequest {
   std::string trigger = "cron";
   std::string job_id;  // the trigger's id
-  std::chrono::sys_time<std::chrono::nanoseconds> scheduled_time;
-  std::chrono::sys_time<std::chrono::nanoseconds> actual_time;
+  std::chrono::sys_time<std::chrono::nanoseconds> scheduled_time = {};
+  std::chrono::sys_time<std::chrono::nanoseconds> actual_time = {};
 };
 III_DECLARE_DESCRIBED(CronCallRequest)
 

@@ -12,8 +12,9 @@ namespace iii::inline v0 {
 struct RegisterTriggerInput {
   std::string trigger_type;  // "http", "cron", …
   std::string function_id;
-  Json config = JsonObject();    // must be present on the wire
-  std::optional<Json> metadata;  // reaches the function as the metadata of its invocation
+  Json config = JsonObject{};  // must be present on the wire
+  // Reaches the function as the metadata of its invocation.
+  std::optional<Json> metadata = std::nullopt;
 };
 
 }  // namespace iii::inline v0

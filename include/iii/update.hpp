@@ -31,7 +31,7 @@ struct UpdateSet {
 III_DECLARE_DESCRIBED(UpdateSet)
 
 struct UpdateMerge {
-  std::optional<UpdatePath> path;
+  std::optional<UpdatePath> path = {};
   Json value;  // an object
   friend bool operator==(const UpdateMerge&, const UpdateMerge&) = default;
 };
@@ -53,7 +53,7 @@ III_DECLARE_DESCRIBED(UpdateDecrement)
 
 // Engines of line 0.11 take a path of one member only.
 struct UpdateAppend {
-  std::optional<UpdatePath> path;
+  std::optional<UpdatePath> path = {};
   Json value;
   friend bool operator==(const UpdateAppend&, const UpdateAppend&) = default;
 };
@@ -65,36 +65,54 @@ struct UpdateRemove {
 };
 III_DECLARE_DESCRIBED(UpdateRemove)
 
+// One change, made by one of the functions.
 struct UpdateOp {
   using Kind = std::
       variant<UpdateSet, UpdateMerge, UpdateIncrement, UpdateDecrement, UpdateAppend, UpdateRemove>;
 
   Kind kind;
 
+  // Puts the value there, whatever was. "": the root.
   [[nodiscard]] static UpdateOp set(std::string path, Json value);
+  // Adds to a number; what is missing counts as 0.
   [[nodiscard]] static UpdateOp increment(std::string path, std::int64_t by);
+  // Subtracts likewise.
   [[nodiscard]] static UpdateOp decrement(std::string path, std::int64_t by);
+  // Takes the member away; nothing happens if there is none.
   [[nodiscard]] static UpdateOp remove(std::string path);
   // Into the root.
   [[nodiscard]] static UpdateOp merge(Json value);
+  // Into one member of the root.
   [[nodiscard]] static UpdateOp merge_at(std::string member, Json value);
+  // Into what the segments lead to.
   [[nodiscard]] static UpdateOp merge_at_path(std::vector<std::string> segments, Json value);
+  // To an array, or a text to a text, in one member of the root.
   [[nodiscard]] static UpdateOp append(std::string member, Json value);
+  // To the root.
   [[nodiscard]] static UpdateOp append_root(Json value);
+  // To what the segments lead to.
   [[nodiscard]] static UpdateOp append_at_path(std::vector<std::string> segments, Json value);
 
   friend bool operator==(const UpdateOp&, const UpdateOp&) = default;
 };
 III_DECLARE_DESCRIBED(UpdateOp)
 
+// A list of changes, in the order in which they are made.
 class UpdateBuilder {
  public:
+  // As UpdateOp::set().
   UpdateBuilder& set(std::string path, Json value);
+  // As UpdateOp::increment().
   UpdateBuilder& increment(std::string path, std::int64_t by);
+  // As UpdateOp::decrement().
   UpdateBuilder& decrement(std::string path, std::int64_t by);
+  // As UpdateOp::remove().
   UpdateBuilder& remove(std::string path);
+  // As UpdateOp::append().
   UpdateBuilder& append(std::string member, Json value);
+  // As UpdateOp::merge().
   UpdateBuilder& merge(Json value);
+  // Any other change.
   UpdateBuilder& add(UpdateOp op);
 
   [[nodiscard]] std::vector<UpdateOp> build() const { return ops_; }

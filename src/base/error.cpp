@@ -44,8 +44,12 @@ Error Error::not_connected() {
   return Error(Content::local(ErrorKind::not_connected, "", "iii is not connected"));
 }
 
-Error Error::timeout() {
-  return Error(Content::local(ErrorKind::timeout, "", "invocation timed out"));
+Error Error::timeout(std::string_view reason) {
+  std::string message = "invocation timed out";
+  if (!reason.empty()) {
+    message.append(": ").append(reason);
+  }
+  return Error(Content::local(ErrorKind::timeout, "", std::move(message)));
 }
 
 Error Error::runtime(std::string message) {

@@ -86,7 +86,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-TEST(Error, HasAKindACodeAMessageAndATextOfItsOwn) {
+TEST(Error, Item78_HasAKindACodeAMessageAndATextOfItsOwn) {
   std::set<std::string_view> names;
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.text);
@@ -100,6 +100,10 @@ TEST(Error, HasAKindACodeAMessageAndATextOfItsOwn) {
   }
   EXPECT_EQ(names.size(), 8U);
   EXPECT_FALSE(names.contains("unknown"));
+}
+
+TEST(Error, SaysWhyNothingCameInTime) {
+  EXPECT_EQ(Error::timeout("no engine").message(), "invocation timed out: no engine");
 }
 
 TEST(Error, KeepsTheStacktraceOfTheSender) {

@@ -103,6 +103,25 @@ static_assert(channel_outbox_bytes < outbox_close_bytes);
 // one that works slowly must not lose the end.
 inline constexpr auto reader_stall_max = 10min;
 
+// --- Channel ends of the SDK (spec: sdk §11.3) ---
+
+// What readers of all SDKs expect in a binary frame.
+inline constexpr std::size_t channel_frame_bytes_max = 64 * kib;
+// Operations of one end that wait. Programs that await each of theirs have few.
+inline constexpr std::size_t channel_operations_max = 1024;
+// Bytes of a writer's operations that wait. One operation may exceed it.
+inline constexpr std::size_t channel_waiting_bytes_max = 64 * mib;
+// What a message costs its reader beside its bytes.
+inline constexpr std::size_t channel_message_overhead_bytes = 64;
+// How long the engine gets to confirm the end: as long as it may make a writer wait for its reader.
+inline constexpr auto channel_close_timeout = std::chrono::milliseconds(reader_stall_max);
+// A connection of the SDK that has been silent this long is probed by the system, so often, and
+// given up after some nine probes: in three to four minutes.
+inline constexpr auto keep_alive_idle = 60s;
+inline constexpr auto keep_alive_interval = 15s;
+// What channel ends get to say goodbye when the rest of a client took all its time to shut down.
+inline constexpr auto channel_farewell_min = std::chrono::milliseconds(100);
+
 // --- Time ---
 
 // A peer that has been silent this long is pinged, and given up after `peer_silence_max` (spec:

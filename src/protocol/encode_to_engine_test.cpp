@@ -56,7 +56,7 @@ TEST(EncodeToEngine, writes_a_call_with_every_member) {
   EXPECT_EQ(message.metadata.text, R"({"m":1})");
 }
 
-TEST(EncodeToEngine, leaves_out_what_is_empty_but_never_the_data) {
+TEST(EncodeToEngine, Item33_Item55_leaves_out_what_is_empty_but_never_the_data) {
   const std::string text = encode(
       to_engine::InvokeFunction{.function_id = "f", .action = to_engine::Action::fire_and_forget}
   );
@@ -114,7 +114,7 @@ TEST(EncodeToEngine, writes_registrations_that_the_engine_reads_back) {
   EXPECT_EQ(service.description, std::nullopt);
 }
 
-TEST(EncodeToEngine, writes_the_exact_texts_of_the_specification) {
+TEST(EncodeToEngine, Item32_Item38_writes_the_exact_texts_of_the_specification) {
   for (const auto& [message, text] :
        std::initializer_list<std::pair<to_engine::Message, std::string_view>>{
            {to_engine::RegisterService{.id = "b", .name = "B", .parent_service_id = "s"},

@@ -5,11 +5,14 @@
 #include <iii/result.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 namespace iii::sdk {
+
+class InProcessEngine;
 
 struct Address {
   bool is_tls = false;
@@ -17,6 +20,8 @@ struct Address {
   std::uint16_t port = 80;
   std::string path = "/";
   std::string query;  // without the question mark, as given
+  // Of an engine in this process, which takes the place of the host (transport_in_process.hpp).
+  std::shared_ptr<InProcessEngine> in_process = {};
 
   // For the Host header: with brackets around IPv6, without the scheme's own port.
   [[nodiscard]] std::string authority() const;

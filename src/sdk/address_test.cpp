@@ -72,7 +72,7 @@ TEST(TelemetryAddress, puts_otel_behind_the_path) {
   EXPECT_EQ(telemetry_address(address("ws://h/otel/?t=1")).target(), "/otel?t=1");
 }
 
-TEST(ChannelAddress, encodes_the_key_and_keeps_the_query) {
+TEST(ChannelAddress, Item68_encodes_the_key_and_keeps_the_query) {
   EXPECT_EQ(
       channel_address(address("ws://h/?t=1"), "c1", "a/b+ü~", "write").target(),
       "/ws/channels/c1?key=a%2Fb%2B%C3%BC~&dir=write&t=1"

@@ -33,7 +33,7 @@ Result<Json> result_of(CallEnd end) {
       }
       return Error::remote("UNKNOWN", "");
     case EndCall::How::timeout:
-      return Error::timeout();
+      return Error::timeout(end.reason);
     case EndCall::How::rejected:
       return end.rejection ? Error::registration_rejected(*std::move(end.rejection))
                            : Error::not_connected();

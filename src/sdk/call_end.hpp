@@ -20,6 +20,7 @@ struct CallEnd {
   std::string result_json = {};
   std::optional<protocol::ErrorBody> error = {};
   std::optional<Rejection> rejection = {};
+  std::string reason = {};  // see EndCall
   // Ended because there was no room to wait in.
   bool was_full = false;
 };

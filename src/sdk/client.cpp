@@ -5,6 +5,7 @@
 #include "sdk/driver_system.hpp"
 #include "sdk/frames.hpp"
 #include "sdk/http_invocation.hpp"
+#include "sdk/registration.hpp"
 
 #include <iii/client.hpp>
 #include <iii/error.hpp>
@@ -12,7 +13,9 @@
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/trigger.hpp>
+#include <iii/trigger_type.hpp>
 
 #include <functional>
 #include <memory>
@@ -46,60 +49,40 @@ std::string checked(std::string frame, const std::string& what) {
   return frame;
 }
 
-FunctionRef register_entry(
-    const std::shared_ptr<sdk::Driver>& driver,
-    std::string id,
-    sdk::FunctionEntry entry,
-    const FunctionDetails& details,
-    const std::string& invocation_json
-) {
-  require_id(id);
-  std::optional<Json> request = details.request_format;
-  std::optional<Json> response = details.response_format;
-  if (entry.function) {
-    if (!request && entry.function->request_schema() != nullptr) {
-      request = entry.function->request_schema()();
-    }
-    if (!response && entry.function->response_schema() != nullptr) {
-      response = entry.function->response_schema()();
-    }
+// What a message leaves out comes from the handler's types.
+RegisterFunctionMessage completed(RegisterFunctionMessage message, const Function& function) {
+  if (!message.request_format && function.request_schema() != nullptr) {
+    message.request_format = function.request_schema()();
   }
-  std::string frame = protocol::encode(to_engine::RegisterFunction{
-      .id = id,
-      .description = details.description,
-      .request_format_json = json_or_nothing(request),
-      .response_format_json = json_or_nothing(response),
-      .metadata_json = json_or_nothing(details.metadata),
-      .invocation_json = invocation_json,
-  });
-  if (!driver->register_function(
-          id, checked(std::move(frame), "function '" + id + "'"), std::move(entry)
-      )) {
-    throw std::invalid_argument("function id '" + id + "' already registered");
+  if (!message.response_format && function.response_schema() != nullptr) {
+    message.response_format = function.response_schema()();
   }
-  return {driver, std::move(id)};
+  return message;
 }
 
-// Two callables as a handler.
-class CallableTriggerHandler final : public TriggerHandler {
- public:
-  CallableTriggerHandler(
-      std::function<void(const TriggerConfig&)> on_register,
-      std::function<void(const std::string&)> on_unregister
-  )
-      : on_register_(std::move(on_register)), on_unregister_(std::move(on_unregister)) {}
+RegisterFunctionMessage message_of(std::string id, const FunctionDetails& details) {
+  return {
+      .id = std::move(id),
+      .description =
+          details.description.empty() ? std::nullopt : std::optional(details.description),
+      .request_format = details.request_format,
+      .response_format = details.response_format,
+      .metadata = details.metadata,
+  };
+}
 
-  void register_trigger(const TriggerConfig& trigger) override { on_register_(trigger); }
-  void unregister_trigger(const std::string& id) override {
-    if (on_unregister_) {
-      on_unregister_(id);
-    }
+FunctionRef register_entry(
+    const std::shared_ptr<sdk::Driver>& driver,
+    const RegisterFunctionMessage& message,
+    sdk::FunctionEntry entry
+) {
+  require_id(message.id);
+  std::string frame = checked(sdk::frame_of(message), "function '" + message.id + "'");
+  if (!driver->register_function(message.id, std::move(frame), std::move(entry))) {
+    throw std::invalid_argument("function id '" + message.id + "' already registered");
   }
-
- private:
-  std::function<void(const TriggerConfig&)> on_register_;
-  std::function<void(const std::string&)> on_unregister_;
-};
+  return {driver, message.id};
+}
 
 }  // namespace
 
@@ -121,23 +104,53 @@ sdk::Driver& Client::driver() const {
 FunctionRef Client::register_function(
     std::string id, Function function, const FunctionDetails& details
 ) {
+  const RegisterFunctionMessage message = completed(message_of(std::move(id), details), function);
   return register_entry(
       handle_->driver,
-      std::move(id),
+      message,
       {.function = std::make_shared<const Function>(std::move(function)),
-       .running_max = details.max_concurrent_invocations},
-      details,
-      ""
+       .running_max = details.max_concurrent_invocations}
   );
 }
 
 FunctionRef Client::register_function(
     std::string id, const HttpInvocationConfig& config, const FunctionDetails& details
 ) {
-  if (const std::string problem = sdk::problem_of(config); !problem.empty()) {
-    throw std::invalid_argument("function '" + id + "': " + problem);
+  return register_function_with(message_of(std::move(id), details), config);
+}
+
+FunctionRef Client::register_function_with(
+    const RegisterFunctionMessage& message, Function function
+) {
+  if (message.invocation) {
+    throw std::invalid_argument(
+        "function '" + message.id + "' has a handler and an HTTP invocation"
+    );
   }
-  return register_entry(handle_->driver, std::move(id), {}, details, sdk::invocation_json(config));
+  const RegisterFunctionMessage announced = completed(message, function);
+  return register_entry(
+      handle_->driver,
+      announced,
+      {.function = std::make_shared<const Function>(std::move(function))}
+  );
+}
+
+FunctionRef Client::register_function_with(
+    const RegisterFunctionMessage& message, const HttpInvocationConfig& config
+) {
+  if (const std::string problem = sdk::problem_of(config); !problem.empty()) {
+    throw std::invalid_argument("function '" + message.id + "': " + problem);
+  }
+  RegisterFunctionMessage with_config = message;
+  with_config.invocation = config;
+  return register_entry(handle_->driver, with_config, {});
+}
+
+FunctionRef Client::register_function_with(const RegisterFunctionMessage& message) {
+  if (!message.invocation) {
+    throw std::invalid_argument("function '" + message.id + "' has no handler");
+  }
+  return register_function_with(message, *message.invocation);
 }
 
 void FunctionRef::unregister() const {
@@ -149,16 +162,7 @@ void FunctionRef::unregister() const {
 void Client::register_service(const RegisterServiceMessage& message) {
   require_id(message.id);
   driver().register_service(
-      message.id,
-      checked(
-          protocol::encode(to_engine::RegisterService{
-              .id = message.id,
-              .name = message.name.empty() ? message.id : message.name,
-              .description = message.description,
-              .parent_service_id = message.parent_service_id,
-          }),
-          "service '" + message.id + "'"
-      )
+      message.id, checked(sdk::frame_of(message), "service '" + message.id + "'")
   );
 }
 
@@ -180,47 +184,33 @@ Trigger Client::register_trigger(const RegisterTriggerInput& input) {
   return {handle_->driver, std::move(entry)};
 }
 
-TriggerTypeRef Client::register_trigger_type(
+TriggerTypeRef<> Client::register_trigger_type(
     const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
 ) {
   require_id(message.id);
   driver().register_trigger_type(
       message.id,
-      checked(
-          protocol::encode(to_engine::RegisterTriggerType{
-              .id = message.id,
-              .description = message.description,
-              .trigger_request_format_json = json_or_nothing(message.trigger_request_format),
-              .call_request_format_json = json_or_nothing(message.call_request_format),
-          }),
-          "trigger type '" + message.id + "'"
-      ),
+      checked(sdk::frame_of(message), "trigger type '" + message.id + "'"),
       std::move(handler)
   );
   return {handle_, message.id};
 }
 
-TriggerTypeRef Client::register_trigger_type(
+TriggerTypeRef<> Client::register_trigger_type(
     const RegisterTriggerTypeMessage& message,
     std::function<void(const TriggerConfig& trigger)> on_register,
     std::function<void(const std::string& id)> on_unregister
 ) {
   return register_trigger_type(
       message,
-      std::make_shared<CallableTriggerHandler>(std::move(on_register), std::move(on_unregister))
+      std::make_shared<detail::CallableTriggerHandler<Json>>(
+          std::move(on_register), std::move(on_unregister)
+      )
   );
 }
 
 void Client::unregister_trigger_type(const std::string& id) {
   driver().unregister_trigger_type(id);
-}
-
-Client TriggerTypeRef::client() const {
-  auto handle = client_.lock();
-  if (!handle) {
-    throw Error::not_connected();
-  }
-  return Client(std::move(handle));
 }
 
 const std::string& Trigger::id() const {

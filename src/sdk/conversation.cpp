@@ -25,6 +25,7 @@ namespace {
 // A connection that lasted this long was a good one, even if the engine never sent our id.
 constexpr auto stable_after = std::chrono::seconds(5);
 constexpr std::uint16_t close_normal = 1000;
+constexpr std::uint32_t attempts_per_warning = 10;
 
 }  // namespace
 
@@ -52,44 +53,48 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   III_ASSERT(phase_ == Phase::opening, "only what was asked for opens");
   phase_ = Phase::open;
   was_ever_open_ = true;
+  failure_.clear();
   is_welcome_ = false;
   give_up_at_ = base::never;
   opened_at_ = last_heard_ = now;
   ping_at_ = now + options_.ping_interval;
   backlog_bytes_ = 0;
+  sent_messages_ = 0;
   change_state(ConnectionState::connected, effects);
   replay(effects);
   settle_shutdown(now, effects);
 }
 
 void Conversation::replay(Effects& effects) {
-  const auto send = [&effects](std::string text) {
-    effects.emplace_back(SendText{std::move(text)});
-  };
   if (!worker_id_.empty()) {
-    send(protocol::encode(protocol::to_engine::Reattach{
-        .previous_worker_id = worker_id_, .token = reattach_token_ ? *reattach_token_ : ""
-    }));
+    send(
+        protocol::encode(protocol::to_engine::Reattach{
+            .previous_worker_id = worker_id_, .token = reattach_token_ ? *reattach_token_ : ""
+        }),
+        effects
+    );
   }
-  send(options_.announce);
+  send(options_.announce, effects);
   for (const auto& [id, frame] : trigger_types_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   for (const auto& [id, frame] : services_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   for (const auto& [id, function] : functions_.entries()) {
-    send(function.frame);
+    send(function.frame, effects);
   }
   for (const auto& [id, frame] : triggers_.entries()) {
-    send(frame);
+    send(frame, effects);
   }
   while (!offline_.empty()) {
     OfflineMessages::Message message = offline_.pop();
     if (message.call) {
       pending_.mark_carried(*message.call);
+      send(std::move(message.text), effects);
+    } else {
+      send_kept(std::move(message.text), effects);
     }
-    send(std::move(message.text));
   }
 }
 
@@ -119,13 +124,15 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   if (was_open && (is_welcome_ || now - opened_at_ >= stable_after)) {
     attempt_ = 0;
   }
-  std::string text(was_open ? "the connection is lost: " : "the engine cannot be reached: ");
-  effects.emplace_back(
-      Report{was_open ? Report::Level::warn : Report::Level::info, text.append(reason)}
-  );
+  failure_ = was_open ? "the connection is lost: " : "the engine cannot be reached: ";
+  failure_.append(reason);
+  // Said once in a while, not at every attempt.
+  const bool is_news = was_open || attempt_ % attempts_per_warning == 0;
+  effects.emplace_back(Report{is_news ? Report::Level::warn : Report::Level::info, failure_});
   if (options_.fails_calls_on_disconnect) {
     end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
   }
+  keep_unsent(effects);
   if (is_stopping_ && offline_.empty()) {
     finish(effects);
     return;
@@ -133,6 +140,9 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   const auto& retries_max = options_.reconnection.max_retries;
   if (retries_max && attempt_ >= *retries_max) {
     fail_for_good(effects);
+    if (is_stopping_) {
+      finish(effects);
+    }
     return;
   }
   wait_for_retry(now, effects);
@@ -152,21 +162,21 @@ void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {
 void Conversation::fail_for_good(Effects& effects) {
   phase_ = Phase::ended;
   offline_.clear();
+  unsent_.clear();
   end_calls(
       pending_.take_all(),
       rejection_ ? EndCall::How::rejected : EndCall::How::not_connected,
       effects
   );
   change_state(ConnectionState::failed, effects);
-  if (is_stopping_) {
-    finish(effects);
-  }
 }
 
 void Conversation::on_time(base::MonotonicTime now, Effects& effects) {
   for (const base::InvocationId& id : pending_.take_due(now)) {
-    offline_.remove(id);
-    effects.emplace_back(EndCall{.id = id, .how = EndCall::How::timeout});
+    const bool was_never_sent = offline_.remove(id);
+    effects.emplace_back(
+        EndCall{.id = id, .how = EndCall::How::timeout, .reason = was_never_sent ? failure_ : ""}
+    );
   }
   if (phase_ == Phase::opening && now >= give_up_at_) {
     effects.emplace_back(DropConnection{});
@@ -251,6 +261,7 @@ void Conversation::finish(Effects& effects) {
   phase_ = Phase::ended;
   retry_at_ = give_up_at_ = ping_at_ = base::never;
   offline_.clear();
+  unsent_.clear();
   running_.clear();
   change_state(ConnectionState::disconnected, effects);
   effects.emplace_back(Finish{});

@@ -11,9 +11,10 @@
 // Every connection begins with one burst: reattach, announce, trigger types, services, functions,
 // triggers, then what has waited. Registrations are never queued: the tables are replayed. A call
 // ends exactly once: with its answer, at its deadline, or (unless told otherwise) when the
-// connection that carried it is lost. Answers of functions survive a reconnect, because an engine
-// that knows reattaching still waits for them. What was being written when a connection broke is
-// not repeated. One thread; views in effects live until the next call.
+// connection that carried it is lost. Answers of functions and void calls survive a reconnect: what
+// the broken connection had not taken whole waits with the others, because nobody can have read it,
+// and an engine that knows reattaching still waits for answers. What it had taken is not repeated.
+// One thread; views in effects live until the next call.
 #pragma once
 
 #include "base/id.hpp"
@@ -33,6 +34,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -77,6 +79,8 @@ class Conversation {
   [[nodiscard]] base::MonotonicTime next_deadline() const;
   // Bytes that the connection has not taken yet.
   void set_backlog(std::size_t bytes) { backlog_bytes_ = bytes; }
+  // How many messages this connection has taken whole. The last time before on_closed().
+  void on_taken(std::uint64_t messages);
 
   // --- Registrations: `frame` is what registers ---
   void register_function(std::string id, std::string frame, bool is_http_invoked, Effects& effects);
@@ -118,6 +122,8 @@ class Conversation {
   [[nodiscard]] bool has_room(std::size_t bytes) const;
   [[nodiscard]] std::size_t pending_calls() const { return pending_.size(); }
   [[nodiscard]] std::size_t running_functions() const { return running_.size(); }
+  // Void calls and answers that found no room to wait in, so far.
+  [[nodiscard]] std::uint64_t dropped_messages() const { return dropped_messages_; }
 
  private:
   enum class Phase : std::uint8_t { idle, opening, open, waiting, closing, ended };
@@ -141,6 +147,9 @@ class Conversation {
   [[nodiscard]] Admission admit(std::size_t bytes, Effects& effects);
   void send_or_keep(OfflineMessages::Message message, Effects& effects);
   void send_if_open(const std::string& frame, Effects& effects);
+  void send(std::string frame, Effects& effects);
+  void send_kept(std::string frame, Effects& effects);
+  void keep_unsent(Effects& effects);
   void drop_oldest(std::size_t bytes, Effects& effects);
 
   // Messages (conversation_messages.cpp)
@@ -160,6 +169,7 @@ class Conversation {
   bool is_stopping_ = false;
   bool was_ever_open_ = false;
   bool is_welcome_ = false;  // this connection: the engine has answered with our id
+  std::string failure_;      // why there is no connection; empty while there is one
   std::uint64_t attempt_ = 0;
 
   base::MonotonicTime opened_at_{};
@@ -181,6 +191,15 @@ class Conversation {
   // (spec: sdk §27, item 6).
   boost::unordered_flat_set<base::InvocationId, std::hash<base::InvocationId>> running_;
   std::size_t backlog_bytes_ = 0;
+  std::uint64_t sent_messages_ = 0;  // over this connection
+  // Void calls and answers that the connection has not taken whole, with their place among all
+  // messages. As bounded as the connection's own outbox.
+  struct Unsent {
+    std::uint64_t number;
+    std::string text;
+  };
+  std::deque<Unsent> unsent_;
+  std::uint64_t dropped_messages_ = 0;
 
   std::string worker_id_;
   std::optional<std::string> reattach_token_;  // authorises evicting this worker: never logged

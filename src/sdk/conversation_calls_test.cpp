@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -17,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = Scene::Lines;
 
-TEST(Calls, end_with_their_results_in_any_order) {
+TEST(Calls, Item49_end_with_their_results_in_any_order) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -42,7 +43,7 @@ TEST(Calls, end_once) {
   EXPECT_EQ(scene.take(), (Lines{"send call 1", "end result 1", "ping"}));
 }
 
-TEST(Calls, end_with_the_error_of_the_other_side) {
+TEST(Calls, Item54_end_with_the_error_of_the_other_side) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -58,7 +59,7 @@ TEST(Calls, end_with_the_error_of_the_other_side) {
   EXPECT_EQ(scene.take(), (Lines{"end error E: m", "end error UNKNOWN: 7", "end result null"}));
 }
 
-TEST(Calls, end_at_their_deadline) {
+TEST(Calls, Item52_end_at_their_deadline) {
   Scene scene;
   scene.connect();
   scene.call(1, 5s);
@@ -70,7 +71,17 @@ TEST(Calls, end_at_their_deadline) {
   EXPECT_EQ(scene.take(), Lines{});
 }
 
-TEST(Calls, that_were_given_up_while_disconnected_are_not_sent) {
+TEST(Calls, that_were_never_sent_say_why_at_their_deadline) {
+  Scene scene;
+  scene.start();
+  scene.call(1, 1s);
+  scene.close("Connection refused");
+  static_cast<void>(scene.take());
+  scene.pass(1s);
+  EXPECT_EQ(scene.take().front(), "end timeout: the engine cannot be reached: Connection refused");
+}
+
+TEST(Calls, Item53_that_were_given_up_while_disconnected_are_not_sent) {
   Scene scene;
   scene.call(1, 1s);
   scene.call(2, 1h);
@@ -86,7 +97,7 @@ TEST(Calls, that_were_given_up_while_disconnected_are_not_sent) {
   );
 }
 
-TEST(Calls, that_were_carried_by_a_lost_connection_end_at_once) {
+TEST(Calls, Item57_that_were_carried_by_a_lost_connection_end_at_once) {
   Scene scene;
   scene.connect();
   scene.call(1);
@@ -97,7 +108,7 @@ TEST(Calls, that_were_carried_by_a_lost_connection_end_at_once) {
   EXPECT_EQ(scene.conversation.pending_calls(), 1U);
 }
 
-TEST(Calls, can_be_kept_over_a_reconnect) {
+TEST(Calls, Item57_can_be_kept_over_a_reconnect) {
   Scene scene({.fails_calls_on_disconnect = false});
   scene.connect();
   scene.call(1, 1h);
@@ -107,6 +118,66 @@ TEST(Calls, can_be_kept_over_a_reconnect) {
   static_cast<void>(scene.take());
   scene.hear_result(1, R"("result":1)");
   EXPECT_EQ(scene.take(), Lines{"end result 1"});
+}
+
+TEST(Calls, Item51_void_calls_that_a_broken_connection_has_not_taken_are_sent_again) {
+  Scene scene;
+  scene.connect();
+  scene.send_void("v1");
+  scene.call(1);
+  scene.send_void("v2");
+  scene.send_void("v3");
+  EXPECT_EQ(scene.take(), (Lines{"send v1", "send call 1", "send v2", "send v3"}));
+  // Announce, v1, call 1 and v2 have left.
+  scene.conversation.on_taken(4);
+  scene.close();
+  scene.send_void("v4");
+  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  scene.pass_to_deadline();
+  scene.open();
+  const Lines lines = scene.take();
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_EQ(Lines(lines.end() - 3, lines.end()), (Lines{"send announce", "send v3", "send v4"}));
+  // What has left on the second connection is not sent on the third.
+  scene.conversation.on_taken(4);
+  scene.close();
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_EQ(scene.take().back(), "send announce");
+}
+
+TEST(Calls, Item47_answers_that_a_broken_connection_has_not_taken_are_sent_on_the_next) {
+  Scene scene;
+  scene.register_function("f");
+  scene.connect();
+  scene.hear_call(1, "f");
+  scene.hear_call(2, "f");
+  scene.answer(1, "answer 1");
+  scene.answer(2, "answer 2");
+  static_cast<void>(scene.take());
+  scene.conversation.on_taken(3);  // announce, function, answer 1
+  scene.close();
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_EQ(scene.take().back(), "send answer 2");
+}
+
+TEST(Calls, Item57_what_has_not_left_and_finds_no_room_is_counted) {
+  Scene scene({.offline = {.messages_max = 1}});
+  scene.connect();
+  scene.send_void("v1");
+  scene.send_void("v2");
+  scene.send_void("v3");
+  static_cast<void>(scene.take());
+  scene.conversation.on_taken(1);
+  scene.close();
+  const Lines lines = scene.take(true);
+  EXPECT_EQ(scene.conversation.dropped_messages(), 2U);
+  EXPECT_EQ(scene.conversation.offline().size(), 1U);
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("2 void calls and answers that had not left were dropped") !=
+           std::string::npos;
+  }));
 }
 
 TEST(Calls, are_refused_when_the_queue_is_full) {
@@ -164,7 +235,7 @@ TEST(Functions, run_with_what_the_caller_sent) {
   );
 }
 
-TEST(Functions, answer_once) {
+TEST(Functions, Item39_answer_once) {
   Scene scene;
   scene.register_function("f");
   scene.connect();
@@ -184,7 +255,7 @@ TEST(Functions, run_an_id_once_at_a_time) {
   EXPECT_EQ(scene.take(), Lines{"run f {}"});
 }
 
-TEST(Functions, run_without_an_answer_when_nobody_waits) {
+TEST(Functions, Item40_run_without_an_answer_when_nobody_waits) {
   Scene scene;
   scene.register_function("f");
   scene.connect();
@@ -194,7 +265,7 @@ TEST(Functions, run_without_an_answer_when_nobody_waits) {
   EXPECT_EQ(scene.conversation.running_functions(), 0U);
 }
 
-TEST(Functions, that_cannot_run_are_answered_here) {
+TEST(Functions, Item41_that_cannot_run_are_answered_here) {
   Scene scene;
   scene.conversation.register_function("http", "function http", true, scene.effects);
   scene.connect();
@@ -225,7 +296,7 @@ TEST(Functions, may_call_themselves_with_the_same_id) {
   EXPECT_EQ(scene.take(), (Lines{"send call 1", "run f {}", "send answer", "end result 5"}));
 }
 
-TEST(Functions, answer_on_the_next_connection_when_theirs_is_lost) {
+TEST(Functions, Item47_answer_on_the_next_connection_when_theirs_is_lost) {
   Scene scene;
   scene.register_function("f");
   scene.connect();

@@ -9,6 +9,7 @@
 #include <iii/options.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,43 @@ namespace to_engine = protocol::to_engine;
 
 void Conversation::send_if_open(const std::string& frame, Effects& effects) {
   if (phase_ == Phase::open) {
-    effects.emplace_back(SendText{frame});
+    send(frame, effects);
+  }
+}
+
+void Conversation::send(std::string frame, Effects& effects) {
+  ++sent_messages_;
+  effects.emplace_back(SendText{std::move(frame)});
+}
+
+void Conversation::send_kept(std::string frame, Effects& effects) {
+  const Unsent& kept = unsent_.emplace_back(++sent_messages_, std::move(frame));
+  effects.emplace_back(SendKept{kept.text});
+}
+
+void Conversation::on_taken(std::uint64_t messages) {
+  while (!unsent_.empty() && unsent_.front().number <= messages) {
+    unsent_.pop_front();
+  }
+}
+
+// Of a broken connection: what it has not taken waits for the next one, before everything else.
+void Conversation::keep_unsent(Effects& effects) {
+  const std::uint64_t dropped_before = dropped_messages_;
+  for (Unsent& unsent : unsent_) {
+    if (offline_.has_room(unsent.text.size())) {
+      offline_.push({.call = std::nullopt, .text = std::move(unsent.text)});
+    } else {
+      ++dropped_messages_;
+    }
+  }
+  unsent_.clear();
+  if (const std::uint64_t dropped = dropped_messages_ - dropped_before; dropped != 0) {
+    effects.emplace_back(Report{
+        Report::Level::warn,
+        std::to_string(dropped) +
+            " void calls and answers that had not left were dropped: the offline queue is full"
+    });
   }
 }
 
@@ -105,8 +142,10 @@ void Conversation::send_or_keep(OfflineMessages::Message message, Effects& effec
   }
   if (message.call) {
     pending_.mark_carried(*message.call);
+    send(std::move(message.text), effects);
+  } else {
+    send_kept(std::move(message.text), effects);
   }
-  effects.emplace_back(SendText{std::move(message.text)});
 }
 
 Admission Conversation::call(
@@ -148,11 +187,12 @@ void Conversation::answer(
     return;
   }
   if (phase_ == Phase::open) {
-    effects.emplace_back(SendText{std::move(frame)});
+    send_kept(std::move(frame), effects);
   } else if (phase_ == Phase::opening || phase_ == Phase::waiting) {
     if (offline_.has_room(frame.size())) {
       offline_.push({.call = std::nullopt, .text = std::move(frame)});
     } else {
+      ++dropped_messages_;
       effects.emplace_back(
           Report{Report::Level::warn, "an answer was dropped: the offline queue is full"}
       );

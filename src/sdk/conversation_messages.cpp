@@ -116,12 +116,15 @@ struct Conversation::Visitor {
       const protocol::ErrorBody error{
           std::string(trigger_type_not_found), "Trigger type not found", std::nullopt
       };
-      effects.emplace_back(SendText{protocol::encode(to_engine::TriggerRegistrationResult{
-          .id = message.id,
-          .trigger_type = message.trigger_type,
-          .function_id = message.function_id,
-          .error = &error,
-      })});
+      self.send(
+          protocol::encode(to_engine::TriggerRegistrationResult{
+              .id = message.id,
+              .trigger_type = message.trigger_type,
+              .function_id = message.function_id,
+              .error = &error,
+          }),
+          effects
+      );
       return;
     }
     effects.emplace_back(ConfigureTrigger{
@@ -173,10 +176,8 @@ struct Conversation::Visitor {
     self.rejection_ = std::move(rejection);
     effects.emplace_back(CloseConnection{.code = close_normal, .reason = "registration rejected"});
     self.fail_for_good(effects);
-    if (!self.is_stopping_) {
-      self.phase_ = Phase::closing;
-      self.ping_at_ = base::never;
-    }
+    self.phase_ = Phase::closing;
+    self.ping_at_ = base::never;
   }
 
   void operator()(from_engine::Refusal& message) const {
@@ -189,7 +190,7 @@ struct Conversation::Visitor {
   }
 
   void operator()(const from_engine::Ping&) const {
-    effects.emplace_back(SendText{protocol::encode(to_engine::Pong{})});
+    self.send(protocol::encode(to_engine::Pong{}), effects);
   }
 
   void operator()(const from_engine::Ignored& message) const {
@@ -244,9 +245,12 @@ void Conversation::refuse_invocation(
     Effects& effects
 ) {
   const protocol::ErrorBody error{std::string(code), std::move(message), std::nullopt};
-  effects.emplace_back(SendText{protocol::encode(
-      to_engine::InvocationResult{.invocation_id = id, .function_id = function_id, .error = &error}
-  )});
+  send_kept(
+      protocol::encode(to_engine::InvocationResult{
+          .invocation_id = id, .function_id = function_id, .error = &error
+      }),
+      effects
+  );
 }
 
 }  // namespace iii::sdk

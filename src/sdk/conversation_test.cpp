@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -32,6 +33,20 @@ TEST(Conversation, connects_and_announces_itself) {
   }
 }
 
+TEST(Conversation, warns_once_of_an_engine_that_cannot_be_reached) {
+  Scene scene;
+  const auto has = [&scene](const std::string& line) {
+    const Lines lines = scene.take(true);
+    return std::ranges::find(lines, line) != lines.end();
+  };
+  scene.start();
+  scene.close("refused");
+  EXPECT_TRUE(has("warn: the engine cannot be reached: refused"));
+  scene.pass_to_deadline();
+  scene.close("refused");
+  EXPECT_TRUE(has("info: the engine cannot be reached: refused"));
+}
+
 TEST(Conversation, starts_once) {
   Scene scene;
   scene.start();
@@ -39,7 +54,7 @@ TEST(Conversation, starts_once) {
   EXPECT_EQ(scene.take(), (Lines{"state connecting", "open"}));
 }
 
-TEST(Conversation, sends_everything_in_one_burst_in_order) {
+TEST(Conversation, Item24_Item26_Item27_Item38_sends_everything_in_one_burst_in_order) {
   Scene scene;
   auto& conversation = scene.conversation;
   conversation.register_trigger("t-1", "trigger t-1", scene.effects);
@@ -69,6 +84,7 @@ TEST(Conversation, sends_everything_in_one_burst_in_order) {
       })
   );
   scene.welcome();
+  scene.conversation.on_taken(8);
   scene.close();
   EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
   scene.pass_to_deadline();
@@ -89,7 +105,7 @@ TEST(Conversation, sends_everything_in_one_burst_in_order) {
   );
 }
 
-TEST(Conversation, registers_at_once_while_connected) {
+TEST(Conversation, Item25_Item32_registers_at_once_while_connected) {
   Scene scene;
   scene.connect();
   scene.register_function("a");
@@ -107,7 +123,7 @@ TEST(Conversation, registers_at_once_while_connected) {
   );
 }
 
-TEST(Conversation, replays_the_net_effect_of_what_happened_while_disconnected) {
+TEST(Conversation, Item28_replays_the_net_effect_of_what_happened_while_disconnected) {
   Scene scene;
   scene.register_function("a");
   scene.register_function("b");
@@ -122,7 +138,32 @@ TEST(Conversation, replays_the_net_effect_of_what_happened_while_disconnected) {
   );
 }
 
-TEST(Conversation, forgets_the_token_when_the_engine_sends_none) {
+TEST(Conversation, Item28_forgets_what_was_unregistered_while_the_connection_was_lost) {
+  Scene scene;
+  scene.register_function("a");
+  scene.register_function("b");
+  scene.conversation.register_trigger("t", "trigger t", scene.effects);
+  scene.connect();
+  scene.close();
+  scene.conversation.unregister_function("a", scene.effects);
+  scene.conversation.unregister_function("b", scene.effects);
+  scene.conversation.unregister_trigger("t", "tick", scene.effects);
+  scene.register_function("b");
+  scene.pass_to_deadline();
+  static_cast<void>(scene.take());
+  scene.open();
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "state connected",
+          R"(send {"type":"reattach","previous_worker_id":"w1","reattach_token":"t1"})",
+          "send announce",
+          "send function b",
+      })
+  );
+}
+
+TEST(Conversation, Item30_forgets_the_token_when_the_engine_sends_none) {
   Scene scene;
   scene.connect();
   scene.hear(R"({"type":"workerregistered","worker_id":"w2"})");
@@ -140,7 +181,7 @@ TEST(Conversation, forgets_the_token_when_the_engine_sends_none) {
   );
 }
 
-TEST(Conversation, tries_again_with_growing_delays_until_it_is_welcome) {
+TEST(Conversation, Item13_Item18_tries_again_with_growing_delays_until_it_is_welcome) {
   Scene scene;
   scene.start();
   auto delay_after_failure = [&scene] {
@@ -163,7 +204,7 @@ TEST(Conversation, tries_again_with_growing_delays_until_it_is_welcome) {
   EXPECT_EQ(delay_after_failure(), 1s) << "a connection that lasted was good";
 }
 
-TEST(Conversation, slows_down_when_the_engine_refuses_it) {
+TEST(Conversation, Item22_slows_down_when_the_engine_refuses_it) {
   Scene scene;
   scene.start();
   std::chrono::nanoseconds last{0};
@@ -180,7 +221,7 @@ TEST(Conversation, slows_down_when_the_engine_refuses_it) {
   EXPECT_EQ(scene.conversation.refusal()->code, "AUTH_ERROR");
 }
 
-TEST(Conversation, gives_up_after_the_last_retry) {
+TEST(Conversation, Item17_gives_up_after_the_last_retry) {
   Scene scene({.reconnection = {.max_retries = 1}});
   EXPECT_EQ(scene.call(1, 1h), Admission::accepted);
   scene.start();
@@ -196,7 +237,7 @@ TEST(Conversation, gives_up_after_the_last_retry) {
   EXPECT_EQ(scene.take(), (Lines{"state disconnected", "finish"}));
 }
 
-TEST(Conversation, gives_up_an_attempt_that_takes_too_long) {
+TEST(Conversation, Item14_gives_up_an_attempt_that_takes_too_long) {
   Scene scene;
   scene.start();
   static_cast<void>(scene.take());
@@ -208,7 +249,7 @@ TEST(Conversation, gives_up_an_attempt_that_takes_too_long) {
   EXPECT_EQ(scene.take(), Lines{});
 }
 
-TEST(Conversation, pings_a_quiet_connection_and_drops_a_dead_one) {
+TEST(Conversation, Item15_Item16_pings_a_quiet_connection_and_drops_a_dead_one) {
   Scene scene;
   scene.connect();
   scene.pass(20s);
@@ -223,7 +264,7 @@ TEST(Conversation, pings_a_quiet_connection_and_drops_a_dead_one) {
   EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
 }
 
-TEST(Conversation, survives_what_it_does_not_understand) {
+TEST(Conversation, Item20_Item21_survives_what_it_does_not_understand) {
   Scene scene;
   scene.connect();
   scene.hear("{");
@@ -235,7 +276,7 @@ TEST(Conversation, survives_what_it_does_not_understand) {
   EXPECT_EQ(scene.take(), Lines{R"(send {"type":"pong"})"});
 }
 
-TEST(Conversation, ends_for_good_when_the_engine_rejects_the_worker) {
+TEST(Conversation, Item82_ends_for_good_when_the_engine_rejects_the_worker) {
   Scene scene;
   scene.connect();
   EXPECT_EQ(scene.call(1), Admission::accepted);
@@ -255,7 +296,21 @@ TEST(Conversation, ends_for_good_when_the_engine_rejects_the_worker) {
   EXPECT_EQ(scene.conversation.rejection()->owner_worker_id, "w9");
 }
 
-TEST(Conversation, goes_on_when_only_a_function_is_rejected) {
+TEST(Conversation, rejected_while_shutting_down_ends_when_its_connection_is_closed) {
+  Scene scene;
+  scene.register_function("f");
+  scene.connect();
+  scene.hear_call(1, "f");
+  scene.shutdown();
+  static_cast<void>(scene.take());
+  scene.hear(R"({"type":"registrationrejected","code":"WORKER_NAME_CONFLICT","namespace":"n",)"
+             R"("worker_name":"w","owner_worker_id":"w2"})");
+  EXPECT_EQ(scene.take(), (Scene::Lines{"close 1000 registration rejected", "state failed"}));
+  scene.close();
+  EXPECT_EQ(scene.take(), (Scene::Lines{"state disconnected", "finish"}));
+}
+
+TEST(Conversation, Item82_goes_on_when_only_a_function_is_rejected) {
   Scene scene;
   scene.connect();
   scene.hear(
@@ -281,7 +336,7 @@ TEST(ConversationShutdown, closes_an_idle_connection_at_once) {
   EXPECT_EQ(scene.take(), Lines{});
 }
 
-TEST(ConversationShutdown, lets_running_functions_answer) {
+TEST(ConversationShutdown, Item79_lets_running_functions_answer) {
   Scene scene;
   scene.connect();
   scene.register_function("f");
@@ -295,7 +350,7 @@ TEST(ConversationShutdown, lets_running_functions_answer) {
   EXPECT_EQ(scene.take(), (Lines{"send answer", "close 1000 shutting down"}));
 }
 
-TEST(ConversationShutdown, does_not_wait_for_ever) {
+TEST(ConversationShutdown, Item79_does_not_wait_for_ever) {
   Scene scene;
   scene.connect();
   scene.register_function("f");
@@ -310,7 +365,7 @@ TEST(ConversationShutdown, does_not_wait_for_ever) {
   EXPECT_EQ(scene.now - begin, 2s);
 }
 
-TEST(ConversationShutdown, sends_what_waits_if_the_connection_comes_in_time) {
+TEST(ConversationShutdown, Item79_sends_what_waits_if_the_connection_comes_in_time) {
   Scene scene;
   EXPECT_EQ(scene.send_void("void"), Admission::accepted);
   scene.start();

@@ -5,7 +5,10 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_otel.hpp"
+#include "sdk/driver_strand.hpp"
 #include "sdk/driver_system.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
@@ -13,10 +16,15 @@
 #include <iii/error.hpp>
 #include <iii/options.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -34,6 +42,8 @@ namespace iii::sdk {
 
 namespace {
 
+// What telemetry gets to send the last records when functions have used up all the time.
+constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(500);
 // How long threads of the pool get to end beyond the drain of the conversation.
 constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
 
@@ -72,22 +82,71 @@ LogLevel level_of(Report::Level level) {
 
 }  // namespace
 
-Driver::Driver(Address address, InitOptions options)
+Driver::Driver(
+    Address address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor
+)
     : address_(std::move(address)),
       address_text_(text_of(address_)),
       options_(std::move(options)),
       namespace_(detect_namespace(options_, system_facts())),
+      strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
+      executor_(
+          strand_ ? boost::asio::any_io_executor(*strand_)
+                  : boost::asio::any_io_executor(io_.get_executor())
+      ),
       conversation_(conversation_options(options_, system_facts()), random_),
       gate_(options_.max_concurrent_invocations),
       pool_(options_.handler_threads, options_.handler_threads_max),
       headers_(options_.headers) {
 }
 
-Driver::~Driver() = default;
+Driver::~Driver() {
+  if (telemetry_) {
+    telemetry_->end();  // does nothing, unless run() has failed
+  }
+}
 
 std::thread Driver::run() {
+  begin_telemetry();
+  if (strand_) {
+    life_.expires_at(boost::asio::steady_timer::time_point::max());
+    life_.async_wait([self = shared_from_this()](const boost::system::error_code&) {});
+  }
   post([this] { conversation_.start(now(), effects_); });
+  if (strand_) {
+    return {};
+  }
   return std::thread([self = shared_from_this()] { self->run_until_ended(); });
+}
+
+void Driver::begin_telemetry() {
+  const std::weak_ptr<Driver> weak = weak_from_this();
+  telemetry_ = TelemetryDriver::make(
+      with_process_otel(options_.otel),
+      address_text_,
+      {
+          .executor = executor_,
+          .run_user_code =
+              [weak](base::Job job) {
+                if (const auto self = weak.lock()) {
+                  self->run_user_code(std::move(job));
+                }
+              },
+          .log =
+              [weak](LogLevel level, const std::string& line) {
+                if (const auto self = weak.lock()) {
+                  self->log(level, line);
+                }
+              },
+          .ca_file = options_.ca_file,
+      }
+  );
+  if (telemetry_) {
+    telemetry_->install();
+    post([this] { telemetry_->start(); });
+  }
 }
 
 void Driver::run_until_ended() {
@@ -96,23 +155,71 @@ void Driver::run_until_ended() {
   while (!has_ended_) {
     io_.run_one();
   }
-  // Commands that came too late: the conversation refuses each.
-  drain_commands();
-  transport_.reset();
-  timer_.cancel();
-  relief_timer_.cancel();
+  const base::MonotonicTime deadline = stop_channels();
+  while (!channel_ends_.empty() && now() < deadline) {
+    io_.run_one_until(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
+  }
+  wind_up();
   pool_.stop(pool_stop_timeout);
   // What has been cancelled owns what it was started for.
   io_.poll();
 }
 
+void Driver::wind_up() {
+  // Commands that came too late: the conversation refuses each.
+  drain_commands();
+  fail_channels();
+  transport_.reset();
+  timer_.cancel();
+  relief_timer_.cancel();
+  end_refusal_waits(nullptr);
+  look_for_idleness();
+  life_.cancel();
+  const std::lock_guard lock(mutex_);
+  is_over_ = true;
+  ended_.notify_all();
+}
+
+void Driver::wait_until_ended() {
+  if (!strand_) {
+    return;
+  }
+  constexpr auto margin = std::chrono::milliseconds(250);  // for the executor to notice
+  {
+    std::unique_lock lock(mutex_);
+    ended_.wait_for(lock, options_.shutdown_timeout + margin, [this] { return is_over_; });
+  }
+  pool_.stop(pool_stop_timeout);
+}
+
 void Driver::begin_shutdown() {
-  post([this] { conversation_.shutdown(now(), effects_); });
+  post([this] {
+    if (shutdown_deadline_ == base::MonotonicTime::min()) {
+      shutdown_deadline_ = now() + options_.shutdown_timeout;
+    }
+    conversation_.shutdown(now(), effects_);
+  });
   stop_.request_stop();
 }
 
+bool Driver::is_on_io_thread() const {
+  return strand_ ? strand_->runs_on_this_thread() : io_thread_.load() == std::this_thread::get_id();
+}
+
+bool Driver::is_on_thread_of_executor() const {
+  if (!strand_) {
+    return false;
+  }
+  const boost::asio::any_io_executor inner = strand_->inner();
+  if (const auto* io = inner.target<boost::asio::io_context::executor_type>()) {
+    return io->running_in_this_thread();
+  }
+  const auto* pool = inner.target<boost::asio::thread_pool::executor_type>();
+  return pool != nullptr && pool->running_in_this_thread();
+}
+
 bool Driver::is_own_thread() const {
-  return pool_.is_own_thread() || io_thread_.load() == std::this_thread::get_id();
+  return pool_.is_own_thread() || is_on_io_thread() || is_on_thread_of_executor();
 }
 
 void Driver::post(base::Job command) {
@@ -124,12 +231,15 @@ bool Driver::try_post(base::Job command) {
   if (is_closed_) {
     return false;
   }
+  enqueue(std::move(command));
+  return true;
+}
+
+void Driver::enqueue(base::Job command) {
   commands_.push_back(std::move(command));
   if (commands_.size() == 1) {
-    // The thread owns the driver for as long as it runs.
-    boost::asio::post(io_, [this] { drain_commands(); });
+    boost::asio::post(executor_, [self = shared_from_this()] { self->drain_commands(); });
   }
-  return true;
 }
 
 void Driver::drain_commands() {
@@ -163,17 +273,57 @@ void Driver::arm_timer() {
     return;
   }
   armed_for_ = next;
-  timer_.expires_at(std::chrono::steady_clock::time_point(next.time_since_epoch()));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error || has_ended_) {
-      return;
+  const std::chrono::nanoseconds ahead(ahead_ns_.load());
+  timer_.expires_at(boost::asio::steady_timer::time_point((next - ahead).time_since_epoch()));
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && !self->has_ended_) {
+      self->let_time_pass();
     }
-    armed_for_ = base::never;
-    conversation_.on_time(now(), effects_);
-    carry_out();
-    publish();
-    arm_timer();
   });
+}
+
+void Driver::let_time_pass() {
+  armed_for_ = base::never;
+  conversation_.on_time(now(), effects_);
+  carry_out();
+  publish();
+  arm_timer();
+}
+
+base::MonotonicTime Driver::now() const {
+  return sdk::now() + std::chrono::nanoseconds(ahead_ns_.load());
+}
+
+void Driver::advance(std::chrono::nanoseconds time, base::Job on_done) {
+  auto shared = std::make_shared<base::Job>(std::move(on_done));
+  const bool is_taken = try_post([this, time, shared] {
+    ahead_ns_ += time.count();
+    let_time_pass();
+    (*shared)();
+  });
+  if (!is_taken) {
+    (*shared)();
+  }
+}
+
+void Driver::when_idle(base::Job on_idle) {
+  auto shared = std::make_shared<base::Job>(std::move(on_idle));
+  const bool is_taken = try_post([this, shared] {
+    when_idle_.emplace_back([shared] { (*shared)(); });
+    look_for_idleness();
+  });
+  if (!is_taken) {
+    (*shared)();
+  }
+}
+
+void Driver::look_for_idleness() {
+  const bool is_idle = gate_.running() == 0 && gate_.waiting() == 0 && running_callbacks_ == 0;
+  if (is_idle || has_ended_) {
+    for (base::Job& on_idle : std::exchange(when_idle_, {})) {
+      on_idle();
+    }
+  }
 }
 
 // What other threads may see.
@@ -209,17 +359,22 @@ void Driver::on_read() {
     const std::lock_guard lock(mutex_);
     if (worker_id_ != id) {
       worker_id_ = id;
+      if (telemetry_) {
+        telemetry_->set_worker(id, detect_metadata(options_, system_facts()).name);
+      }
     }
   }
   arm_timer();
 }
 
 void Driver::on_written() {
+  conversation_.on_taken(transport_->messages_taken());
   conversation_.set_backlog(transport_->unsent_bytes());
   publish();
 }
 
 void Driver::on_closed(const Closing& closing) {
+  conversation_.on_taken(transport_->messages_taken());
   transport_.reset();
   std::string reason = closing.reason;
   if (closing.was_open) {
@@ -245,7 +400,7 @@ void Driver::perform(OpenConnection&) {
     options.headers = headers_;
   }
   TransportEvents& events = *this;
-  transport_ = std::make_unique<Transport>(io_.get_executor(), std::move(options), events);
+  transport_ = std::make_unique<Transport>(executor_, std::move(options), events);
   transport_->open();
 }
 
@@ -260,6 +415,12 @@ void Driver::perform(CloseConnection& effect) {
 }
 
 void Driver::perform(SendText& effect) {
+  if (transport_) {
+    transport_->send_text(effect.text);
+  }
+}
+
+void Driver::perform(SendKept& effect) {
   if (transport_) {
     transport_->send_text(effect.text);
   }
@@ -294,9 +455,43 @@ void Driver::perform(ChangeState& effect) {
 }
 
 void Driver::perform(Finish&) {
+  {
+    const std::lock_guard lock(commands_mutex_);
+    is_closed_ = true;
+  }
+  end_telemetry();
+}
+
+// The functions that the client waits for have ended, and their spans with them.
+void Driver::end_telemetry() {
+  if (!telemetry_) {
+    end();
+    return;
+  }
+  const std::chrono::nanoseconds left = shutdown_deadline_ - now();
+  telemetry_->shut_down(std::max<std::chrono::nanoseconds>(left, telemetry_shutdown_min), [this] {
+    end();
+  });
+}
+
+void Driver::end() {
   has_ended_ = true;
-  const std::lock_guard lock(commands_mutex_);
-  is_closed_ = true;
+  if (strand_) {
+    boost::asio::post(executor_, [self = shared_from_this()] { self->await_channels(); });
+  }
+}
+
+void Driver::await_channels() {
+  const base::MonotonicTime deadline = stop_channels();
+  if (channel_ends_.empty()) {
+    wind_up();
+    return;
+  }
+  // The last channel end cancels it.
+  timer_.expires_at(boost::asio::steady_timer::time_point(deadline.time_since_epoch()));
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->wind_up();
+  });
 }
 
 void Driver::perform(EndCall& effect) {
@@ -311,29 +506,9 @@ void Driver::perform(EndCall& effect) {
       .result_json = std::string(effect.result_json),
       .error = std::move(effect.error),
       .rejection = conversation_.rejection(),
+      .reason = std::move(effect.reason),
       .was_full = ended.was_full,
   });
-}
-
-void Driver::perform(AnswerTrigger& effect) {
-  std::shared_ptr<TriggerEntry> entry;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = triggers_.find(effect.id);
-    if (found == triggers_.end()) {
-      return;
-    }
-    entry = found->second;
-  }
-  {
-    const std::lock_guard lock(entry->mutex);
-    entry->refusal.reset();
-    if (effect.error) {
-      entry->refusal =
-          Error::remote(effect.error->code, effect.error->message, effect.error->stacktrace);
-    }
-  }
-  entry->refused.notify_all();
 }
 
 void Driver::perform(FunctionRejected&) {

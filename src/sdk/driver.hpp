@@ -13,6 +13,8 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_strand.hpp"
+#include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
@@ -23,6 +25,7 @@
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -33,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,9 +46,12 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace iii::sdk {
+
+class ChannelEnd;
 
 // What is registered under a function id. Null function: HTTP-invoked.
 struct FunctionEntry {
@@ -61,19 +68,31 @@ struct TriggerTypeEntry {
 struct TriggerEntry {
   std::string id;
   std::string trigger_type;
-  std::mutex mutex;
-  std::condition_variable refused;
+  mutable std::mutex mutex;
   std::optional<Error> refusal;
+
+  [[nodiscard]] std::optional<Error> status() const {
+    const std::lock_guard lock(mutex);
+    return refusal;
+  }
 };
 
 class Driver final : public std::enable_shared_from_this<Driver>, private TransportEvents {
  public:
   using StateListener = std::function<void(ConnectionState state)>;
 
-  Driver(Address address, InitOptions options);
+  // `executor`: where the I/O happens instead of on a thread of the driver's own.
+  Driver(
+      Address address,
+      InitOptions options,
+      const std::optional<boost::asio::any_io_executor>& executor = std::nullopt
+  );
   ~Driver();
 
+  // No thread when there is an executor: then wait_until_ended() takes the place of join().
   [[nodiscard]] std::thread run();
+  // Bounded, since an executor may have stopped.
+  void wait_until_ended();
   void begin_shutdown();
   // Whether the calling thread must not wait for this driver.
   [[nodiscard]] bool is_own_thread() const;
@@ -89,6 +108,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void unregister_trigger_type(const std::string& id);
   void register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame);
   void unregister_trigger(const TriggerEntry& entry);
+  // Calls `on_refusal` once: when the trigger is refused, after `timeout`, or when this ends. On
+  // the I/O thread, or before it returns; must be quick and not throw.
+  void when_refused(
+      const std::shared_ptr<TriggerEntry>& entry,
+      std::chrono::milliseconds timeout,
+      Trigger::OnRefusal on_refusal
+  );
 
   // --- Calls ---
   void call(
@@ -104,9 +130,28 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   bool wait_for_room(base::MonotonicTime deadline);
   // User code, on the pool; here if the pool has stopped.
   void run_user_code(base::Job job);
+  // The system's time, and what advance() has added.
+  [[nodiscard]] base::MonotonicTime now() const;
+
+  // --- For tests ---
+  // `on_idle` runs on the I/O thread when no function and no callback of a trigger type runs or
+  // waits; at once when this has ended.
+  void when_idle(base::Job on_idle);
+  // Makes this driver's time jump; `on_done` runs on the I/O thread.
+  void advance(std::chrono::nanoseconds time, base::Job on_done);
+
+  // --- Channel ends (driver_channels.cpp) ---
+  // False: the client is gone, and with it the sockets of all ends.
+  bool post_for_channel(base::Job command);
+  // Both on the I/O thread. The driver owns the end until it is forgotten. nullptr: too late.
+  [[nodiscard]] std::unique_ptr<Transport> open_channel(
+      const std::shared_ptr<ChannelEnd>& end, const Address& address, TransportEvents& events
+  );
+  void forget_channel(const std::shared_ptr<ChannelEnd>& end);
 
   [[nodiscard]] const InitOptions& options() const { return options_; }
   [[nodiscard]] const std::string& address() const { return address_text_; }
+  [[nodiscard]] const Address& parsed_address() const { return address_; }
   [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
   [[nodiscard]] ConnectionState state() const { return state_.load(); }
   [[nodiscard]] std::string worker_id() const;
@@ -122,10 +167,20 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void post(base::Job command);
   // False: the driver has ended and has not taken it.
   bool try_post(base::Job command);
+  // Under the lock of the commands.
+  void enqueue(base::Job command);
   void run_until_ended();
+  base::MonotonicTime stop_channels();
+  void fail_channels();
+  [[nodiscard]] std::vector<std::shared_ptr<ChannelEnd>> open_channel_ends() const;
   void drain_commands();
   void carry_out();
+  void begin_telemetry();
+  void end_telemetry();
+  void end();
+  void await_channels();
   void arm_timer();
+  void let_time_pass();
   void publish();
 
   void on_opened() override;
@@ -139,6 +194,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(DropConnection& effect);
   void perform(CloseConnection& effect);
   void perform(SendText& effect);
+  void perform(SendKept& effect);
   void perform(SendPing& effect);
   void perform(ChangeState& effect);
   void perform(Finish& effect);
@@ -150,6 +206,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(FunctionRejected& effect);
   void perform(Report& effect);
   void log(LogLevel level, const std::string& line);
+
+  // --- Who waits for the refusal of a trigger (driver_triggers.cpp) ---
+  struct RefusalWait;
+  void end_refusal_waits(const TriggerEntry* entry);
 
   // --- User code (driver_functions.cpp) ---
   struct Run;
@@ -164,10 +224,20 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   const InitOptions options_;
   const std::string namespace_;
 
-  // Only the I/O thread.
+  [[nodiscard]] bool is_on_io_thread() const;
+  [[nodiscard]] bool is_on_thread_of_executor() const;
+  void wind_up();
+  void look_for_idleness();
+  void leave_callback();
+
+  // Only the I/O thread, or the strand that takes its place.
   boost::asio::io_context io_{1};
-  boost::asio::steady_timer timer_{io_};
-  boost::asio::steady_timer relief_timer_{io_};
+  std::optional<DriverStrand> strand_;  // of a user's executor
+  boost::asio::any_io_executor executor_;
+  boost::asio::steady_timer timer_{executor_};
+  boost::asio::steady_timer relief_timer_{executor_};
+  // With a user's executor: its operation owns this, until the end or the end of the executor.
+  boost::asio::steady_timer life_{executor_};
   base::MonotonicTime armed_for_ = base::never;
   bool is_relief_armed_ = false;
   base::SystemRandom random_;
@@ -180,21 +250,31 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
     bool was_full = false;
   };
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
+  std::list<std::shared_ptr<RefusalWait>> refusal_waits_;
+  std::size_t running_callbacks_ = 0;  // of trigger types
+  std::vector<base::Job> when_idle_;
   bool has_ended_ = false;
+  base::MonotonicTime shutdown_deadline_ = base::MonotonicTime::min();
+  std::unordered_set<std::shared_ptr<ChannelEnd>> channel_ends_;  // those with a socket
 
   // Any thread.
+  std::shared_ptr<TelemetryDriver> telemetry_;  // set by run(); nullptr: off
   HandlerPool pool_;
   SerialJobs notices_{pool_};  // state changes and log lines, in order
   std::stop_source stop_;
   std::atomic<ConnectionState> state_{ConnectionState::disconnected};
   std::atomic<std::thread::id> io_thread_{};
+  std::atomic<std::int64_t> ahead_ns_{0};  // of the system's time
 
   std::mutex commands_mutex_;
   std::vector<base::Job> commands_;
   bool is_closed_ = false;
+  bool are_channels_closed_ = false;
 
   mutable std::mutex mutex_;  // everything below
   std::condition_variable room_;
+  std::condition_variable ended_;
+  bool is_over_ = false;
   bool has_room_ = true;
   std::string worker_id_;
   std::optional<Rejection> rejection_;

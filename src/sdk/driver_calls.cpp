@@ -7,10 +7,10 @@
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
-#include "sdk/driver_system.hpp"
 #include "sdk/frames.hpp"
 
 #include <iii/client.hpp>
+#include <iii/context.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
@@ -42,11 +42,15 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
       driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
   const auto kind = request.action.kind();
   const StartedCall call{base::InvocationId(new_uuid())};
+  const std::string traceparent =
+      request.traceparent.empty() ? inject_traceparent().value_or("") : request.traceparent;
+  const std::string baggage =
+      request.baggage.empty() ? inject_baggage().value_or("") : request.baggage;
   to_engine::InvokeFunction message{
       .function_id = request.function_id,
       .queue = request.action.queue(),
-      .traceparent = request.traceparent,
-      .baggage = request.baggage,
+      .traceparent = traceparent,
+      .baggage = baggage,
       .name_space = request.namespace_name ? *request.namespace_name : inherited,
   };
   const std::string data = serialize(request.payload);
@@ -107,7 +111,7 @@ namespace iii::inline v0 {
 Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
   try {
     const base::MonotonicTime deadline =
-        sdk::now() + request.timeout.value_or(driver().options().invocation_timeout);
+        driver().now() + request.timeout.value_or(driver().options().invocation_timeout);
     const bool may_block = driver().options().offline.policy == OfflinePolicy::block;
     for (;;) {
       auto end = sdk::wait_for_call(driver(), request);
@@ -133,9 +137,11 @@ PendingCall Client::trigger(
 ) {
   const std::weak_ptr<sdk::Driver> weak = handle_->driver;
   const auto callback = std::make_shared<std::function<void(Result<Json>)>>(std::move(on_ended));
-  auto started = sdk::start_call(driver(), request, [weak, callback](sdk::CallEnd end) {
+  const Context context = capture_context();
+  auto started = sdk::start_call(driver(), request, [weak, callback, context](sdk::CallEnd end) {
     const auto strong = weak.lock();
-    auto run = [callback, end = std::move(end)]() mutable {
+    auto run = [callback, context, end = std::move(end)]() mutable {
+      const ContextScope scope(context);
       (*callback)(sdk::result_of(std::move(end)));
     };
     if (strong) {
@@ -145,7 +151,10 @@ PendingCall Client::trigger(
     }
   });
   if (!started) {
-    driver().run_user_code([callback, error = started.error()] { (*callback)(error); });
+    driver().run_user_code([callback, context, error = started.error()] {
+      const ContextScope scope(context);
+      (*callback)(error);
+    });
     return PendingCall(nullptr);
   }
   return PendingCall([weak, id = started->id] {
@@ -176,9 +185,9 @@ void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   // Whatever is needed afterwards is copied: the coroutine, and this with it, may be gone on
   // another thread before start_call() returns.
   const std::shared_ptr<sdk::Driver> driver = driver_;
-  const auto resume = [this, awaiting](Result<Json> result) {
+  const auto resume = [this, awaiting, flow = detail::SuspendedFlow()](Result<Json> result) {
     result_.emplace(std::move(result));
-    awaiting.resume();
+    flow.resume(awaiting);
   };
   auto started = sdk::start_call(*driver, request_, [driver, resume](sdk::CallEnd end) {
     driver->run_user_code([resume, end = std::move(end)]() mutable {

@@ -4,7 +4,6 @@
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/driver.hpp"
-#include "sdk/driver_system.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/transport.hpp"

@@ -5,10 +5,11 @@
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
-#include "sdk/driver_system.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
+#include "sdk/telemetry/invocation_span.hpp"
 
+#include <iii/context.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
@@ -24,12 +25,25 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
+
+namespace {
+
+telemetry::InvocationSpan::Failure failure_of(const protocol::ErrorBody& error) {
+  // The wire's name for every exception without a code of its own.
+  const bool is_nameless = error.code == "invocation_failed";
+  return {
+      .type = is_nameless ? "InvocationError" : error.code,
+      .message = error.message,
+      .stacktrace = error.stacktrace.value_or(""),
+  };
+}
+
+}  // namespace
 
 // One run of a function, from its message to its answer.
 struct Driver::Run {
@@ -40,6 +54,7 @@ struct Driver::Run {
   std::string traceparent;
   std::string baggage;
   std::shared_ptr<const Function> function;
+  std::optional<telemetry::InvocationSpan> span = {};
 };
 
 void Driver::perform(RunFunction& effect) {
@@ -69,6 +84,12 @@ void Driver::perform(RunFunction& effect) {
 // On a thread of the pool.
 void Driver::start(const std::shared_ptr<Run>& run) {
   try {
+    const telemetry::InvocationSpan& span = run->span.emplace(
+        telemetry_ ? telemetry_->recorder() : nullptr,
+        telemetry::InvocationOrigin{run->function_id, run->traceparent, run->baggage},
+        run->data_json
+    );
+    const ContextScope scope(span.context());
     if (run->function == nullptr) {
       // Unregistered a moment ago.
       throw Error::remote("function_not_found", "Function not found");
@@ -107,27 +128,31 @@ void Driver::start(const std::shared_ptr<Run>& run) {
 }
 
 void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_json) {
-  const std::optional<base::InvocationId> id = run->invocation_id;
-  if (!id) {
-    leave(run, {});
-    return;
+  std::string frame;
+  if (const std::optional<base::InvocationId> id = run->invocation_id) {
+    frame = protocol::encode(to_engine::InvocationResult{
+        .invocation_id = *id,
+        .function_id = run->function_id,
+        .result_json = result_json,
+        .traceparent = run->traceparent,
+        .baggage = run->baggage,
+    });
+    if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
+      refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
+      return;
+    }
   }
-  std::string frame = protocol::encode(to_engine::InvocationResult{
-      .invocation_id = *id,
-      .function_id = run->function_id,
-      .result_json = result_json,
-      .traceparent = run->traceparent,
-      .baggage = run->baggage,
-  });
-  if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
-    refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
-    return;
+  if (auto& span = run->span) {
+    span->succeed(result_json);
   }
   leave(run, std::move(frame));
 }
 
 void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
   const std::optional<base::InvocationId> id = run->invocation_id;
+  if (auto& span = run->span) {
+    span->fail(failure_of(error));
+  }
   if (!id) {
     log(LogLevel::warn,
         "function '" + run->function_id + "' failed, and nobody waits for it: " + error.message);
@@ -160,21 +185,22 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
       conversation_.answer(*id, std::move(frame), now(), effects_);
     }
     gate_.leave(run->function_id);
+    look_for_idleness();
   });
 }
 
 // While functions wait for a thread, more of them are added step by step.
 void Driver::relieve_soon() {
-  if (is_relief_armed_) {
+  if (is_relief_armed_ || has_ended_) {
     return;
   }
   is_relief_armed_ = true;
   constexpr auto relief_interval = std::chrono::milliseconds(5);
   relief_timer_.expires_after(relief_interval);
-  relief_timer_.async_wait([this](const boost::system::error_code& error) {
-    is_relief_armed_ = false;
-    if (!error && pool_.relieve()) {
-      relieve_soon();
+  relief_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    self->is_relief_armed_ = false;
+    if (!error && self->pool_.relieve()) {
+      self->relieve_soon();
     }
   });
 }
@@ -186,77 +212,9 @@ void Driver::run_user_code(base::Job job) {
     (*shared)();
     return;
   }
-  if (io_thread_.load() == std::this_thread::get_id()) {
+  if (is_on_io_thread()) {
     relieve_soon();
   }
-}
-
-void Driver::perform(ConfigureTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;  // unregistered a moment ago
-    }
-    type = found->second;
-  }
-  type->jobs.post([self = shared_from_this(),
-                   handler = type->handler,
-                   id = std::move(effect.id),
-                   trigger_type = std::move(effect.trigger_type),
-                   function_id = std::move(effect.function_id),
-                   config_json = std::string(effect.config_json),
-                   metadata_json = std::string(effect.metadata_json),
-                   target_namespace = std::move(effect.target_namespace)] {
-    std::optional<protocol::ErrorBody> error;
-    try {
-      handler->register_trigger({
-          .id = id,
-          .function_id = function_id,
-          .config = parse_json(config_json).value(),
-          .metadata = metadata_json.empty() ? std::nullopt
-                                            : std::optional(parse_json(metadata_json).value()),
-          .namespace_name = target_namespace,
-      });
-    } catch (...) {
-      error = current_error_body();
-      error->code = "trigger_registration_failed";
-      error->stacktrace.reset();
-    }
-    std::string frame = protocol::encode(to_engine::TriggerRegistrationResult{
-        .id = id,
-        .trigger_type = trigger_type,
-        .function_id = function_id,
-        .error = error ? &*error : nullptr,
-    });
-    if (problem_of_frame(frame).empty()) {
-      self->post([driver = self.get(), frame = std::move(frame)] {
-        driver->conversation_.answer_trigger(frame, driver->effects_);
-      });
-    }
-  });
-  relieve_soon();
-}
-
-void Driver::perform(RemoveTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;
-    }
-    type = found->second;
-  }
-  type->jobs.post([self = shared_from_this(), handler = type->handler, id = std::move(effect.id)] {
-    try {
-      handler->unregister_trigger(id);
-    } catch (...) {
-      self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
-    }
-  });
-  relieve_soon();
 }
 
 }  // namespace iii::sdk

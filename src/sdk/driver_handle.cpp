@@ -5,13 +5,11 @@
 
 #include <iii/client.hpp>
 #include <iii/discovery.hpp>
-#include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,6 +32,8 @@ void Client::Handle::shutdown() {
   const std::lock_guard lock(thread_mutex_);
   if (thread_.joinable()) {
     thread_.join();
+  } else {
+    driver->wait_until_ended();
   }
 }
 
@@ -43,17 +43,6 @@ Client::Handle::~Handle() {
     // The last copy was dropped by a function of this client: the thread ends by itself.
     thread_.detach();
   }
-}
-
-std::optional<Error> Trigger::status() const {
-  const std::lock_guard lock(entry_->mutex);
-  return entry_->refusal;
-}
-
-std::optional<Error> Trigger::wait_for_refusal(std::chrono::milliseconds timeout) const {
-  std::unique_lock lock(entry_->mutex);
-  entry_->refused.wait_for(lock, timeout, [this] { return entry_->refusal.has_value(); });
-  return entry_->refusal;
 }
 
 // The first listener registers function and trigger, the last one takes the trigger away; the

@@ -1,6 +1,9 @@
 #include "sdk/driver_system.hpp"
 
+#include "base/system_random.hpp"
 #include "base/time.hpp"
+#include "base/uuid.hpp"
+#include "sdk/telemetry/settings.hpp"
 #include "sdk/worker_metadata.hpp"
 
 #include <sys/utsname.h>
@@ -16,7 +19,9 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace iii::sdk {
 namespace {
@@ -40,6 +45,34 @@ std::optional<std::string> file_text(const char* name) {
 
 base::MonotonicTime now() {
   return base::MonotonicTime(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+base::WallTime wall_now() {
+  return base::WallTime(std::chrono::system_clock::now().time_since_epoch());
+}
+
+telemetry::Environment telemetry_environment() {
+  telemetry::Environment environment;
+  for (const std::string_view name : telemetry::environment_names) {
+    if (auto value = variable(std::string(name).c_str())) {
+      environment.emplace(name, *std::move(value));
+    }
+  }
+  return environment;
+}
+
+telemetry::Surroundings telemetry_surroundings(const std::string& worker_url) {
+  static const std::string instance_id = [] {
+    base::SystemRandom random;
+    return base::Uuid::random(random).to_string();
+  }();
+  std::error_code error;
+  return {
+      .worker_url = worker_url,
+      .executable_name = std::filesystem::read_symlink("/proc/self/exe", error).filename().string(),
+      .sdk_version = std::string(sdk_version),
+      .random_uuid = instance_id,
+  };
 }
 
 SystemFacts system_facts() {

@@ -73,6 +73,9 @@ void print(std::ostream& out, const CloseConnection& effect) {
 void print(std::ostream& out, const SendText& effect) {
   out << "send " << effect.text;
 }
+void print(std::ostream& out, const SendKept& effect) {
+  out << "send " << effect.text;
+}
 void print(std::ostream& out, const SendPing&) {
   out << "ping";
 }
@@ -118,6 +121,9 @@ void print(std::ostream& out, const EndCall& effect) {
     out << ' ' << effect.result_json;
   }
   print_error(out, effect.error);
+  if (!effect.reason.empty()) {
+    out << ": " << effect.reason;
+  }
 }
 void print(std::ostream& out, const AnswerTrigger& effect) {
   out << "trigger " << effect.id;

@@ -31,6 +31,10 @@ struct CloseConnection {
 struct SendText {
   std::string text;
 };
+// The same for a text that is kept until the connection has taken it.
+struct SendKept {
+  std::string_view text;
+};
 struct SendPing {};
 struct ChangeState {
   ConnectionState state;
@@ -69,6 +73,7 @@ struct EndCall {
   How how;
   std::string_view result_json = {};              // with `result`
   std::optional<protocol::ErrorBody> error = {};  // with `remote_error`
+  std::string reason = {};                        // with `timeout` of a call that was never sent
 };
 // What the engine says of a trigger of ours.
 struct AnswerTrigger {
@@ -89,6 +94,7 @@ using Effect = std::variant<
     DropConnection,
     CloseConnection,
     SendText,
+    SendKept,
     SendPing,
     ChangeState,
     Finish,

@@ -33,6 +33,9 @@ struct HandlerPool::State {
   std::size_t idle = 0;
   std::size_t taken = 0;          // jobs, ever
   std::size_t taken_at_look = 0;  // at the last relieve()
+  // An idle thread has been told that there is work, and does not run yet. One at a time: it wakes
+  // the next if there is more, so that short functions do not wake a thread each.
+  bool is_waking = false;
   bool is_stopping = false;
 
   static thread_local const State* own;
@@ -43,20 +46,45 @@ struct HandlerPool::State {
     std::thread([state] { work_on(*state); }).detach();
   }
 
+  // With the mutex held. Whether a thread is to be notified.
+  [[nodiscard]] bool wakes_one() {
+    if (jobs.empty() || idle == 0 || is_waking) {
+      return false;
+    }
+    is_waking = true;
+    return true;
+  }
+
+  // Threads that are kept wake up for nothing but work. False: for too long there was none.
+  static bool await_work(State& state, std::unique_lock<std::mutex>& lock) {
+    bool is_in_time = true;
+    ++state.idle;
+    while (is_in_time && state.jobs.empty() && !state.is_stopping) {
+      if (state.threads > state.threads_kept) {
+        is_in_time = state.work.wait_for(lock, idle_max) == std::cv_status::no_timeout;
+      } else {
+        state.work.wait(lock);
+      }
+      state.is_waking = false;  // also when a busy thread was quicker
+    }
+    --state.idle;
+    return is_in_time;
+  }
+
   static void work_on(State& state) {
     own = &state;
     std::unique_lock lock(state.mutex);
     for (;;) {
-      ++state.idle;
-      const bool has_work = state.work.wait_for(lock, idle_max, [&state] {
-        return !state.jobs.empty() || state.is_stopping;
-      });
-      --state.idle;
+      const bool has_work = !state.jobs.empty() || await_work(state, lock);
       if (!state.jobs.empty()) {
         base::Job job = std::move(state.jobs.front());
         state.jobs.pop_front();
         ++state.taken;
+        const bool wakes = state.wakes_one();
         lock.unlock();
+        if (wakes) {
+          state.work.notify_one();
+        }
         job();
         lock.lock();
       } else if (state.is_stopping || (!has_work && state.threads > state.threads_kept)) {
@@ -82,6 +110,7 @@ HandlerPool::~HandlerPool() {
 }
 
 bool HandlerPool::post(base::Job job) {
+  bool wakes = false;
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->is_stopping) {
@@ -91,8 +120,11 @@ bool HandlerPool::post(base::Job job) {
     if (state_->idle < state_->jobs.size() && state_->threads < state_->threads_kept) {
       State::add_thread(state_);
     }
+    wakes = state_->wakes_one();
   }
-  state_->work.notify_one();
+  if (wakes) {
+    state_->work.notify_one();
+  }
   return true;
 }
 

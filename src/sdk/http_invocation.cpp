@@ -3,32 +3,13 @@
 #include "base/header_text.hpp"
 
 #include <iii/http_invocation.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
-
-namespace iii::inline v0 {
-
-const char* to_string(HttpMethod method) noexcept {
-  switch (method) {
-    case HttpMethod::get:
-      return "GET";
-    case HttpMethod::post:
-      return "POST";
-    case HttpMethod::put:
-      return "PUT";
-    case HttpMethod::patch:
-      return "PATCH";
-    case HttpMethod::remove:
-      break;
-  }
-  return "DELETE";
-}
-
-}  // namespace iii::inline v0
 
 namespace iii::sdk {
 namespace {
@@ -50,6 +31,9 @@ bool is_url(std::string_view url) {
 std::string problem_of(const HttpInvocationConfig& config) {
   if (!is_url(config.url)) {
     return "the url must be an http:// or https:// address";
+  }
+  if (config.method == HttpMethod::head || config.method == HttpMethod::options) {
+    return "no function is called by HEAD or OPTIONS";
   }
   if (config.timeout_ms == 0U) {
     return "a timeout of 0 ms ends every call";

@@ -1,6 +1,7 @@
 #include "sdk/http_invocation.hpp"
 
 #include <iii/http_invocation.hpp>
+#include <iii/http_method.hpp>
 
 #include <gtest/gtest.h>
 
@@ -9,18 +10,18 @@
 namespace iii::sdk {
 namespace {
 
-TEST(HttpInvocation, is_written_with_its_defaults) {
+TEST(HttpInvocation, Item36_is_written_with_its_defaults) {
   EXPECT_EQ(
       invocation_json({.url = "https://a.example/x"}),
       R"({"url":"https://a.example/x","method":"POST","headers":{}})"
   );
 }
 
-TEST(HttpInvocation, is_written_with_each_kind_of_authentication) {
+TEST(HttpInvocation, Item36_is_written_with_each_kind_of_authentication) {
   EXPECT_EQ(
       invocation_json({
           .url = "https://a",
-          .method = HttpMethod::remove,
+          .method = HttpMethod::delete_,
           .timeout_ms = 5,
           .headers = {{"X-A", "1"}},
           .auth = HttpAuthConfig::hmac("SECRET"),
@@ -40,7 +41,7 @@ TEST(HttpInvocation, is_written_with_each_kind_of_authentication) {
   );
 }
 
-TEST(HttpInvocation, is_refused_when_it_can_never_work) {
+TEST(HttpInvocation, Item37_is_refused_when_it_can_never_work) {
   EXPECT_EQ(problem_of({.url = "http://127.0.0.1:80/x?y"}), "");
   for (const HttpInvocationConfig& config : {
            HttpInvocationConfig{.url = ""},
@@ -48,6 +49,8 @@ TEST(HttpInvocation, is_refused_when_it_can_never_work) {
            HttpInvocationConfig{.url = "https://"},
            HttpInvocationConfig{.url = "https:///path"},
            HttpInvocationConfig{.url = "https://a b"},
+           HttpInvocationConfig{.url = "https://a", .method = HttpMethod::head},
+           HttpInvocationConfig{.url = "https://a", .method = HttpMethod::options},
            HttpInvocationConfig{.url = "https://a", .timeout_ms = 0},
            HttpInvocationConfig{.url = "https://a", .headers = {{"bad name", ""}}},
            HttpInvocationConfig{.url = "https://a", .headers = {{"X", "a\nb"}}},

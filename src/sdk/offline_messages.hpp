@@ -45,13 +45,13 @@ class OfflineMessages {
     return message;
   }
 
-  // The call has ended; its message makes room for another.
-  void remove(const base::InvocationId& call) {
-    std::erase_if(messages_, [&](const Message& message) {
-      const bool is_it = message.call == call;
-      bytes_ -= is_it ? message.text.size() : 0;
-      return is_it;
-    });
+  // The call has ended; its message makes room for another. False: it was not waiting here.
+  bool remove(const base::InvocationId& call) {
+    return std::erase_if(messages_, [&](const Message& message) {
+             const bool is_it = message.call == call;
+             bytes_ -= is_it ? message.text.size() : 0;
+             return is_it;
+           }) > 0;
   }
 
   [[nodiscard]] bool empty() const { return messages_.empty(); }

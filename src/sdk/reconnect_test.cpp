@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(ReconnectDelay, doubles_up_to_its_maximum) {
+TEST(ReconnectDelay, Item17_doubles_up_to_its_maximum) {
   const ReconnectionConfig config;
   EXPECT_EQ(reconnect_delay(config, 0, 0), 1s);
   EXPECT_EQ(reconnect_delay(config, 1, 0), 2s);
@@ -21,7 +21,7 @@ TEST(ReconnectDelay, doubles_up_to_its_maximum) {
   EXPECT_EQ(reconnect_delay(config, std::numeric_limits<std::uint64_t>::max(), 0), 30s);
 }
 
-TEST(ReconnectDelay, keeps_its_jitter_within_bounds) {
+TEST(ReconnectDelay, Item17_keeps_its_jitter_within_bounds) {
   const ReconnectionConfig config;
   EXPECT_EQ(reconnect_delay(config, 0, -1), 700ms);
   EXPECT_EQ(reconnect_delay(config, 0, 0.5), 1150ms);

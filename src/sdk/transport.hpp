@@ -23,6 +23,8 @@
 
 namespace iii::sdk {
 
+class Carrier;
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct TransportOptions {
@@ -48,6 +50,8 @@ struct Closing {
   std::string reason;  // the peer's, or what happened, for people
   // The answer to the upgrade request when it was not 101, otherwise 0.
   unsigned http_status = 0;
+  // Code and reason stood in a Close frame of the peer's: nothing it has sent is missing.
+  bool is_from_peer = false;
 };
 
 class TransportEvents {
@@ -92,13 +96,16 @@ class Transport {
 
   // Bytes, with their frame heads, that the system has not taken yet.
   [[nodiscard]] std::size_t unsent_bytes() const;
+  // How many messages the system has taken whole, since the beginning. What it has not taken whole
+  // has not reached the peer as a message.
+  [[nodiscard]] std::uint64_t messages_taken() const;
   // No messages are delivered and nothing is read while paused, so that the peer has to wait.
   void pause_reading();
   void resume_reading();
 
  private:
   class Connection;
-  std::shared_ptr<Connection> connection_;  // shared with the operations in flight
+  std::shared_ptr<Carrier> connection_;  // shared with the operations in flight
 };
 
 }  // namespace iii::sdk

@@ -1,20 +1,26 @@
 #include "sdk/transport_socket.hpp"
 
+#include "base/limits.hpp"
 #include "sdk/address.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream_base.hpp>
 #include <boost/asio/ssl/verify_mode.hpp>
 #include <boost/system/error_code.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/tls1.h>
 #include <openssl/types.h>
+#include <sys/socket.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -83,6 +89,7 @@ void TransportSocket::connect_to(
         }
         error_code ignored;
         static_cast<void>(socket_.set_option(tcp::no_delay(true), ignored));
+        keep_alive();
         if (tls_context_) {
           start_tls(*tls_context_, std::move(on_connected));
         } else {
@@ -90,6 +97,19 @@ void TransportSocket::connect_to(
         }
       }
   );
+}
+
+// The end of a channel may rightly be silent for hours, and engines do not answer pings there: only
+// the system can tell a quiet peer from a dead one.
+void TransportSocket::keep_alive() {
+  error_code ignored;
+  static_cast<void>(socket_.set_option(asio::socket_base::keep_alive(true), ignored));
+  const auto set = [this](int option, std::chrono::seconds time) {
+    const int value = static_cast<int>(time.count());
+    setsockopt(socket_.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  };
+  set(TCP_KEEPIDLE, base::limits::keep_alive_idle);
+  set(TCP_KEEPINTVL, base::limits::keep_alive_interval);
 }
 
 void TransportSocket::start_tls(asio::ssl::context& context, Connected on_connected) {

@@ -6,10 +6,10 @@
 #include "sdk/address.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -43,14 +43,14 @@ class TransportSocket {
     }
   }
 
-  // `on_written(error, bytes)` when all of it has been written.
+  // `on_written(error, bytes)` when some of it has been written. Precondition: not empty.
   template <class OnWritten>
-  void write(std::string_view bytes, OnWritten on_written) {
+  void write_some(std::string_view bytes, OnWritten on_written) {
     const auto buffer = boost::asio::buffer(bytes.data(), bytes.size());
     if (tls_) {
-      boost::asio::async_write(*tls_, buffer, std::move(on_written));
+      tls_->async_write_some(buffer, std::move(on_written));
     } else {
-      boost::asio::async_write(socket_, buffer, std::move(on_written));
+      socket_.async_write_some(buffer, std::move(on_written));
     }
   }
 
@@ -62,6 +62,7 @@ class TransportSocket {
   void connect_to(
       const boost::asio::ip::tcp::resolver::results_type& endpoints, Connected on_connected
   );
+  void keep_alive();
   void start_tls(boost::asio::ssl::context& context, Connected on_connected);
 
   boost::asio::ip::tcp::resolver resolver_;

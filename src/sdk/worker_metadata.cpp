@@ -15,7 +15,6 @@
 namespace iii::sdk {
 namespace {
 
-constexpr std::string_view sdk_version = "0.1.0";
 constexpr const char* default_framework = "iii-cpp";
 
 bool is_blank(const std::optional<std::string>& text) {

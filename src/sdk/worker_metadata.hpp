@@ -11,6 +11,8 @@
 
 namespace iii::sdk {
 
+inline constexpr std::string_view sdk_version = "0.1.0";
+
 // What detection looks at. Environment variables that are not set are nullopt.
 struct SystemFacts {
   std::optional<std::string> worker_name;     // III_WORKER_NAME

@@ -23,7 +23,7 @@ SystemFacts facts() {
   };
 }
 
-TEST(WorkerMetadata, is_announced_by_a_void_call) {
+TEST(WorkerMetadata, Item04_is_announced_by_a_void_call) {
   EXPECT_EQ(
       announce_frame(detect_metadata({}, facts()), ""),
       R"({"type":"invokefunction","function_id":"engine::workers::register",)"
@@ -34,8 +34,9 @@ TEST(WorkerMetadata, is_announced_by_a_void_call) {
   );
 }
 
-TEST(WorkerMetadata, has_the_name_that_is_nearest) {
+TEST(WorkerMetadata, Item05_has_the_name_that_is_nearest) {
   SystemFacts system = facts();
+  EXPECT_EQ(detect_metadata({}, system).name, "box7:4182");
   system.worker_name = "from environment";
   EXPECT_EQ(detect_metadata({}, system).name, "from environment");
   EXPECT_EQ(detect_metadata({.worker_name = "explicit"}, system).name, "explicit");
@@ -44,7 +45,7 @@ TEST(WorkerMetadata, has_the_name_that_is_nearest) {
   EXPECT_EQ(detect_metadata({}, system).name, "unknown:4182");
 }
 
-TEST(WorkerMetadata, takes_isolation_and_language_from_the_environment) {
+TEST(WorkerMetadata, Item06_Item07_takes_isolation_and_language_from_the_environment) {
   SystemFacts system = facts();
   system.isolation = "";
   EXPECT_EQ(detect_metadata({}, system).isolation, std::nullopt);
@@ -56,7 +57,7 @@ TEST(WorkerMetadata, takes_isolation_and_language_from_the_environment) {
   EXPECT_EQ(detect_metadata({}, system).telemetry->language, std::nullopt);
 }
 
-TEST(WorkerMetadata, finds_the_project_in_a_manifest_of_the_folder) {
+TEST(WorkerMetadata, Item08_finds_the_project_in_a_manifest_of_the_folder) {
   SystemFacts system = facts();
   EXPECT_EQ(detect_project_name(system), "folder");
   system.cmake_lists = "cmake_minimum_required(VERSION 3)\nproject( billing\n  VERSION 1)";
@@ -69,7 +70,7 @@ TEST(WorkerMetadata, finds_the_project_in_a_manifest_of_the_folder) {
   EXPECT_EQ(detect_project_name(system), "folder");
 }
 
-TEST(WorkerMetadata, that_is_given_replaces_detection_except_for_a_blank_framework) {
+TEST(WorkerMetadata, Item09_Item10_that_is_given_replaces_detection_except_for_a_blank_framework) {
   const InitOptions options{.worker_name = "ignored", .metadata = WorkerMetadata{.name = "mine"}};
   const WorkerMetadata metadata = detect_metadata(options, facts());
   EXPECT_EQ(metadata.name, "mine");

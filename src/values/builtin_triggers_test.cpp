@@ -2,7 +2,7 @@
 
 #include <iii/builtin_triggers.hpp>
 #include <iii/describe.hpp>
-#include <iii/http.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
 #include <iii/trigger_events.hpp>

@@ -49,7 +49,7 @@ TEST(ChannelRef, IsRecognizedByItsThreeMembers) {
 }
 
 // spec: sdk §11.5
-TEST(ChannelRefs, AreFoundAtAnyDepth) {
+TEST(ChannelRefs, Item75_AreFoundAtAnyDepth) {
   const std::string r = reader;
   const std::string w = writer;
   using Paths = std::vector<std::string>;

@@ -175,7 +175,7 @@ TEST(Describe, LeavesOutWhatIsAbsentAndKeepsDefaults) {
   expect_read(Settings{.ports = {}}, R"({"ports":[],"is_fast":null})");
 }
 
-TEST(Describe, IgnoresMembersItDoesNotKnow) {
+TEST(Describe, Item44_IgnoresMembersItDoesNotKnow) {
   expect_read(Item{"tea", 1}, R"({"_caller_worker_id":"w","name":"tea","price":1,"weight":{}})");
   expect_read(Nothing{}, R"({"a":1})");
 }

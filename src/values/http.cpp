@@ -1,7 +1,30 @@
 #include <iii/describe.hpp>
 #include <iii/http.hpp>
+#include <iii/http_method.hpp>
+
+#include <string_view>
 
 namespace iii::inline v0 {
+
+std::string_view to_string(HttpMethod method) noexcept {
+  switch (method) {
+    case HttpMethod::get:
+      return "GET";
+    case HttpMethod::post:
+      return "POST";
+    case HttpMethod::put:
+      return "PUT";
+    case HttpMethod::patch:
+      return "PATCH";
+    case HttpMethod::delete_:
+      return "DELETE";
+    case HttpMethod::head:
+      return "HEAD";
+    case HttpMethod::options:
+      break;
+  }
+  return "OPTIONS";
+}
 
 III_DEFINE_DESCRIBED_ENUM(
     HttpMethod,

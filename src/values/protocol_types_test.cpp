@@ -3,6 +3,7 @@
 
 #include <iii/describe.hpp>
 #include <iii/http.hpp>
+#include <iii/http_method.hpp>
 #include <iii/json.hpp>
 #include <iii/rbac.hpp>
 #include <iii/result.hpp>

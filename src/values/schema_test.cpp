@@ -84,7 +84,7 @@ void expect_schema(std::string_view text) {
 }
 
 // spec: sdk §6.4
-TEST(Schema, OfLibraryTypes) {
+TEST(Schema, Item34_OfLibraryTypes) {
   expect_schema<std::string>(R"({"title":"String","type":"string"})");
   expect_schema<bool>(R"({"title":"Boolean","type":"boolean"})");
   expect_schema<std::int8_t>(R"({"title":"int8","type":"integer","format":"int8"})");
@@ -135,7 +135,7 @@ TEST(Schema, OfLibraryTypes) {
   expect_schema<void>(R"({"title":"Null","type":"null"})");
 }
 
-TEST(Schema, OfAStructRefersToNestedOnes) {
+TEST(Schema, Item34_OfAStructRefersToNestedOnes) {
   expect_schema<Machine>(R"({
     "title": "Machine", "description": "A machine", "type": "object",
     "required": ["main", "parts", "extra", "foreign"],

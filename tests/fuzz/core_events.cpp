@@ -8,6 +8,7 @@
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "fuzz/bytes.hpp"
 #include "fuzz/core_grammar.hpp"
 #include "protocol/decode.hpp"
 #include "support/core_checkers.hpp"

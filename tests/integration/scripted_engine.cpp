@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace iii::test {
@@ -52,9 +53,17 @@ void ScriptedPeer::on_bytes(std::size_t bytes) {
     if (!head || !*head) {
       return;
     }
-    request_ = input_.view().substr(0, (**head).bytes);
+    if (request_.empty()) {
+      request_ = input_.view().substr(0, (**head).bytes);
+      engine_.arrived(shared_from_this());
+    }
     if (!engine_.options().response.empty()) {
       send_bytes(engine_.options().response);
+    }
+    if (!engine_.options().takes_telemetry && is_telemetry()) {
+      send_bytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+      drop();
+      return;
     }
     if (!engine_.options().upgrades) {
       return;
@@ -64,6 +73,11 @@ void ScriptedPeer::on_bytes(std::size_t bytes) {
     is_upgraded_ = true;
   }
   input_.consume(decoder_.decode(input_.bytes(), *this));
+}
+
+bool ScriptedPeer::is_telemetry() const {
+  const std::string_view request = request_;
+  return request.substr(0, request.find_first_of("?\r")).find("/otel") != std::string_view::npos;
 }
 
 void ScriptedPeer::on_ping(std::string_view payload) {
@@ -88,6 +102,12 @@ std::string ScriptedPeer::next_text() {
 void ScriptedPeer::send_text(std::string_view text) {
   base::ByteBuffer out;
   websocket::append_frame(websocket::Role::server, websocket::Opcode::text, text, 0, out);
+  send_bytes(out.view());
+}
+
+void ScriptedPeer::send_binary(std::string_view bytes) {
+  base::ByteBuffer out;
+  websocket::append_frame(websocket::Role::server, websocket::Opcode::binary, bytes, 0, out);
   send_bytes(out.view());
 }
 
@@ -137,12 +157,16 @@ void ScriptedEngine::accept() {
   });
 }
 
-ScriptedPeer& ScriptedEngine::next() {
-  run_until([this] {
-    return peers_.size() > handed_out_ &&
-           (!options_.upgrades || peers_[handed_out_]->is_upgraded());
+void ScriptedEngine::arrived(const std::shared_ptr<ScriptedPeer>& peer) {
+  (peer->is_telemetry() ? telemetry_ : arrived_).peers.push_back(peer);
+}
+
+ScriptedPeer& ScriptedEngine::next_of(Arrived& arrived) {
+  run_until([&] {
+    return arrived.peers.size() > arrived.handed_out &&
+           (!options_.upgrades || arrived.peers[arrived.handed_out]->is_upgraded());
   });
-  return *peers_[handed_out_++];
+  return *arrived.peers[arrived.handed_out++];
 }
 
 void ScriptedEngine::run_until(const std::function<bool()>& condition) {

@@ -1,10 +1,11 @@
-// The whole client against a real engine in the same process, over real sockets.
-#include "embedding.hpp"
+// The whole client against a real engine over real sockets: one in the same process, or the one
+// that III_TEST_URL names.
+#include "sdk_clients.hpp"
+#include "test_engine.hpp"
 
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/discovery.hpp>
-#include <iii/engine.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/http_invocation.hpp>
@@ -20,7 +21,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -44,47 +44,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string url(const Engine& engine) {
-  return "ws://127.0.0.1:" + std::to_string(engine.port());
-}
-
-InitOptions silent(InitOptions options = {}) {
-  options.log = [](LogLevel, const std::string&) {};
-  return options;
-}
-
-// Registration is not confirmed by engines: asks until the function is there.
-Result<Json> call_when_there(Client& client, const TriggerRequest& request) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  for (;;) {
-    auto result = client.try_trigger(request);
-    const bool is_missing = !result && (result.error().code() == "function_not_found" ||
-                                        result.error().kind() == ErrorKind::not_connected);
-    if (!is_missing || std::chrono::steady_clock::now() > deadline) {
-      return result;
-    }
-  }
-}
-
-bool becomes(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
-  std::mutex mutex;
-  std::condition_variable never;
-  std::unique_lock lock(mutex);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    never.wait_for(lock, 2ms);
-  }
-  return true;
-}
-
 class SdkClient : public testing::Test {
  protected:
-  Engine engine = start();
-  Client worker = register_worker(url(engine), silent());
-  Client caller = register_worker(url(engine), silent());
+  TestEngine engine;
+  Client worker = register_worker(engine.url(), silent());
+  Client caller = register_worker(engine.url(), silent());
 };
 
 TEST_F(SdkClient, calls_functions_of_another_client) {
@@ -132,7 +96,7 @@ Task<Json> chain(Json in, Invocation call) {
   co_return in;
 }
 
-TEST_F(SdkClient, passes_errors_through) {
+TEST_F(SdkClient, Item42_Item43_Item44_passes_errors_through) {
   worker.register_function("coroutine", chain);
   worker.register_function("throws", [](const Json&) -> Json { throw std::runtime_error("boom"); });
   worker.register_function("throws an int", [](const Json&) -> Json { throw 7; });
@@ -155,7 +119,7 @@ TEST_F(SdkClient, passes_errors_through) {
   EXPECT_EQ(caller.trigger({.function_id = "coroutine", .payload = 2}), 2) << "still connected";
 }
 
-TEST_F(SdkClient, knows_metadata_and_calls_itself_from_a_function) {
+TEST_F(SdkClient, Item46_Item48_knows_metadata_and_calls_itself_from_a_function) {
   worker.register_function("inner", [](const Json&, const Invocation& call) {
     return call.metadata.value_or("none");
   });
@@ -166,11 +130,11 @@ TEST_F(SdkClient, knows_metadata_and_calls_itself_from_a_function) {
   EXPECT_EQ(*call_when_there(caller, {.function_id = "outer"}), (Json{{"k", 1}}));
 }
 
-TEST_F(SdkClient, runs_functions_that_block_beside_each_other) {
+TEST_F(SdkClient, Item45_runs_functions_that_block_beside_each_other) {
   std::mutex mutex;
   std::condition_variable all_there;
   int there = 0;
-  constexpr int count = 32;
+  constexpr int count = 100;
   worker.register_function("block", [&](const Json&) {
     std::unique_lock lock(mutex);
     ++there;
@@ -212,7 +176,7 @@ TEST_F(SdkClient, limits_how_often_a_function_runs_at_once) {
   EXPECT_EQ(most, 1);
 }
 
-TEST_F(SdkClient, ends_calls_at_their_deadline_and_when_cancelled) {
+TEST_F(SdkClient, Item52_ends_calls_at_their_deadline_and_when_cancelled) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
   worker.register_function("never", [released](const Json&) {
@@ -234,7 +198,7 @@ TEST_F(SdkClient, ends_calls_at_their_deadline_and_when_cancelled) {
   EXPECT_FALSE(has_ended);
 }
 
-TEST_F(SdkClient, refuses_ids_that_cannot_be) {
+TEST_F(SdkClient, Item31_refuses_ids_that_cannot_be) {
   const auto nothing = [](const Json& in) { return in; };
   EXPECT_THROW(worker.register_function(" ", nothing), std::invalid_argument);
   const FunctionRef function = worker.register_function("f", nothing);
@@ -303,7 +267,7 @@ TEST_F(SdkClient, lists_what_the_engine_knows) {
   }));
 }
 
-TEST_F(SdkClient, is_told_when_functions_change) {
+TEST_F(SdkClient, Item67_is_told_when_functions_change) {
   std::promise<void> told;
   std::atomic<bool> is_told = false;
   std::optional<FunctionsAvailableGuard> guard;
@@ -320,12 +284,12 @@ TEST_F(SdkClient, is_told_when_functions_change) {
   EXPECT_EQ(told.get_future().wait_for(20s), std::future_status::ready);
 }
 
-TEST(SdkClientLife, comes_back_when_the_engine_does) {
-  auto engine = std::make_optional(start());
-  const std::uint16_t port = engine->port();
+TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
+  TestEngine engine;
+  III_SKIP_UNLESS_OWN(engine);
   std::mutex mutex;
   std::vector<ConnectionState> states;
-  Client worker = register_worker(url(*engine), silent({.reconnection = {.initial_delay_ms = 10}}));
+  Client worker = register_worker(engine.url(), silent({.reconnection = {.initial_delay_ms = 10}}));
   const Subscription subscription = worker.on_state_change([&](ConnectionState state) {
     const std::lock_guard lock(mutex);
     states.push_back(state);
@@ -333,15 +297,12 @@ TEST(SdkClientLife, comes_back_when_the_engine_does) {
   worker.register_function("echo", [](const Json& in) { return in; });
   ASSERT_TRUE(call_when_there(worker, {.function_id = "echo"}));
   const std::string first_id = worker.worker_id();
-  engine->stop();
-  engine.reset();
+  engine.stop();
   ASSERT_TRUE(becomes([&] { return worker.get_connection_state() == ConnectionState::reconnecting; }
   ));
   // Waits for the connection, and is then delivered.
   auto waiting = worker.trigger_future({.function_id = "echo", .payload = "waited"});
-  EngineOptions options = quiet();
-  options.port = port;
-  engine = start(options);
+  engine.start_again();
   EXPECT_EQ(waiting.get(), "waited");
   EXPECT_NE(worker.worker_id(), first_id);
   const std::lock_guard lock(mutex);
@@ -350,10 +311,11 @@ TEST(SdkClientLife, comes_back_when_the_engine_does) {
   EXPECT_EQ(states[states.size() - 2], ConnectionState::reconnecting);
 }
 
-TEST(SdkClientLife, fails_calls_when_the_connection_breaks) {
-  auto engine = std::make_optional(start());
-  Client worker = register_worker(url(*engine), silent());
-  Client caller = register_worker(url(*engine), silent());
+TEST(SdkClientLife, Item57_fails_calls_when_the_connection_breaks) {
+  TestEngine engine;
+  III_SKIP_UNLESS_OWN(engine);
+  Client worker = register_worker(engine.url(), silent());
+  Client caller = register_worker(engine.url(), silent());
   std::promise<void> entered;
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
@@ -369,7 +331,7 @@ TEST(SdkClientLife, fails_calls_when_the_connection_breaks) {
   }));
   entered.get_future().wait();
   release.set_value();
-  engine->stop();
+  engine.stop();
   try {
     call.get();
   } catch (const Error& error) {
@@ -377,7 +339,7 @@ TEST(SdkClientLife, fails_calls_when_the_connection_breaks) {
   }
 }
 
-TEST(SdkClientLife, returns_at_once_and_shuts_down_when_nobody_listens) {
+TEST(SdkClientLife, Item81_returns_at_once_and_shuts_down_when_nobody_listens) {
   const auto begin = std::chrono::steady_clock::now();
   Client client = register_worker("ws://127.0.0.1:1", silent());
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
@@ -392,10 +354,10 @@ TEST(SdkClientLife, returns_at_once_and_shuts_down_when_nobody_listens) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
 }
 
-TEST(SdkClientLife, shuts_down_from_a_function) {
-  const Engine engine = start();
-  Client caller = register_worker(url(engine), silent());
-  auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
+TEST(SdkClientLife, Item80_shuts_down_from_a_function) {
+  const TestEngine engine;
+  Client caller = register_worker(engine.url(), silent());
+  auto worker = std::make_unique<Client>(register_worker(engine.url(), silent()));
   worker->register_function("stop", [&](const Json&) {
     worker->shutdown();
     return Json("stopping");
@@ -406,10 +368,10 @@ TEST(SdkClientLife, shuts_down_from_a_function) {
   }));
 }
 
-TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
-  const Engine engine = start();
-  Client caller = register_worker(url(engine), silent());
-  auto worker = std::make_unique<Client>(register_worker(url(engine), silent()));
+TEST(SdkClientLife, Item80_may_be_dropped_by_its_own_function) {
+  const TestEngine engine;
+  Client caller = register_worker(engine.url(), silent());
+  auto worker = std::make_unique<Client>(register_worker(engine.url(), silent()));
   worker->register_function("drop", [&](const Json&) {
     worker.reset();
     return Json("dropped");
@@ -417,10 +379,10 @@ TEST(SdkClientLife, may_be_dropped_by_its_own_function) {
   EXPECT_EQ(*call_when_there(caller, {.function_id = "drop"}), "dropped");
 }
 
-TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
-  const Engine engine = start();
+TEST(SdkClientLife, Item79_delivers_what_was_sent_before_shutdown) {
+  const TestEngine engine;
   std::promise<void> arrived;
-  Client worker = register_worker(url(engine), silent());
+  Client worker = register_worker(engine.url(), silent());
   worker.register_function("arrive", [&](const Json&) {
     arrived.set_value();
     return Json(nullptr);
@@ -428,19 +390,19 @@ TEST(SdkClientLife, delivers_what_was_sent_before_shutdown) {
   worker.register_function("there", [](const Json& in) { return in; });
   ASSERT_TRUE(call_when_there(worker, {.function_id = "there"}));
   {
-    Client sender = register_worker(url(engine), silent());
+    Client sender = register_worker(engine.url(), silent());
     sender.trigger({.function_id = "arrive", .action = TriggerAction::Void()});
   }
   EXPECT_EQ(arrived.get_future().wait_for(20s), std::future_status::ready);
 }
 
-TEST(SdkClientLife, keeps_its_bound_when_a_function_does_not_end) {
-  const Engine engine = start();
+TEST(SdkClientLife, Item79_keeps_its_bound_when_a_function_does_not_end) {
+  const TestEngine engine;
   std::promise<void> entered;
   auto release = std::make_shared<std::promise<void>>();
   const std::shared_future<void> released = release->get_future().share();
-  Client caller = register_worker(url(engine), silent());
-  Client worker = register_worker(url(engine), silent({.shutdown_timeout = 200ms}));
+  Client caller = register_worker(engine.url(), silent());
+  Client worker = register_worker(engine.url(), silent({.shutdown_timeout = 200ms}));
   worker.register_function("never", [&entered, released](const Json&) {
     entered.set_value();
     released.wait();
@@ -460,9 +422,9 @@ TEST(SdkClientLife, keeps_its_bound_when_a_function_does_not_end) {
 }
 
 TEST(SdkClientLife, is_made_and_destroyed_many_times) {
-  const Engine engine = start();
+  const TestEngine engine;
   for (int i = 0; i < 1000; ++i) {
-    Client client = register_worker(url(engine), silent());
+    Client client = register_worker(engine.url(), silent());
     if (i % 4 == 0) {
       client.register_function("f", [](const Json& in) { return in; });
     }

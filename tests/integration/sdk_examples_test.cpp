@@ -11,17 +11,21 @@
 namespace iii::test {
 namespace {
 
-TEST(SdkExamples, greet_each_other) {
-  Process engine({III_IIID, "--port", "0"});
+// Its address, for the examples.
+void name_engine(Process& engine) {
   std::string line;
   do {
     line = engine.next_error_line();
   } while (line.find(" listening ") == std::string::npos);
   const int port = std::stoi(line.substr(line.find("port=") + 5));
   setenv("III_URL", ("ws://127.0.0.1:" + std::to_string(port)).c_str(), 1);
+}
 
+TEST(SdkExamples, greet_each_other) {
+  Process engine({III_IIID, "--port", "0"});
+  name_engine(engine);
   Process worker({III_HELLO_WORKER});
-  EXPECT_NE(worker.next_error_line().find("hello::greet is registered"), std::string::npos);
+  EXPECT_NE(worker.next_error_line().find("hello::greet is offered"), std::string::npos);
   // The worker connects when it can: the caller is started again until it has.
   std::string output;
   for (int attempt = 0; attempt < 100 && output.find("Grace") == std::string::npos; ++attempt) {
@@ -34,8 +38,25 @@ TEST(SdkExamples, greet_each_other) {
       "Hello, world!\n\"Hello, Ada!\" \"Hello, Grace!\"\n"
       "remote error (function_not_found): Function hello::nobody not found\n"
   );
+  EXPECT_EQ(Process({III_TELEMETRY_LOGGER}).wait().output, "delivered\n");
+  EXPECT_EQ(Process({III_TELEMETRY_SPAN}).wait().output, "370 delivered\n");
+  EXPECT_EQ(Process({III_TELEMETRY_BAGGAGE}).wait().output, "acme nobody\n");
+  EXPECT_EQ(
+      Process({III_TELEMETRY_TRACED_REQUEST}).wait().output,
+      "GET http://stock.local/items\ntraceparent\n200\n"
+  );
   worker.signal(SIGTERM);
   EXPECT_EQ(worker.wait().status, 0);
+  engine.signal(SIGTERM);
+  EXPECT_EQ(engine.wait().status, 0);
+}
+
+TEST(SdkExamples, stream_through_a_channel) {
+  Process engine({III_IIID, "--port", "0"});
+  name_engine(engine);
+  const auto ending = Process({III_CHANNEL_STREAM}).wait();
+  EXPECT_EQ(ending.status, 0) << ending.errors;
+  EXPECT_EQ(ending.output, "\"588890 bytes, sum 4999950000\"\n");
   engine.signal(SIGTERM);
   EXPECT_EQ(engine.wait().status, 0);
 }

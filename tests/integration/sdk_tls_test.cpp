@@ -134,7 +134,7 @@ struct Events final : sdk::TransportEvents {
   std::optional<sdk::Closing> closed;
 };
 
-TEST(SdkTls, connects_to_a_server_whose_certificate_is_trusted_and_to_no_other) {
+TEST(SdkTls, Item12_connects_to_a_server_whose_certificate_is_trusted_and_to_no_other) {
   const Certificate certificate;
   ScriptedEngine loop;  // for its loop
   TlsServer server(loop.io(), certificate);

@@ -6,9 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <fstream>
 #include <initializer_list>
+#include <iomanip>
+#include <ios>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,7 +69,7 @@ class Client final : public sdk::TransportEvents {
   ScriptedEngine& engine_;
 };
 
-TEST(SdkTransport, asks_for_the_path_with_query_and_legal_headers_only) {
+TEST(SdkTransport, Item02_Item03_asks_for_the_path_with_query_and_legal_headers_only) {
   ScriptedEngine engine;
   const Client client(
       engine,
@@ -201,7 +205,7 @@ TEST(SdkTransport, tells_what_a_server_answered_instead_of_an_upgrade) {
   EXPECT_NE(client.closed->reason.find("404"), std::string::npos);
 }
 
-TEST(SdkTransport, gives_up_a_server_that_does_not_answer) {
+TEST(SdkTransport, Item14_gives_up_a_server_that_does_not_answer) {
   ScriptedEngine engine({.upgrades = false});
   Client client(engine, {.address = *sdk::parse_address(engine.url()), .connect_timeout = 30ms});
   EXPECT_FALSE(client.wait_until_closed().was_open);
@@ -239,6 +243,30 @@ TEST(SdkTransport, delivers_nothing_while_paused) {
   EXPECT_TRUE(client.texts.empty());
   client.transport->resume_reading();
   engine.run_until([&] { return client.texts.size() == 2; });
+}
+
+TEST(SdkTransport, lets_the_system_look_after_a_silent_connection) {
+  ScriptedEngine engine;
+  Client client(engine);
+  client.wait_until_open();
+  std::ostringstream port;
+  port << ':' << std::uppercase << std::hex << std::setw(4) << std::setfill('0') << engine.port();
+  // Ours is the line with that port on the other side.
+  std::ifstream connections("/proc/self/net/tcp");
+  std::string line;
+  bool is_kept_alive = false;
+  while (std::getline(connections, line)) {
+    std::istringstream fields(line);
+    std::string number;
+    std::string local;
+    std::string remote;
+    std::string state;
+    std::string queues;
+    std::string timer;
+    fields >> number >> local >> remote >> state >> queues >> timer;
+    is_kept_alive = is_kept_alive || (remote.ends_with(port.str()) && timer.starts_with("02:"));
+  }
+  EXPECT_TRUE(is_kept_alive);
 }
 
 TEST(SdkTransport, may_be_destroyed_by_its_own_event_and_at_any_time) {

@@ -42,7 +42,10 @@ std::string invocation(std::string_view function_id, std::string_view members = 
          std::string(function_id) + R"(","data":{"n":1})" + std::string(members) + "}";
 }
 
-TEST(SdkWire, begins_with_headers_query_and_announce_and_comes_back_with_reattach) {
+TEST(
+    SdkWire,
+    Item02_Item03_Item04_Item29_begins_with_headers_query_and_announce_and_comes_back_with_reattach
+) {
   ScriptedEngine engine;
   InitOptions options = quick();
   options.headers = {{"Authorization", "Bearer t"}};
@@ -67,7 +70,7 @@ TEST(SdkWire, begins_with_headers_query_and_announce_and_comes_back_with_reattac
   EXPECT_EQ(second.next_text(), R"({"type":"registerfunction","id":"f"})");
 }
 
-TEST(SdkWire, comes_back_after_every_kind_of_close) {
+TEST(SdkWire, Item19_comes_back_after_every_kind_of_close) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
   for (const int code : {0, 1000, 1001, 1005, 1012}) {
@@ -82,7 +85,7 @@ TEST(SdkWire, comes_back_after_every_kind_of_close) {
   static_cast<void>(engine.next());
 }
 
-TEST(SdkWire, answers_pings_while_functions_block_and_reads_binary_messages) {
+TEST(SdkWire, Item20_Item21_Item45_answers_pings_while_functions_block_and_reads_binary_messages) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   std::promise<void> release;
@@ -109,7 +112,7 @@ TEST(SdkWire, answers_pings_while_functions_block_and_reads_binary_messages) {
   );
 }
 
-TEST(SdkWire, writes_calls_as_they_are_specified) {
+TEST(SdkWire, Item50_Item51_Item55_Item56_writes_calls_as_they_are_specified) {
   ScriptedEngine engine;
   InitOptions options = quick();
   options.namespace_name = "eu";
@@ -146,7 +149,36 @@ TEST(SdkWire, writes_calls_as_they_are_specified) {
   EXPECT_EQ(call.get(), (Json{{"messageReceiptId", "r"}}));
 }
 
-TEST(SdkWire, tells_why_it_was_refused) {
+TEST(SdkWire, Item51_sends_void_calls_again_that_a_broken_connection_had_not_taken) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  ScriptedPeer& first = engine.next();
+  // More than the buffers of a connection hold whose peer does not read.
+  constexpr int count = 24;
+  constexpr std::size_t bytes = std::size_t{512} * 1024;
+  for (int i = 0; i < count; ++i) {
+    client.trigger(
+        {.function_id = "f" + std::to_string(i),
+         .payload = Json(std::string(bytes, 'x')),
+         .action = TriggerAction::Void()}
+    );
+  }
+  first.drop();
+  ScriptedPeer& second = engine.next();
+  engine.run_until([&] {
+    return !second.texts().empty() &&
+           second.texts().back().find("\"f" + std::to_string(count - 1) + "\"") !=
+               std::string::npos;
+  });
+  // In order and without a gap, and not all of them again.
+  EXPECT_LT(second.texts().size(), static_cast<std::size_t>(count));
+  int expected = count - 1;
+  for (auto text = second.texts().rbegin(); text + 1 != second.texts().rend(); ++text) {
+    EXPECT_NE(text->find("\"f" + std::to_string(expected--) + "\""), std::string::npos);
+  }
+}
+
+TEST(SdkWire, Item22_tells_why_it_was_refused) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
@@ -157,7 +189,7 @@ TEST(SdkWire, tells_why_it_was_refused) {
   EXPECT_EQ(client.last_refusal()->code(), "AUTH_ERROR");
 }
 
-TEST(SdkWire, fails_for_good_when_the_worker_is_rejected) {
+TEST(SdkWire, Item82_fails_for_good_when_the_worker_is_rejected) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();
@@ -199,7 +231,7 @@ TEST(SdkWire, waits_for_room_if_that_is_the_policy) {
   client.shutdown_async();
 }
 
-TEST(SdkWire, closes_with_1000_and_keeps_its_bound_when_the_engine_hangs) {
+TEST(SdkWire, Item79_closes_with_1000_and_keeps_its_bound_when_the_engine_hangs) {
   ScriptedEngine engine;
   Client client = register_worker(engine.url(), quick());
   ScriptedPeer& peer = engine.next();

@@ -16,6 +16,7 @@ from pathlib import Path
 
 LIMIT_SECONDS = 60
 POLL_SECONDS = 0.01
+NEWEST_LINE = (0, 25)
 
 
 class Refused(Exception):
@@ -52,18 +53,36 @@ def clean_environment(folder):
     return {**kept, "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
+def matches(event, expected):
+    return all(name in event and event[name] == value for name, value in expected.items())
+
+
+# Calls and channels under way may end however slow this machine is.
+CONFIGURATION = """workers:
+  - name: iii-worker-manager
+    config:
+      port: {port}
+  - name: iii-engine-functions
+    config:
+      drain_timeout_ms: {drain_timeout_ms}
+"""
+
+
 class Engine:
     def __init__(self, program, folder):
-        self.program = Path(program).resolve()
+        self.program = program
         self.folder = folder
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
         self.process = None
+        drain_timeout_ms = LIMIT_SECONDS * 1000
+        configuration = CONFIGURATION.format(port=self.port, drain_timeout_ms=drain_timeout_ms)
+        (folder / "engine.yaml").write_text(configuration)
 
     def start(self):
         with open(self.folder / "engine.log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--port", str(self.port)],
+                [self.program, "--config", "engine.yaml"],
                 cwd=self.folder,
                 env=clean_environment(self.folder),
                 stdin=subprocess.DEVNULL,
@@ -82,10 +101,24 @@ class Engine:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def stop(self, how=signal.SIGTERM):
-        """Ends the engine and returns its status."""
+    def signal(self, how):
         self.process.send_signal(how)
+
+    def wait_deaf(self):
+        """Returns once a stopping engine takes no new connections."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while self.listens():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the engine still listens")
+            time.sleep(POLL_SECONDS)
+
+    def wait(self):
+        """Returns the status of an engine that ends."""
         return self.process.wait(LIMIT_SECONDS)
+
+    def stop(self):
+        self.signal(signal.SIGTERM)
+        return self.wait()
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -94,15 +127,20 @@ class Engine:
 
 
 class Worker:
-    """One worker process. `version` is a tuple such as (0, 11); `sdk` its language and version."""
+    """One worker process.
+
+    `sdk` is a language, with a version unless it is built from this tree; `line` what the package
+    knows of the protocol, a tuple such as (0, 11).
+    """
 
     def __init__(self, sdk, command, name, url, folder):
         self.sdk = sdk
-        self.language = sdk.split("-")[0]
-        self.version = tuple(int(part) for part in sdk.split("-")[1].split("."))
+        self.language, _, version = sdk.partition("-")
+        self.line = tuple(map(int, version.split(".")[:2])) if version else NEWEST_LINE
         self.name = name
         self.folder = folder
         self.changed = threading.Condition()
+        self.writing = threading.Lock()
         self.events = []
         self.log = []
         self.commands = 0
@@ -159,7 +197,9 @@ class Worker:
             self.commands += 1
             number = self.commands
             self.replies[number] = reply
-            request = {"id": number, "command": command, **fields}
+        request = {"id": number, "command": command, **fields}
+        # Not under the other lock: the worker may wait until its output is read.
+        with self.writing:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
         return reply
@@ -173,14 +213,13 @@ class Worker:
     def wait_event(self, kind, since=0, **fields):
         """The first event of this kind with these fields, from position `since` on."""
         expected = {"event": kind, **fields}
+        return self.wait_for(expected, lambda event: matches(event, expected), since)
 
+    def wait_for(self, what, is_wanted, since=0):
         def find():
-            for event in self.events[since:]:
-                if expected.items() <= event.items():
-                    return event
-            return None
+            return next((event for event in self.events[since:] if is_wanted(event)), None)
 
-        return self._wait(find, f"{self.name} printed no event {expected}")
+        return self._wait(find, f"{self.name} printed no event {what}")
 
     def wait_log(self, text):
         complaint = f"{self.name} never logged {text}"
@@ -204,6 +243,11 @@ class Worker:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"{self.name} is not served: {refused}") from refused
             time.sleep(POLL_SECONDS)
+
+    def expect_no_report(self):
+        reports = [line for line in self.log if "Sanitizer:" in line or "runtime error:" in line]
+        if reports:
+            raise AssertionError(f"{len(reports)} reports, the first: {reports[0]}")
 
     def kill(self):
         if self.process.poll() is None:

@@ -4,6 +4,7 @@ import itertools
 
 from harness import LIMIT_SECONDS, Refused
 
+CPP = ("cpp", "embedded")
 CHANNEL_BYTES = 10 * 1024 * 1024
 MANY = 1000
 
@@ -36,7 +37,7 @@ def expect_refusal(call_it, what):
 
 
 def knows_metadata(worker):
-    return worker.version >= (0, 22)
+    return worker.line >= (0, 22)
 
 
 # Calls.
@@ -46,8 +47,10 @@ def call(caller, callee):
     answer = caller.call(f"{callee.name}::echo", PAYLOAD)
     expect(answer["by"], callee.name, "served by")
     data = dict(answer["data"])
-    caller_id = data.pop("_caller_worker_id", None)
-    expect(isinstance(caller_id, str) and len(caller_id), 36, "length of _caller_worker_id")
+    caller_id = data.pop("_caller_worker_id", "")
+    # A program with the engine inside is no worker that could be asked back.
+    length = 0 if caller.language == "embedded" else 36
+    expect(len(caller_id), length, "length of _caller_worker_id")
     expect(data, PAYLOAD, "payload")
 
 
@@ -64,23 +67,24 @@ def error(caller, callee):
     refused = expect_refusal(lambda: caller.call(f"{callee.name}::fail", {"token": token}), "fail")
     expect(refused.code, "invocation_failed", "code")
     expect(refused.message.endswith(f"boom {token}"), True, f"message {refused.message!r}")
-    expect(bool(refused.stacktrace), True, "has a stacktrace")
+    # An exception of C++ knows no stacktrace.
+    expect(bool(refused.stacktrace), callee.language not in CPP, "has a stacktrace")
     if callee.language in ("node", "python"):
         expect(f"boom {token}" in refused.stacktrace, True, "stacktrace names the error")
 
 
 def own_code(caller, callee):
-    """Only the Rust package lets a function choose its error code and stacktrace."""
+    """Only Rust and C++ let a function choose its error code and stacktrace."""
     token = new_token(caller, callee)
     refused = expect_refusal(
         lambda: caller.call(f"{callee.name}::refuse", {"token": token}), "refuse"
     )
-    rust = callee.language == "rust"
-    expect(refused.code, "interop_refused" if rust else "invocation_failed", "code")
+    chooses = callee.language in (*CPP, "rust")
+    expect(refused.code, "interop_refused" if chooses else "invocation_failed", "code")
     # The Node package puts the code in front of every message it throws.
     prefix = f"{refused.code}: " if caller.language == "node" else ""
     expect(refused.message, f"{prefix}refused {token}", "message")
-    if rust:
+    if chooses:
         expect(refused.stacktrace, "line 7 of the policy", "stacktrace")
 
 
@@ -145,7 +149,7 @@ def trigger(caller, callee):
     trigger_id = bound(caller, callee, config)
     fire(caller, callee, trigger_id, config)
     caller.ask("unbind", binding=number)
-    if callee.version >= (0, 22):
+    if callee.line >= (0, 22):
         callee.wait_event("unbound", trigger=trigger_id)
         return
     # A 0.11 provider ignores the notice. Messages keep their order: after this call it was sent.
@@ -158,36 +162,78 @@ def rejected_trigger(caller, callee):
     """The provider refuses a binding: from 0.22 on the requester logs why (Rust by `tracing`)."""
     reason = f"path taken: {new_token(caller, callee)}"
     number = bind(caller, callee, {"token": reason, "reject": reason})
-    if caller.version >= (0, 22) and caller.language != "rust":
+    if caller.line >= (0, 22) and caller.language != "rust":
         caller.wait_log(reason)
     caller.ask("unbind", binding=number)
     caller.call(f"{callee.name}::echo", {})
-    if caller is not callee and caller.version < (0, 22):
+    if caller is not callee and caller.line < (0, 22):
         expect([line for line in caller.log if reason in line], [], "log of a 0.11 requester")
 
 
 # Channels.
 
 
-def transfer(caller, callee, command, function):
-    token = new_token(caller, callee)
-    answer = caller.ask(
+CHANNEL_FUNCTIONS = {"send": "sink", "receive": "source"}
+
+
+def begin_transfer(caller, callee, command, **fields):
+    return caller.begin(
         command,
-        function_id=f"{callee.name}::{function}",
+        function_id=f"{callee.name}::{CHANNEL_FUNCTIONS[command]}",
         bytes=CHANNEL_BYTES,
         seed=next(tokens),
-        text=token,
+        text=new_token(caller, callee),
+        **fields,
     )
+
+
+def expect_complete(answer):
+    """`sent` and `received` are what the two ends say, or the error that ended them."""
+    expect(answer["sent"].get("error"), None, "error of the writer")
     expect(answer["sent"]["bytes"], CHANNEL_BYTES, "bytes sent")
     expect(answer["received"], answer["sent"], "received")
 
 
 def channel_to_callee(caller, callee):
-    transfer(caller, callee, "send", "sink")
+    expect_complete(begin_transfer(caller, callee, "send").result(LIMIT_SECONDS))
 
 
 def channel_to_caller(caller, callee):
-    transfer(caller, callee, "receive", "source")
+    expect_complete(begin_transfer(caller, callee, "receive").result(LIMIT_SECONDS))
+
+
+def stream(caller, callee, command, timeout_ms=None):
+    """Starts a transfer whose end at the callee stops halfway."""
+    pause = {"token": new_token(caller, callee), "after": CHANNEL_BYTES // 2}
+    future = begin_transfer(caller, callee, command, pause=pause, timeout_ms=timeout_ms)
+    callee.wait_event("halfway", token=pause["token"])
+    return pause["token"], future
+
+
+def expect_broken(future):
+    """The connections of both ends broke: the call has no result, and both have come to an end."""
+    answer = future.result(LIMIT_SECONDS)
+    errors = [end for end in ("sent", "received") if "error" in answer[end]]
+    expect(errors != [], True, "an end has an error")
+    return answer
+
+
+def reader_is_gone(caller, future):
+    """Maybe everything was on its way already: the writer need not have an error."""
+    answer = expect_broken(future)
+    expect(answer["received"]["error"]["code"], "invocation_stopped", "code of the call")
+    call(caller, caller)
+
+
+def writer_is_gone(caller, future):
+    """What was written arrives, but for what the writer's process still had."""
+    answer = expect_broken(future)
+    expect(answer["sent"]["error"]["code"], "invocation_stopped", "code of the call")
+    received = answer["received"]
+    expect(received.get("error"), None, "error of the reader")
+    expect(received["bytes"] <= CHANNEL_BYTES // 2, True, f"{received['bytes']} bytes are too many")
+    expect(received["bytes"] > CHANNEL_BYTES // 4, True, f"{received['bytes']} bytes are too few")
+    call(caller, caller)
 
 
 PAIR_SCENARIOS = {
@@ -203,6 +249,22 @@ PAIR_SCENARIOS = {
     "channel to callee": channel_to_callee,
     "channel to caller": channel_to_caller,
 }
+
+
+# What a package does not have at all; README.md says so too.
+CHANNELS = {
+    "channel to callee",
+    "channel to caller",
+    "reader killed midway",
+    "writer killed midway",
+    "restart after SIGTERM channel under way",
+    "restart after SIGKILL channel under way",
+}
+LACKS = {"cpp": CHANNELS}
+
+
+def lacks(title, *workers):
+    return any(title in LACKS.get(worker.language, ()) for worker in workers)
 
 
 # A thousand functions: together, the callers call every one of them.
@@ -221,18 +283,37 @@ def call_many(caller, callee, callers):
     expect(answer, numbers, "results")
 
 
-# A worker disappears while it serves a call.
+# A worker, or the engine, disappears during a call.
 
 
-def hold(caller, callee):
+def hold(caller, callee, timeout_ms=None):
     """Starts a call that stays open at the callee."""
     token = new_token(caller, callee)
-    function_id = f"{callee.name}::hold"
-    future = caller.begin("call", function_id=function_id, payload={"token": token})
+    future = caller.begin(
+        "call",
+        function_id=f"{callee.name}::hold",
+        payload={"token": token},
+        timeout_ms=timeout_ms,
+    )
     callee.wait_event("held", token=token)
     return token, future
+
+
+def expect_result(future, token):
+    expect(future.result(LIMIT_SECONDS), token, "result")
 
 
 def expect_stopped(future):
     refused = expect_refusal(lambda: future.result(LIMIT_SECONDS), "call of a lost worker")
     expect(refused.code, "invocation_stopped", "code")
+
+
+def notices_lost_calls(worker):
+    return worker.language == "cpp"
+
+
+def expect_lost(caller, future):
+    """The connection broke: C++ says so at once, the others wait until the call's time is up."""
+    refused = expect_refusal(lambda: future.result(LIMIT_SECONDS), "call over a lost connection")
+    if notices_lost_calls(caller):
+        expect(refused.code, "not_connected", "code")

@@ -197,6 +197,9 @@ bool CallCheck::is_justified(const Call& call, const to_worker::InvocationResult
   if (call.kind == Kind::enqueue && message.error->code == codes::enqueue_error) {
     return is_justified_enqueue_error(call, message.error->message);
   }
+  if (call.kind == Kind::enqueue && call.asked && message.error->code != codes::timeout) {
+    return false;  // the answer to another call of this id: what the queue fails with is wrapped
+  }
   return is_justified_error(call, message.error->code);
 }
 

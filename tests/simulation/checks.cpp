@@ -206,6 +206,13 @@ void Checks::on_arrived(std::string_view kind, LinkId from, LinkId at, std::uint
 
 // --- The end ---
 
+void Checks::require_registered(LinkId link, RegistryCheck::Kind kind, const std::string& id)
+    const {
+  if (!registry_.is_registered(link, kind, id)) {
+    violated("what an SDK has registered is registered once faults stop, " + id + " too");
+  }
+}
+
 void Checks::on_quiet(core::Core& core) const {
   require(calls_.open_calls() == 0, "every call ends once faults stop");
   require(core.in_flight() == 0, "nothing is in flight once faults stop");

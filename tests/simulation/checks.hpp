@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -69,6 +70,8 @@ class Checks {
   // The `number`th message from one connection to another: numbers may be left out, but only grow.
   void on_arrived(std::string_view kind, LinkId from, LinkId at, std::uint64_t number);
 
+  // An SDK has registered it, and nothing is on its way any more.
+  void require_registered(LinkId link, RegistryCheck::Kind kind, const std::string& id) const;
   // Faults have stopped and everybody has answered: nothing is left undone.
   void on_quiet(core::Core& core) const;
   // And all workers have left.

@@ -2,26 +2,36 @@
 
 #include "core/channels.hpp"
 #include "simulation/checks.hpp"
+#include "simulation/journal.hpp"
 #include "simulation/network.hpp"
+#include "simulation/planted_bug.hpp"
+#include "simulation/sdk_worker.hpp"
 #include "simulation/worker.hpp"
 #include "simulation/world.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace iii::simulation {
 
-Crowd::Crowd(World& shared_world, Network& shared_network, Checks& shared_checks)
-    : world(shared_world), network(shared_network), checks(shared_checks) {
+Crowd::Crowd(World& shared_world, Network& shared_network, Checks& shared_checks, PlantedBug bug)
+    : world(shared_world), network(shared_network), checks(shared_checks), bug_(bug) {
 }
 
 void Crowd::start() {
   for (std::size_t i = 0; i < world.setting.workers; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, i));
-    workers_.back()->start();
+  }
+  for (std::size_t i = 0; i < world.setting.sdk_workers; ++i) {
+    workers_.push_back(std::make_unique<SdkWorker>(*this, i, bug_));
+  }
+  for (const auto& worker : workers_) {
+    worker->start();
   }
 }
 
@@ -45,6 +55,42 @@ void Crowd::leave() {
 
 void Crowd::restart_a_worker() {
   world.chance.pick(workers_)->restart();
+}
+
+void Crowd::check_quiet() const {
+  for (const auto& worker : workers_) {
+    worker->check_quiet();
+  }
+}
+
+void Crowd::check_left() const {
+  for (const auto& worker : workers_) {
+    worker->check_left();
+  }
+}
+
+void Crowd::check_call(const boost::json::object& data, std::string_view text, LinkId at) {
+  if (const auto* number = data.if_contains("sdk_call")) {
+    require(
+        sdk_calls_run_.insert(number->to_number<std::uint64_t>()).second,
+        "a call of an SDK runs once"
+    );
+    return;
+  }
+  if (!data.contains("from")) {
+    return;
+  }
+  const LinkId from(data.at("from").to_number<std::uint64_t>());
+  checks.on_arrived("calls", from, at, data.at("number").to_number<std::uint64_t>());
+  constexpr std::string_view key = "_caller_worker_id";
+  const auto* caller = data.if_contains(key);
+  require(
+      caller != nullptr && caller->is_string() &&
+          std::string_view(caller->get_string()) == worker_id_of(from),
+      "a call names the worker that made it"
+  );
+  const std::size_t first = text.find(key);
+  require(text.find(key, first + 1) == std::string_view::npos, "a call names its caller once");
 }
 
 void Crowd::open_channel(const core::ChannelKey& key, std::size_t messages_max) {

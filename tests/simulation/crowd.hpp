@@ -1,25 +1,31 @@
-// Everybody outside the engine: the scripted workers, the ends of their channels, and what they
-// know of each other.
+// Everybody outside the engine: the scripted workers and the SDK's, the ends of their channels, and
+// what they know of each other.
 #pragma once
 
 #include "simulation/channel_peer.hpp"
 #include "simulation/checks.hpp"
 #include "simulation/network.hpp"
-#include "simulation/worker.hpp"
+#include "simulation/participant.hpp"
+#include "simulation/planted_bug.hpp"
 #include "simulation/world.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace iii::simulation {
 
 class Crowd {
  public:
-  Crowd(World& world, Network& network, Checks& checks);
+  Crowd(World& world, Network& network, Checks& checks, PlantedBug bug);
 
   World& world;
   Network& network;
@@ -30,6 +36,8 @@ class Crowd {
   void become_calm();
   void leave();
   void restart_a_worker();
+  void check_quiet() const;
+  void check_left() const;
 
   void open_channel(const core::ChannelKey& key, std::size_t messages_max);
 
@@ -49,14 +57,22 @@ class Crowd {
   [[nodiscard]] std::string worker_id_of(LinkId link) const;
   [[nodiscard]] std::string some_worker_id();
 
+  // What a worker is asked: calls from one connection come in their order and say truly who calls;
+  // those of an SDK, whose frames wait for any connection, run once.
+  void check_call(const boost::json::object& data, std::string_view text, LinkId at);
+  [[nodiscard]] std::uint64_t next_sdk_call() { return ++sdk_calls_; }
+
  private:
   static void remember(std::deque<std::string>& heard, const std::string& id);
 
-  std::vector<std::unique_ptr<Worker>> workers_;
+  PlantedBug bug_;
+  std::vector<std::unique_ptr<Participant>> workers_;
   std::vector<std::unique_ptr<ChannelPeer>> channel_peers_;
   std::deque<std::string> calls_;
   std::deque<std::string> triggers_;
   std::map<LinkId, std::string> worker_ids_;
+  std::uint64_t sdk_calls_ = 0;
+  std::set<std::uint64_t> sdk_calls_run_;
 };
 
 }  // namespace iii::simulation

@@ -69,6 +69,11 @@ void EngineProcess::on_packet(LinkId link, const Packet& packet) {
   if (packet.kind == Packet::Kind::pong) {
     return;
   }
+  if (packet.kind == Packet::Kind::ping) {
+    post(link, {Packet::Kind::pong, {}});
+    settle();
+    return;
+  }
   const Session& session = sessions_.at(link);
   if (session.opening.is_channel()) {
     take_channel_message(link, packet);

@@ -208,6 +208,9 @@ void Network::accept(LinkId id) {
     link.is_open_at_engine = false;
     sever(link);
     world_.agenda.after(delay(), [this, id] { end_at_peer(id); });
+  } else if (link.opening.wants_control && link.is_open_at_engine) {
+    // Before what the engine has sent: that waits in the outbox until this turn is over.
+    post_to_peer(id, {Packet::Kind::opened, {}});
   }
 }
 
@@ -256,12 +259,23 @@ void Network::arrive_at_peer(LinkId id) {
   if (!link.is_open_at_peer) {
     return;
   }
-  if (packet.kind == Packet::Kind::ping) {
-    send_from_peer(id, {Packet::Kind::pong, {}});
-  } else if (packet.kind == Packet::Kind::end) {
-    end_at_peer(id);
-  } else {
-    link.peer->on_packet(id, packet);
+  switch (packet.kind) {
+    case Packet::Kind::end:
+      end_at_peer(id);
+      return;
+    case Packet::Kind::ping:
+      send_from_peer(id, {Packet::Kind::pong, {}});
+      [[fallthrough]];
+    case Packet::Kind::pong:
+    case Packet::Kind::opened:
+      if (link.opening.wants_control) {
+        link.peer->on_control(id, packet.kind);
+      }
+      return;
+    case Packet::Kind::text:
+    case Packet::Kind::binary:
+      link.peer->on_packet(id, packet);
+      return;
   }
 }
 

@@ -27,7 +27,8 @@ namespace iii::simulation {
 using LinkId = base::ConnectionId;
 
 struct Packet {
-  enum class Kind : std::uint8_t { text, binary, ping, pong, end };
+  // `opened` is the engine's answer to the upgrade.
+  enum class Kind : std::uint8_t { text, binary, ping, pong, opened, end };
   Kind kind = Kind::text;
   std::string bytes;
 
@@ -38,6 +39,8 @@ struct Packet {
 struct Opening {
   std::optional<core::ChannelKey> channel;
   core::ChannelEnd end = core::ChannelEnd::reader;
+  // Whether the peer's on_control() is called: scripted peers do without, which is faster.
+  bool wants_control = false;
 
   [[nodiscard]] bool is_channel() const { return channel.has_value(); }
 };
@@ -59,6 +62,8 @@ class PeerEnd {
  public:
   virtual void on_packet(LinkId link, const Packet& packet) = 0;
   virtual void on_ended(LinkId link) = 0;
+  // The upgrade's answer, and pings, which the network has answered, and pongs.
+  virtual void on_control(LinkId, Packet::Kind) {}
 
  protected:
   ~PeerEnd() = default;
@@ -103,6 +108,7 @@ class Network {
   void lose(LinkId link);  // half-open: nothing arrives any more, and nobody says so
   void end_slow_reading();
   [[nodiscard]] std::vector<LinkId> open_links() const;
+  [[nodiscard]] milliseconds delay();
   // Nothing is on its way to anybody who listens.
   [[nodiscard]] bool is_silent() const;
 
@@ -133,7 +139,6 @@ class Network {
   };
 
   void draw_reader(Link& link);
-  [[nodiscard]] milliseconds delay();
   void accept(LinkId id);
   void arrive_at_engine(LinkId id);
   void take_at_engine(LinkId id, const Packet& packet);

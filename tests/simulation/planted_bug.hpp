@@ -1,5 +1,6 @@
-// Bugs that the simulated engine can be given, to prove that the checkers see them. They change
-// what passes between network and core, in a few places; the core itself stays as it is.
+// Bugs that the simulated engine and the SDK's workers can be given, to prove that the checkers see
+// them. They change what passes between the network and the core or the SDK's conversation; these
+// themselves stay as they are.
 #pragma once
 
 #include <array>
@@ -25,13 +26,18 @@ enum class PlantedBug : std::uint8_t {
   // Time
   signs_ignored,      // whoever is silent is given up, acknowledgements or not
   streams_forgotten,  // a drain ends although channels are being read
+  // The SDK
+  sdk_registration_lost,  // one of what is sent after a connect
+  sdk_call_ends_twice,
+  sdk_cancel_forgotten,  // the conversation is not told that nobody waits any more
+  sdk_loss_forgotten,    // nor that its connection has gone
 };
 
 struct PlantedBugName {
   std::string_view name;
   PlantedBug bug;
 };
-inline constexpr std::array<PlantedBugName, 10> planted_bug_names = {{
+inline constexpr std::array<PlantedBugName, 14> planted_bug_names = {{
     {"result_sent_twice", PlantedBug::result_sent_twice},
     {"stranger_answers", PlantedBug::stranger_answers},
     {"close_forgotten", PlantedBug::close_forgotten},
@@ -42,6 +48,10 @@ inline constexpr std::array<PlantedBugName, 10> planted_bug_names = {{
     {"channel_message_lost", PlantedBug::channel_message_lost},
     {"signs_ignored", PlantedBug::signs_ignored},
     {"streams_forgotten", PlantedBug::streams_forgotten},
+    {"sdk_registration_lost", PlantedBug::sdk_registration_lost},
+    {"sdk_call_ends_twice", PlantedBug::sdk_call_ends_twice},
+    {"sdk_cancel_forgotten", PlantedBug::sdk_cancel_forgotten},
+    {"sdk_loss_forgotten", PlantedBug::sdk_loss_forgotten},
 }};
 
 [[nodiscard]] constexpr std::optional<PlantedBug> planted_bug_named(std::string_view name) {

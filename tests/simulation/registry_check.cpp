@@ -243,6 +243,31 @@ void RegistryCheck::forget_unowned(const core::Core& core) {
 
 // --- Comparisons ---
 
+bool RegistryCheck::is_registered(base::ConnectionId from, Kind kind, const std::string& id) const {
+  const auto stands_in = [&](const Stacks& stacks) {
+    const auto found = stacks.find(id);
+    return found != stacks.end() &&
+           (std::ranges::find(found->second, from) != found->second.end() ||
+            LocalWorkers::is_local(found->second.back()));
+  };
+  switch (kind) {
+    case Kind::function:
+      return stands_in(functions_);
+    case Kind::trigger_type:
+      return stands_in(types_);
+    case Kind::trigger: {
+      const auto found = triggers_.find(id);
+      const auto waiting = waiting_.find(id);
+      return (found != triggers_.end() && found->second.owner == from) ||
+             (waiting != waiting_.end() &&
+              std::ranges::any_of(waiting->second, [from](const Trigger& trigger) {
+                return trigger.owner == from;
+              }));
+    }
+  }
+  return false;
+}
+
 void RegistryCheck::compare(const core::Core& core) {
   forget_unowned(core);
   compare_functions(core);

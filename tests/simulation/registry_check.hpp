@@ -8,6 +8,7 @@
 #include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -28,6 +29,9 @@ class RegistryCheck {
   void on_sent(base::ConnectionId to, const protocol::to_worker::Message& message);
   void on_closed(base::ConnectionId connection);
 
+  enum class Kind : std::uint8_t { function, trigger_type, trigger };
+  // By this connection, in the place it has; or not, because an in-process worker has the id.
+  [[nodiscard]] bool is_registered(base::ConnectionId from, Kind kind, const std::string& id) const;
   // Who serves a function now.
   [[nodiscard]] std::optional<base::ConnectionId> owner(std::string_view function) const;
 

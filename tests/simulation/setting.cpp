@@ -17,7 +17,8 @@ unsigned sometimes_percent(Chance& chance, unsigned most) {
 }
 
 void draw_load(Chance& chance, Setting& setting) {
-  setting.workers = chance.between(2, 8);
+  setting.workers = chance.between(1, 6);
+  setting.sdk_workers = sometimes(chance, 3);
   setting.actions = chance.between(10, 60);
   setting.action_interval_max = chance.one_in(3)
                                     ? milliseconds(chance.between(1, 30))

@@ -12,6 +12,7 @@ namespace iii::simulation {
 struct Setting {
   // Load
   std::size_t workers = 0;
+  std::size_t sdk_workers = 0;
   std::size_t actions = 0;  // of each worker
   milliseconds action_interval_max{0};
   std::size_t functions = 0;  // different ids; fewer ids collide more

@@ -41,7 +41,7 @@ class Run {
         world_(options.seed, options.journal_lines),
         network_(world_),
         checks_(world_, network_),
-        crowd_(world_, network_, checks_) {}
+        crowd_(world_, network_, checks_, options.bug) {}
 
   void play();
   [[nodiscard]] RunOutcome outcome() const;
@@ -79,10 +79,12 @@ void Run::play() {
   crowd_.become_calm();
   run_until(world_.agenda.time() + calm_time);
   checks_.on_quiet(engine_->core());
+  crowd_.check_quiet();
 
   crowd_.leave();
   run_until(world_.agenda.time() + leaving_time);
   checks_.on_empty(engine_->core());
+  crowd_.check_left();
   calls_ += engine_->core().counters().invocations;
 }
 

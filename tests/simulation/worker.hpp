@@ -4,6 +4,7 @@
 #pragma once
 
 #include "simulation/network.hpp"
+#include "simulation/participant.hpp"
 #include "simulation/texts.hpp"
 
 #include <boost/json/object.hpp>
@@ -21,15 +22,14 @@ namespace iii::simulation {
 
 class Crowd;
 
-class Worker final : public PeerEnd {
+class Worker final : public Participant {
  public:
   Worker(Crowd& crowd, std::size_t index);
 
-  void start();
-  void become_calm();
-  void leave();
-  // The process ends without a word and starts anew.
-  void restart();
+  void start() override;
+  void become_calm() override;
+  void leave() override;
+  void restart() override;
 
   void on_packet(LinkId link, const Packet& packet) override;
   void on_ended(LinkId link) override;
@@ -81,7 +81,6 @@ class Worker final : public PeerEnd {
 
   // worker_answers.cpp: what it is asked
   void on_invoked(const Message& message, const std::string& text);
-  void check_call(const Message& data, const std::string& text);
   void execute(const Execution& execution);
   void answer(const Execution& execution);
   void on_trigger_registered(const Message& message);

@@ -1,14 +1,11 @@
 // What a scripted worker does when it is asked.
 #include "simulation/chance.hpp"
 #include "simulation/crowd.hpp"
-#include "simulation/journal.hpp"
 #include "simulation/network.hpp"
 #include "simulation/setting.hpp"
 #include "simulation/texts.hpp"
 #include "simulation/worker.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 
 namespace iii::simulation {
@@ -22,26 +19,9 @@ void Worker::on_invoked(const Message& message, const std::string& text) {
   };
   crowd_.hear_call(execution.id);
   if (const auto* data = message.at("data").if_object()) {
-    if (data->contains("from")) {
-      check_call(*data, text);
-    }
+    crowd_.check_call(*data, text, *link_);
   }
   execute(execution);
-}
-
-// Calls from one connection come in their order, and say truly who calls.
-void Worker::check_call(const Message& data, const std::string& text) {
-  const LinkId from(data.at("from").to_number<std::uint64_t>());
-  crowd_.checks.on_arrived("calls", from, *link_, data.at("number").to_number<std::uint64_t>());
-  constexpr std::string_view key = "_caller_worker_id";
-  const auto* caller = data.if_contains(key);
-  require(
-      caller != nullptr && caller->is_string() &&
-          std::string_view(caller->get_string()) == crowd_.worker_id_of(from),
-      "a call names the worker that made it"
-  );
-  const std::size_t first = text.find(key);
-  require(text.find(key, first + 1) == std::string::npos, "a call names its caller once");
 }
 
 void Worker::execute(const Execution& execution) {

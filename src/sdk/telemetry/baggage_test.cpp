@@ -48,7 +48,7 @@ TEST(Baggage, is_written_so_that_it_reads_back) {
   EXPECT_EQ(Baggage::parse(baggage.header()), baggage);
 }
 
-TEST(Baggage, sets_gets_and_removes) {
+TEST(Baggage, Item94_sets_gets_and_removes) {
   Baggage baggage;
   EXPECT_TRUE(baggage.set("a", "1"));
   EXPECT_TRUE(baggage.set("b", "2"));

@@ -3,6 +3,7 @@
 #include <iii/context.hpp>
 #include <iii/trace_context.hpp>
 
+#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,23 @@ ContextSlotScope::ContextSlotScope(ContextSlot& slot) noexcept
 
 ContextSlotScope::~ContextSlotScope() {
   slot_of_thread() = previous_;
+}
+
+SuspendedFlow::SuspendedFlow() : slot_(current_context_slot().weak_from_this().lock()) {
+  if (!slot_) {
+    context_ = current();
+  }
+}
+
+void SuspendedFlow::resume(std::coroutine_handle<> suspended) const {
+  // Copies: the coroutine may destroy this while it runs.
+  if (const std::shared_ptr<ContextSlot> slot = slot_) {
+    const ContextSlotScope scope(*slot);
+    suspended.resume();
+  } else {
+    const ContextScope scope(context_);
+    suspended.resume();
+  }
 }
 
 Context with_more_baggage(const std::vector<Baggage::Entry>& entries) {

@@ -35,7 +35,7 @@ TEST(Context, carries_headers_in_and_out_again) {
   EXPECT_EQ(inject_traceparent(), std::nullopt);
 }
 
-TEST(Context, is_not_changed_by_setting_and_removing_baggage) {
+TEST(Context, Item94_is_not_changed_by_setting_and_removing_baggage) {
   const ContextScope scope(extract_context(header, "a=1,b=2"));
   const Context more = set_baggage_entry("c", "3");
   const Context less = remove_baggage_entry("a");
@@ -60,7 +60,8 @@ TEST(Context, is_restored_when_what_runs_inside_throws) {
 
 // A task that is suspended in the middle of a block and goes on later, on whatever thread.
 TEST(Context, follows_a_task_over_its_suspensions) {
-  detail::ContextSlot task{extract_traceparent(header)};
+  detail::ContextSlot task;
+  task.context = extract_traceparent(header);
   std::optional<ContextScope> block_in_task;
   {
     const detail::ContextSlotScope resumed(task);

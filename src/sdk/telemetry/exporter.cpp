@@ -340,13 +340,16 @@ void Exporter::end_flushes(MonotonicTime now, ExporterEffects& effects) {
   }
 }
 
-void Exporter::shut_down(MonotonicTime now, ExporterEffects& effects) {
+void Exporter::shut_down(
+    std::chrono::nanoseconds timeout, MonotonicTime now, ExporterEffects& effects
+) {
   if (shutdown_ || state_ == ExporterState::closed) {
     return;
   }
   const bool has_hope = is_open() || state_ == ExporterState::connecting;
   if (has_hope) {
-    shutdown_ = begun_flush(0, settings_.shutdown_timeout, now, effects);
+    const auto bound = std::min<std::chrono::nanoseconds>(timeout, settings_.shutdown_timeout);
+    shutdown_ = begun_flush(0, bound, now, effects);
     proceed(now, effects);
   } else {
     const bool is_nothing_lost =

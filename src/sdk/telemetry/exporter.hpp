@@ -66,8 +66,11 @@ class Exporter {
   );
 
   // Give it the recorder's last batch before. Flushes and closes; ends with ShutdownDone, at the
-  // latest after the configured timeout, and at once when there is no connection to wait for.
-  void shut_down(base::MonotonicTime now, ExporterEffects& effects);
+  // latest after `timeout` or the configured one, whichever is shorter, and at once when there is
+  // no connection to wait for.
+  void shut_down(
+      std::chrono::nanoseconds timeout, base::MonotonicTime now, ExporterEffects& effects
+  );
 
   [[nodiscard]] ExporterState state() const noexcept { return state_; }
   [[nodiscard]] const FrameQueue& frames() const noexcept { return frames_; }

@@ -104,8 +104,8 @@ class ExporterScene {
     exporter.flush(id, timeout, now, effects_);
     execute();
   }
-  void shut_down() {
-    exporter.shut_down(now, effects_);
+  void shut_down(std::chrono::nanoseconds timeout = std::chrono::hours(1)) {
+    exporter.shut_down(timeout, now, effects_);
     execute();
   }
 
@@ -150,7 +150,7 @@ class ExporterScene {
   ExporterEffects effects_;
 };
 
-TEST(Exporter, sends_spans_after_their_interval_and_logs_at_once) {
+TEST(Exporter, Item89_sends_spans_after_their_interval_and_logs_at_once) {
   ExporterScene scene;
   scene.connect();
   scene.span("a");
@@ -245,7 +245,7 @@ TEST(Exporter, collects_no_metrics_when_they_are_off) {
   scene.expect({"FlushDone 1 complete"});
 }
 
-TEST(Exporter, keeps_what_there_is_until_the_connection_is_back) {
+TEST(Exporter, Item90_keeps_what_there_is_until_the_connection_is_back) {
   ExporterScene scene;
   scene.connect();
   scene.pass(6s);
@@ -270,7 +270,7 @@ TEST(Exporter, keeps_what_there_is_until_the_connection_is_back) {
   EXPECT_EQ(scene.exporter.frames().dropped_frames(), 0U);
 }
 
-TEST(Exporter, waits_longer_after_each_failure_and_starts_over_after_a_success) {
+TEST(Exporter, Item90_waits_longer_after_each_failure_and_starts_over_after_a_success) {
   ExporterScene scene;
   scene.start();
   scene.expect({"OpenConnection"});
@@ -298,7 +298,7 @@ TEST(Exporter, takes_a_connection_that_ends_at_once_for_a_refusal) {
   }
 }
 
-TEST(Exporter, gives_up_when_the_retries_are_used_up) {
+TEST(Exporter, Item90_gives_up_when_the_retries_are_used_up) {
   ExporterScene scene(settings({.max_retries = 2}));
   scene.start();
   scene.log("a");
@@ -319,7 +319,7 @@ TEST(Exporter, gives_up_when_the_retries_are_used_up) {
   scene.expect({"FlushDone 10 incomplete", "ShutdownDone incomplete"});
 }
 
-TEST(Exporter, bounds_what_it_keeps_without_a_connection_and_counts_the_rest) {
+TEST(Exporter, Item90_bounds_what_it_keeps_without_a_connection_and_counts_the_rest) {
   ExporterScene scene(settings({.max_pending_messages = 2}));
   scene.start();
   scene.expect({"OpenConnection"});
@@ -362,7 +362,7 @@ TEST(Exporter, drops_new_frames_when_the_socket_is_too_slow) {
   EXPECT_EQ(scene.exporter.dropped_begun(), 1U);
 }
 
-TEST(Exporter, flushes_all_three_signals) {
+TEST(Exporter, Item91_flushes_all_three_signals) {
   ExporterScene scene;
   scene.connect();
   scene.span("a");
@@ -379,7 +379,7 @@ TEST(Exporter, flushes_all_three_signals) {
   scene.expect({"FlushDone 1 complete", "LOGS later"});
 }
 
-TEST(Exporter, ends_a_flush_at_its_timeout) {
+TEST(Exporter, Item91_ends_a_flush_at_its_timeout) {
   ExporterScene scene;
   scene.start();
   scene.expect({"OpenConnection"});
@@ -402,7 +402,7 @@ TEST(Exporter, says_when_a_flush_lost_something) {
   scene.expect({"OpenConnection", "CollectMetrics", "FlushDone 1 incomplete"});
 }
 
-TEST(Exporter, sends_the_last_records_before_it_closes) {
+TEST(Exporter, Item91_sends_the_last_records_before_it_closes) {
   ExporterScene scene;
   scene.connect();
   scene.span("last");
@@ -422,7 +422,7 @@ TEST(Exporter, sends_the_last_records_before_it_closes) {
   scene.expect({});
 }
 
-TEST(Exporter, closes_in_time_when_the_engine_hangs) {
+TEST(Exporter, Item91_closes_in_time_when_the_engine_hangs) {
   ExporterScene scene;
   scene.connect();
   scene.log("last");

@@ -22,7 +22,7 @@ const HttpRequestHead request{
     .body_bytes = 12,
 };
 
-TEST(HttpSpan, describes_the_request_without_its_secrets) {
+TEST(HttpSpan, Item93_describes_the_request_without_its_secrets) {
   const auto [name, attributes] = describe_request(request);
   EXPECT_EQ(name, "POST /orders");
   EXPECT_EQ(
@@ -45,7 +45,7 @@ TEST(HttpSpan, describes_the_request_without_its_secrets) {
   EXPECT_EQ(describe_request({.method = "GET", .url = "http://[::1]:80"}).second.size(), 5U);
 }
 
-TEST(HttpSpan, passes_its_trace_on_and_tells_the_answer) {
+TEST(HttpSpan, Item93_passes_its_trace_on_and_tells_the_answer) {
   const RecorderScene scene;
   const ContextScope scope(extract_baggage("tenant=acme"));
   HttpSpan span(request, {});
@@ -68,7 +68,7 @@ TEST(HttpSpan, passes_its_trace_on_and_tells_the_answer) {
   );
 }
 
-TEST(HttpSpan, tells_success_and_failure) {
+TEST(HttpSpan, Item93_tells_success_and_failure) {
   const RecorderScene scene;
   HttpSpan(request, {}).answered(204, {});
   EXPECT_EQ(scene.only_span().status, SpanStatus::ok);
@@ -78,7 +78,7 @@ TEST(HttpSpan, tells_success_and_failure) {
   EXPECT_EQ(record.events.size(), 1U);
 }
 
-TEST(HttpSpan, leaves_ignored_urls_alone) {
+TEST(HttpSpan, Item93_leaves_ignored_urls_alone) {
   const RecorderScene scene;
   const std::vector<std::string> ignored = {"/orders"};
   HttpSpan span(request, ignored);

@@ -19,7 +19,7 @@ namespace {
 
 const std::string header = "00-6f2c1f1c9c5e4d0aa6b7c8d9e0f1a2b3-1122334455667788-01";
 
-TEST(InvocationSpan, is_a_child_of_the_call_and_carries_baggage_and_payloads) {
+TEST(InvocationSpan, Item87_is_a_child_of_the_call_and_carries_baggage_and_payloads) {
   const RecorderScene scene;
   InvocationSpan span(
       scene.recorder, {"orders::price", header, "tenant=acme"}, R"({"sku":"A1","token":"x"})"
@@ -58,7 +58,7 @@ TEST(InvocationSpan, is_a_child_of_the_call_and_carries_baggage_and_payloads) {
   );
 }
 
-TEST(InvocationSpan, tells_how_the_call_failed) {
+TEST(InvocationSpan, Item87_tells_how_the_call_failed) {
   const RecorderScene scene;
   InvocationSpan span(scene.recorder, {"f", "", ""}, "null");
   span.fail({"out_of_stock", "none \"left\"", "at line 7"});
@@ -86,7 +86,7 @@ TEST(InvocationSpan, tells_how_the_call_failed) {
   );
 }
 
-TEST(InvocationSpan, captures_no_payload_when_that_is_off) {
+TEST(InvocationSpan, Item95_captures_no_payload_when_that_is_off) {
   const PayloadCapture off{.is_on = false};
   const RecorderScene quiet({.live_spans = false, .payloads = off});
   InvocationSpan by_client(quiet.recorder, {"f", "", ""}, "{}");
@@ -104,7 +104,7 @@ TEST(InvocationSpan, captures_no_payload_when_that_is_off) {
   EXPECT_FALSE(unseen.wants_output());
 }
 
-TEST(InvocationSpan, cuts_payloads_at_the_users_bound) {
+TEST(InvocationSpan, Item95_cuts_payloads_at_the_users_bound) {
   const RecorderScene scene({.live_spans = false, .payloads = {.is_on = true, .bytes_max = 20}});
   InvocationSpan span(scene.recorder, {"f", "", ""}, R"(["0123456789","0123456789"])");
   span.succeed("null");

@@ -35,7 +35,7 @@ class LoggerTest : public testing::Test {
   ~LoggerTest() override { set_log_fallback(nullptr); }
 };
 
-TEST_F(LoggerTest, has_four_levels_with_number_and_text) {
+TEST_F(LoggerTest, Item88_has_four_levels_with_number_and_text) {
   const RecorderScene scene;
   const Logger logger;
   logger.debug("d");
@@ -56,7 +56,7 @@ TEST_F(LoggerTest, has_four_levels_with_number_and_text) {
   EXPECT_TRUE(fallback_lines().empty());
 }
 
-TEST_F(LoggerTest, belongs_to_the_current_span_and_keeps_data_structured) {
+TEST_F(LoggerTest, Item88_belongs_to_the_current_span_and_keeps_data_structured) {
   const RecorderScene scene;
   std::string span_id;
   with_span(
@@ -85,7 +85,7 @@ TEST_F(LoggerTest, may_be_given_names_and_ids) {
   EXPECT_EQ(logs[0].attributes, (Attributes{{"service.name", Json("billing")}}));
 }
 
-TEST_F(LoggerTest, writes_a_line_of_json_without_telemetry) {
+TEST_F(LoggerTest, Item88_writes_a_line_of_json_without_telemetry) {
   Logger().warn("odd \"thing\"\xFF", {{"sku", "A1"}, {"list", {1, 2.5, nullptr}}});
   Logger({.service_name = "billing"}).error("plain");
   extract_traceparent("00-6f2c1f1c9c5e4d0aa6b7c8d9e0f1a2b3-1122334455667788-01").attach([] {
@@ -103,7 +103,7 @@ TEST_F(LoggerTest, writes_a_line_of_json_without_telemetry) {
   );
 }
 
-TEST_F(LoggerTest, falls_back_when_logs_are_off_or_the_client_has_gone) {
+TEST_F(LoggerTest, Item88_falls_back_when_logs_are_off_or_the_client_has_gone) {
   const RecorderScene off({.live_spans = false, .logs_enabled = false});
   Logger().info("off");
   EXPECT_EQ(fallback_lines().size(), 1U);

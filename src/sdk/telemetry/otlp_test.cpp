@@ -36,7 +36,7 @@ OtlpEncoder encoder() {
   return {resource, "0.1.0"};
 }
 
-TEST(Otlp, encodes_a_span) {
+TEST(Otlp, Item85_encodes_a_span) {
   const SpanRecord span{
       .trace = trace,
       .parent_span = 0x1122334455667788U,
@@ -61,7 +61,7 @@ TEST(Otlp, encodes_a_span) {
   );
 }
 
-TEST(Otlp, encodes_a_failed_root_with_events_and_links) {
+TEST(Otlp, Item85_encodes_a_failed_root_with_events_and_links) {
   const SpanRecord span{
       .trace = trace,
       .name = "a \"b\"",
@@ -88,7 +88,7 @@ TEST(Otlp, encodes_a_failed_root_with_events_and_links) {
   );
 }
 
-TEST(Otlp, encodes_a_gauge) {
+TEST(Otlp, Item85_encodes_a_gauge) {
   const std::string attributes = attributes_json(
       {{"worker.id", Json("5b0e7a52-7a1e-4b43-9d0a-0f6c2f1f9a10")}, {"worker.name", Json("h:42")}}
   );
@@ -114,7 +114,7 @@ TEST(Otlp, encodes_a_gauge) {
   );
 }
 
-TEST(Otlp, encodes_sums_and_histograms) {
+TEST(Otlp, Item85_encodes_sums_and_histograms) {
   std::string text;
   append_metric({"orders", "d", "1", Sum{{{"[]", start, start + 1s, 1.5}}, true}}, text);
   EXPECT_EQ(
@@ -145,7 +145,7 @@ TEST(Otlp, encodes_sums_and_histograms) {
   );
 }
 
-TEST(Otlp, encodes_a_log_record) {
+TEST(Otlp, Item85_encodes_a_log_record) {
   const LogRecord log{
       .time = start + 1s,
       .severity = Severity::info,
@@ -174,7 +174,7 @@ TEST(Otlp, encodes_a_log_record) {
   EXPECT_EQ(untraced.find("spanId"), std::string::npos);
 }
 
-TEST(Otlp, encodes_values_of_every_kind) {
+TEST(Otlp, Item85_encodes_values_of_every_kind) {
   Json deep = 1;
   for (int level = 0; level < 30; ++level) {
     deep = JsonArray{std::move(deep)};

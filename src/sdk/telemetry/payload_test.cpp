@@ -12,7 +12,7 @@
 namespace iii::telemetry {
 namespace {
 
-TEST(Payload, knows_sensitive_keys) {
+TEST(Payload, Item95_knows_sensitive_keys) {
   for (const std::string_view key :
        {"api_key",
         "X-API-KEY",
@@ -39,7 +39,7 @@ TEST(Payload, knows_sensitive_keys) {
   }
 }
 
-TEST(Payload, replaces_sensitive_values_at_any_depth) {
+TEST(Payload, Item95_replaces_sensitive_values_at_any_depth) {
   using Pair = std::pair<std::string_view, std::string_view>;
   for (const auto& [json, shown] : std::initializer_list<Pair>{
            {"null", "null"},
@@ -68,7 +68,7 @@ struct Cut {
   bool is_truncated;
 };
 
-TEST(Payload, is_cut_between_characters_and_marked) {
+TEST(Payload, Item95_is_cut_between_characters_and_marked) {
   for (const auto& [text, bytes_max, shown, is_truncated] : std::initializer_list<Cut>{
            {"0123456789012345678901234", 25, "0123456789012345678901234", false},
            {"0123456789012345678901234", 20, "0123...\"[TRUNCATED]\"", true},

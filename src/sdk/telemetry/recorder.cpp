@@ -22,7 +22,7 @@ namespace iii::telemetry {
 namespace limits = base::limits;
 
 Recorder::Recorder(RecorderOptions options, RecorderPorts ports)
-    : options_(options), ports_(std::move(ports)) {
+    : options_(std::move(options)), ports_(std::move(ports)) {
 }
 
 // splitmix64 over a shared counter: distinct for 2^64 ids, and no thread waits for another.

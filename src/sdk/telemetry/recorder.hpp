@@ -31,6 +31,7 @@ struct RecorderOptions {
   bool live_spans = true;  // announce spans when they begin (spec: sdk §18.7)
   bool logs_enabled = true;
   PayloadCapture payloads;
+  std::vector<std::string> ignored_urls = {};  // substrings of what is requested without a span
 };
 
 // What comes from outside of the room.

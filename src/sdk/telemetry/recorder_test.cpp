@@ -92,7 +92,7 @@ TEST(Recorder, of_two_clients_each_gets_the_spans_of_its_own_calls) {
   EXPECT_EQ(first.only_span().name, "outside");
 }
 
-TEST(Recorder, of_two_clients_either_may_shut_down_and_telemetry_goes_on) {
+TEST(Recorder, Item96_of_two_clients_either_may_shut_down_and_telemetry_goes_on) {
   auto first = std::make_unique<RecorderScene>();
   const RecorderScene second;
   EXPECT_EQ(installed_recorder(), first->recorder);

@@ -204,6 +204,34 @@ Settings resolve(
   return settings;
 }
 
+OtelConfig with_defaults(OtelConfig config, const OtelConfig& general) {
+  const auto fill = [](auto& value, const auto& otherwise) {
+    if (!value) {
+      value = otherwise;
+    }
+  };
+  fill(config.enabled, general.enabled);
+  fill(config.service_name, general.service_name);
+  fill(config.service_version, general.service_version);
+  fill(config.service_namespace, general.service_namespace);
+  fill(config.service_instance_id, general.service_instance_id);
+  fill(config.engine_ws_url, general.engine_ws_url);
+  fill(config.metrics_enabled, general.metrics_enabled);
+  fill(config.metrics_export_interval, general.metrics_export_interval);
+  fill(config.reconnection_config, general.reconnection_config);
+  fill(config.shutdown_timeout, general.shutdown_timeout);
+  fill(config.channel_capacity, general.channel_capacity);
+  fill(config.logs_enabled, general.logs_enabled);
+  fill(config.logs_flush_interval, general.logs_flush_interval);
+  fill(config.logs_batch_size, general.logs_batch_size);
+  fill(config.spans_flush_interval, general.spans_flush_interval);
+  fill(config.live_spans, general.live_spans);
+  fill(config.fetch_instrumentation_enabled, general.fetch_instrumentation_enabled);
+  fill(config.trace_payloads, general.trace_payloads);
+  fill(config.trace_payload_max_bytes, general.trace_payload_max_bytes);
+  return config;
+}
+
 std::string otel_url(std::string_view engine_url) {
   const std::size_t path_end = std::min(engine_url.find_first_of("?#"), engine_url.size());
   std::string_view front = engine_url.substr(0, path_end);

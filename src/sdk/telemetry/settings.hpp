@@ -73,6 +73,9 @@ struct Settings {
     const OtelConfig& config, const Environment& environment, const Surroundings& surroundings
 );
 
+// What `config` leaves open is taken from `general`.
+[[nodiscard]] OtelConfig with_defaults(OtelConfig config, const OtelConfig& general);
+
 // The address of the telemetry socket (spec: sdk §18.3): `/otel` after the path, once; query and
 // fragment stay.
 [[nodiscard]] std::string otel_url(std::string_view engine_url);

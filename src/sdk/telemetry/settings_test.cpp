@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +27,7 @@ const Surroundings program{
     .random_uuid = "5b0e7a52-7a1e-4b43-9d0a-0f6c2f1f9a10",
 };
 
-TEST(Settings, have_defaults) {
+TEST(Settings, Item84_have_defaults) {
   const Settings settings = resolve({}, {}, program);
   EXPECT_TRUE(settings.enabled);
   EXPECT_EQ(settings.service_name, "shop");
@@ -68,7 +69,7 @@ const Environment environment = {
     {"SERVICE_VERSION", "env-version"},
 };
 
-TEST(Settings, take_the_environment_over_defaults) {
+TEST(Settings, Item84_take_the_environment_over_defaults) {
   const Settings settings = resolve({}, environment, program);
   EXPECT_FALSE(settings.enabled);
   EXPECT_EQ(settings.service_name, "env-name");
@@ -86,7 +87,7 @@ TEST(Settings, take_the_environment_over_defaults) {
   EXPECT_EQ(settings.payloads.bytes_max, 77U);
 }
 
-TEST(Settings, take_the_configuration_over_the_environment) {
+TEST(Settings, Item84_take_the_configuration_over_the_environment) {
   const OtelConfig config{
       .enabled = true,
       .service_name = "name",
@@ -137,7 +138,7 @@ TEST(Settings, take_the_workers_address_over_that_of_the_environment) {
   EXPECT_EQ(resolve({.engine_ws_url = "ws://given"}, environment, worker).url, "ws://given/otel");
 }
 
-TEST(Settings, read_switches_of_the_environment) {
+TEST(Settings, Item84_read_switches_of_the_environment) {
   using Case = std::pair<std::string_view, bool>;
   for (const auto& [text, is_enabled] : std::initializer_list<Case>{
            {"true", true},
@@ -205,7 +206,7 @@ TEST(Settings, ignore_numbers_that_are_none) {
   );
 }
 
-TEST(Settings, name_the_resource_completely) {
+TEST(Settings, Item86_name_the_resource_completely) {
   const OtelConfig config{.service_name = "billing", .service_namespace = "shop"};
   const Environment more = {
       {"OTEL_RESOURCE_ATTRIBUTES",
@@ -227,7 +228,20 @@ TEST(Settings, name_the_resource_completely) {
   EXPECT_EQ(resource_attributes(resolve({}, {}, program)).size(), 6U);
 }
 
-TEST(OtelUrl, puts_the_path_once_before_query_and_fragment) {
+TEST(Settings, Item84_take_what_a_client_leaves_open_from_the_process) {
+  const OtelConfig general{
+      .enabled = false, .service_name = "general", .live_spans = false, .trace_payload_max_bytes = 7
+  };
+  const OtelConfig config = with_defaults({.enabled = true, .service_version = "2"}, general);
+  EXPECT_EQ(config.enabled, true);
+  EXPECT_EQ(config.service_name, "general");
+  EXPECT_EQ(config.service_version, "2");
+  EXPECT_EQ(config.live_spans, false);
+  EXPECT_EQ(config.trace_payload_max_bytes, 7U);
+  EXPECT_EQ(config.channel_capacity, std::nullopt);
+}
+
+TEST(OtelUrl, Item83_puts_the_path_once_before_query_and_fragment) {
   using Case = std::pair<std::string_view, std::string_view>;
   for (const auto& [given, url] : std::initializer_list<Case>{
            {"ws://h:1", "ws://h:1/otel"},

@@ -133,7 +133,7 @@ TEST(Span, collects_attributes_events_and_links_in_order) {
   EXPECT_EQ(span.status_message, "late");
 }
 
-TEST(Span, has_the_baggage_in_scope_as_attributes) {
+TEST(Span, Item94_has_the_baggage_in_scope_as_attributes) {
   const RecorderScene scene;
   run_with_baggage({{"tenant", "acme"}}, [] { with_span("work", [] {}); });
   EXPECT_EQ(scene.only_span().attributes, (Attributes{{"tenant", Json("acme")}}));

@@ -34,7 +34,7 @@ std::vector<std::string> lines(const std::vector<Metric>& metrics) {
   return texts;
 }
 
-TEST(WorkerGauges, show_the_process_by_the_worker_it_belongs_to) {
+TEST(WorkerGauges, Item92_show_the_process_by_the_worker_it_belongs_to) {
   WorkerGauges gauges("5b0e7a52", "shop", base::MonotonicTime(10s));
   const ProcessSample sample{
       .memory_rss_bytes = 4096, .memory_virtual_bytes = 8192, .cpu_user = 3s, .cpu_system = 1s

@@ -3,8 +3,8 @@
 // answers leave as JSON lines on standard output; everything else goes to standard error.
 
 import { createHash, webcrypto } from 'node:crypto'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { finished } from 'node:stream/promises'
 
 // The packages expect the global that Node has from version 20 on.
 globalThis.crypto ??= webcrypto
@@ -28,18 +28,46 @@ const sum = (data, texts) => ({
   texts,
 })
 
-const readAll = async (reader) => {
+// What waits until its token is released; the event is printed once a release would be heard.
+const holds = new Map()
+const hold = (token, event) => {
+  const released = new Promise((resolve) => holds.set(token, resolve))
+  say(event)
+  return released
+}
+const halfway = ({ token }) => hold(token, { event: 'halfway', token })
+
+const readAll = async (reader, pause) => {
   const texts = []
   reader.onMessage((text) => texts.push(text))
-  return sum(await reader.readAll(), texts)
+  if (!pause) return sum(await reader.readAll(), texts)
+  const pieces = []
+  let bytes = 0
+  let left = pause
+  for await (const piece of reader.stream) {
+    pieces.push(piece)
+    bytes += piece.length
+    if (left && bytes >= left.after) {
+      await halfway(left)
+      left = null
+    }
+  }
+  return sum(Buffer.concat(pieces), texts)
 }
 
-const writeAll = async (writer, { bytes, seed, text }) => {
+const writeAll = async (writer, { bytes, seed, text }, pause) => {
   const data = pattern(bytes, seed)
+  const end = finished(writer.stream)
+  end.catch(() => {}) // It may come while nobody waits for it.
   writer.sendMessage(text)
-  const finished = once(writer.stream, 'finish')
-  writer.stream.end(data)
-  await finished
+  let rest = data
+  if (pause) {
+    await new Promise((resolve) => writer.stream.write(data.subarray(0, pause.after), resolve))
+    await halfway(pause)
+    rest = data.subarray(pause.after)
+  }
+  writer.stream.end(rest)
+  await end
   return sum(data, [text])
 }
 
@@ -49,13 +77,14 @@ const failure = (error) => ({
   stacktrace: error.stacktrace ?? null,
 })
 
+const outcome = (promise) => promise.catch((error) => ({ error: failure(error) }))
+
 /** `createChannel(client)` is the only call that is spelled differently in the versions. */
 export const start = ({ registerWorker, createChannel }) => {
   const [url, name] = process.argv.slice(2)
   const client = registerWorker(url, { workerName: name })
   const bindings = new Map() // What this worker asked for: our number -> handle.
   const bound = new Map() // What others asked of this worker's trigger type: trigger id -> binding.
-  const holds = new Map()
 
   const serve = (id, handler) => client.registerFunction(`${name}::${id}`, handler)
 
@@ -72,13 +101,9 @@ export const start = ({ registerWorker, createChannel }) => {
     return 'a void caller never sees this'
   })
   serve('metadata', async (_data, metadata) => ({ metadata: metadata ?? null }))
-  serve('sink', async ({ reader }) => readAll(reader))
-  serve('source', async ({ writer, ...what }) => writeAll(writer, what))
-  serve('hold', ({ token }) => {
-    const released = new Promise((resolve) => holds.set(token, resolve))
-    say({ event: 'held', token })
-    return released
-  })
+  serve('sink', async ({ reader, pause }) => readAll(reader, pause))
+  serve('source', async ({ writer, pause, ...what }) => writeAll(writer, what, pause))
+  serve('hold', async ({ token }) => hold(token, { event: 'held', token }))
   serve('fired', async (data, metadata) => {
     say({ event: 'fired', token: data.token, metadata: metadata ?? null })
     return { seen: data.token }
@@ -91,7 +116,9 @@ export const start = ({ registerWorker, createChannel }) => {
         if (config.reject) throw new Error(config.reject)
         bound.set(id, { function_id, metadata })
         const what = { function: function_id, config, metadata: metadata ?? null }
-        say({ event: 'bound', trigger: id, ...what })
+        const event = { event: 'bound', trigger: id, ...what }
+        if (config.hold) await hold(config.hold, event)
+        else say(event)
       },
       unregisterTrigger: async ({ id }) => {
         bound.delete(id)
@@ -121,16 +148,19 @@ export const start = ({ registerWorker, createChannel }) => {
       const { function_id, metadata } = bound.get(trigger)
       return client.trigger({ function_id, payload, metadata })
     },
-    send: async ({ function_id, ...what }) => {
+    send: async ({ function_id, timeout_ms, pause, ...what }) => {
       const { writer, readerRef } = await createChannel(client)
-      const answer = client.trigger({ function_id, payload: { reader: readerRef } })
-      const [sent, received] = await Promise.all([writeAll(writer, what), answer])
+      const payload = { reader: readerRef, pause }
+      const answer = client.trigger({ function_id, payload, timeoutMs: timeout_ms })
+      const ends = [outcome(writeAll(writer, what)), outcome(answer)]
+      const [sent, received] = await Promise.all(ends)
       return { sent, received }
     },
-    receive: async ({ function_id, ...what }) => {
+    receive: async ({ function_id, timeout_ms, ...what }) => {
       const { reader, writerRef } = await createChannel(client)
-      const answer = client.trigger({ function_id, payload: { writer: writerRef, ...what } })
-      const [received, sent] = await Promise.all([readAll(reader), answer])
+      const payload = { writer: writerRef, ...what }
+      const answer = client.trigger({ function_id, payload, timeoutMs: timeout_ms })
+      const [received, sent] = await Promise.all([outcome(readAll(reader)), outcome(answer)])
       return { sent, received }
     },
     release: async ({ token }) => holds.get(token)(token),

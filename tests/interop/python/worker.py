@@ -46,18 +46,19 @@ def checksum(data, texts):
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "texts": texts}
 
 
-async def read_all(reader):
-    texts = []
-    reader.on_message(texts.append)
-    return checksum(await reader.read_all(), texts)
+def failure(error):
+    return {
+        "code": getattr(error, "code", "local"),
+        "message": getattr(error, "message", str(error)),
+        "stacktrace": getattr(error, "stacktrace", None),
+    }
 
 
-async def write_all(writer, what):
-    data = pattern(what["bytes"], what["seed"])
-    await writer.send_message_async(what["text"])
-    await writer.write(data)
-    await writer.close_async()
-    return checksum(data, [what["text"]])
+async def outcome(awaitable):
+    try:
+        return await awaitable
+    except Exception as error:  # Whatever went wrong belongs to the answer.
+        return {"error": failure(error)}
 
 
 class InteropWorker(TriggerHandler):
@@ -102,16 +103,13 @@ class InteropWorker(TriggerHandler):
         return {"metadata": metadata}
 
     async def on_sink(self, data):
-        return await read_all(data["reader"])
+        return await self.read_all(data["reader"], data.get("pause"))
 
     async def on_source(self, data):
-        return await write_all(data["writer"], data)
+        return await self.write_all(data["writer"], data, data.get("pause"))
 
     async def on_hold(self, data):
-        released = asyncio.get_running_loop().create_future()
-        self.holds[data["token"]] = released
-        say({"event": "held", "token": data["token"]})
-        return await released
+        return await self.hold(data["token"], {"event": "held", "token": data["token"]})
 
     async def on_fired(self, data, metadata=None):
         say({"event": "fired", "token": data["token"], "metadata": metadata})
@@ -123,19 +121,58 @@ class InteropWorker(TriggerHandler):
         if trigger.config.get("reject"):
             raise RuntimeError(trigger.config["reject"])
         self.bound[trigger.id] = trigger
-        say(
-            {
-                "event": "bound",
-                "trigger": trigger.id,
-                "function": trigger.function_id,
-                "config": trigger.config,
-                "metadata": trigger.metadata,
-            }
-        )
+        event = {
+            "event": "bound",
+            "trigger": trigger.id,
+            "function": trigger.function_id,
+            "config": trigger.config,
+            "metadata": trigger.metadata,
+        }
+        if "hold" in trigger.config:
+            await self.hold(trigger.config["hold"], event)
+        else:
+            say(event)
 
     async def unregister_trigger(self, trigger):
         self.bound.pop(trigger.id, None)
         say({"event": "unbound", "trigger": trigger.id})
+
+    # What takes its time.
+
+    async def hold(self, token, event):
+        """Waits until the token is released; prints the event once a release would be heard."""
+        released = asyncio.get_running_loop().create_future()
+        self.holds[token] = released
+        say(event)
+        return await released
+
+    async def halfway(self, pause):
+        await self.hold(pause["token"], {"event": "halfway", "token": pause["token"]})
+
+    async def read_all(self, reader, pause=None):
+        texts = []
+        reader.on_message(texts.append)
+        if not pause:
+            return checksum(await reader.read_all(), texts)
+        data = bytearray()
+        async for piece in reader:
+            data += piece
+            if pause and len(data) >= pause["after"]:
+                await self.halfway(pause)
+                pause = None
+        return checksum(data, texts)
+
+    async def write_all(self, writer, what, pause=None):
+        data = pattern(what["bytes"], what["seed"])
+        await writer.send_message_async(what["text"])
+        rest = data
+        if pause:
+            await writer.write(data[: pause["after"]])
+            await self.halfway(pause)
+            rest = data[pause["after"] :]
+        await writer.write(rest)
+        await writer.close_async()
+        return checksum(data, [what["text"]])
 
     # The commands.
 
@@ -179,22 +216,24 @@ class InteropWorker(TriggerHandler):
         binding = self.bound[trigger]
         return self.call(binding.function_id, payload, metadata=binding.metadata)
 
-    def send(self, function_id, **what):
+    def send(self, function_id, timeout_ms=None, pause=None, **what):
         async def transfer():
             channel = create_channel(self.client)
-            payload = {"reader": channel.reader_ref.model_dump()}
-            answer = asyncio.to_thread(self.call, function_id, payload)
-            sent, received = await asyncio.gather(write_all(channel.writer, what), answer)
+            payload = {"reader": channel.reader_ref.model_dump(), "pause": pause}
+            answer = asyncio.to_thread(self.call, function_id, payload, timeout_ms=timeout_ms)
+            sending = self.write_all(channel.writer, what)
+            sent, received = await asyncio.gather(outcome(sending), outcome(answer))
             return {"sent": sent, "received": received}
 
         return asyncio.run(transfer())
 
-    def receive(self, function_id, **what):
+    def receive(self, function_id, timeout_ms=None, **what):
         async def transfer():
             channel = create_channel(self.client)
             payload = {"writer": channel.writer_ref.model_dump(), **what}
-            answer = asyncio.to_thread(self.call, function_id, payload)
-            received, sent = await asyncio.gather(read_all(channel.reader), answer)
+            answer = asyncio.to_thread(self.call, function_id, payload, timeout_ms=timeout_ms)
+            receiving = self.read_all(channel.reader)
+            received, sent = await asyncio.gather(outcome(receiving), outcome(answer))
             return {"sent": sent, "received": received}
 
         return asyncio.run(transfer())
@@ -212,11 +251,7 @@ class InteropWorker(TriggerHandler):
         try:
             answer["result"] = getattr(self, command)(**request)
         except Exception as error:  # Whatever went wrong belongs to the answer.
-            answer["error"] = {
-                "code": getattr(error, "code", "local"),
-                "message": getattr(error, "message", str(error)),
-                "stacktrace": getattr(error, "stacktrace", None),
-            }
+            answer["error"] = failure(error)
         say(answer)
         if command == "leave":
             os._exit(0)

@@ -1,5 +1,5 @@
 //! What both Rust workers of the interop tests share: the JSON lines on standard input and output,
-//! the bytes that travel through channels, and calls that are held until the test releases them.
+//! the bytes that travel through channels, and waits that last until the test releases them.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -38,23 +38,44 @@ impl Failure {
     pub fn local(message: String) -> Self {
         Failure { code: "local".into(), message, stacktrace: None }
     }
+
+    pub fn to_json(&self) -> Value {
+        json!({ "code": self.code, "message": self.message, "stacktrace": self.stacktrace })
+    }
 }
 
-/// Calls that stay open until their token is released.
+/// Where an end of a channel waits until the test releases it.
+pub struct Pause {
+    pub token: String,
+    pub after: usize,
+}
+
+impl Pause {
+    pub fn in_payload(data: &Value) -> Option<Self> {
+        let token = data["pause"]["token"].as_str()?.to_string();
+        Some(Pause { token, after: number(&data["pause"]["after"]) as usize })
+    }
+
+    pub fn event(&self) -> Value {
+        json!({ "event": "halfway", "token": self.token })
+    }
+}
+
+/// What waits until its token is released.
 #[derive(Clone, Default)]
 pub struct Holds(Arc<Mutex<HashMap<String, oneshot::Sender<()>>>>);
 
 impl Holds {
-    pub async fn hold(&self, token: Value) -> Value {
+    /// Prints the event once a release would be heard.
+    pub async fn hold(&self, token: &str, event: Value) {
         let (release, released) = oneshot::channel();
-        self.0.lock().unwrap().insert(text(&token), release);
-        say(json!({ "event": "held", "token": token }));
+        self.0.lock().unwrap().insert(token.to_string(), release);
+        say(event);
         let _ = released.await;
-        token
     }
 
-    pub fn release(&self, token: &Value) {
-        if let Some(release) = self.0.lock().unwrap().remove(&text(token)) {
+    pub fn release(&self, token: &str) {
+        if let Some(release) = self.0.lock().unwrap().remove(token) {
             let _ = release.send(());
         }
     }
@@ -83,11 +104,7 @@ where
             let id = request["id"].clone();
             match command(name.clone(), request).await {
                 Ok(result) => say(json!({ "id": id, "result": result })),
-                Err(error) => say(json!({ "id": id, "error": {
-                    "code": error.code,
-                    "message": error.message,
-                    "stacktrace": error.stacktrace,
-                }})),
+                Err(error) => say(json!({ "id": id, "error": error.to_json() })),
             }
             if name == "leave" {
                 std::process::exit(0);

@@ -1,0 +1,88 @@
+// The functions that an engine with access control asks: who may connect, what may be registered,
+// and what stands between a caller and a function. Here they are asked by a test.
+#include <iii/client.hpp>
+#include <iii/error.hpp>
+#include <iii/json.hpp>
+#include <iii/rbac.hpp>
+#include <iii/testing.hpp>
+
+#include <iostream>
+#include <string>
+
+namespace {
+
+// What it throws refuses the connection; the worker sees the code.
+iii::AuthResult who_is_it(const iii::AuthInput& input) {
+  const auto token = input.headers.find("authorization");
+  if (token == input.headers.end() || token->second != "Bearer let-me-in") {
+    throw iii::Error::remote("AUTH_ERROR", "unknown token");
+  }
+  return {
+      .allowed_functions = {"orders::*"},
+      .forbidden_functions = {"orders::erase_all"},
+      .allow_trigger_type_registration = false,
+      .context = {{"tenant", "acme"}},
+      .function_registration_prefix = "acme",
+  };
+}
+
+// Called instead of the function that was meant; its answer is the caller's.
+iii::Json in_between(iii::Client& client, const iii::MiddlewareFunctionInput& input) {
+  std::cerr << input.context.at("tenant").as_string().c_str() << " calls " << input.function_id
+            << '\n';
+  return client.trigger({.function_id = input.function_id, .payload = input.payload});
+}
+
+// A result leaves out what shall stay as it is; throwing refuses.
+iii::OnFunctionRegistrationResult may_register(const iii::OnFunctionRegistrationInput& input) {
+  if (input.function_id.starts_with("admin::")) {
+    throw iii::Error::remote("FORBIDDEN", "admin functions are not for tenants");
+  }
+  return {.description = "Of " + std::string(input.context.at("tenant").as_string())};
+}
+
+void register_hooks(iii::Client& client) {
+  client.register_function("access::who_is_it", who_is_it);
+  client.register_function("access::in_between", [&client](const iii::MiddlewareFunctionInput& in) {
+    return in_between(client, in);
+  });
+  client.register_function("access::may_register", may_register);
+}
+
+}  // namespace
+
+int main() {
+  iii::testing::Engine engine;
+  iii::Client hooks = engine.connect();
+  register_hooks(hooks);
+  iii::Client asks = engine.connect();
+  asks.register_function("orders::count", [] { return 7; });
+  if (!engine.settle()) {
+    return 1;
+  }
+  const iii::Json welcome = asks.trigger(
+      {.function_id = "access::who_is_it",
+       .payload =
+           {{"headers", {{"authorization", "Bearer let-me-in"}}},
+            {"query_params", iii::JsonObject()},
+            {"ip_address", "127.0.0.1"}}}
+  );
+  std::cout << iii::serialize(welcome.at("allowed_functions")) << '\n';
+  const auto stranger = asks.try_trigger(
+      {.function_id = "access::who_is_it",
+       .payload =
+           {{"headers", iii::JsonObject()},
+            {"query_params", iii::JsonObject()},
+            {"ip_address", "127.0.0.1"}}}
+  );
+  std::cout << (stranger ? "welcome" : stranger.error().what()) << '\n';
+  const iii::Json count = asks.trigger(
+      {.function_id = "access::in_between",
+       .payload =
+           {{"function_id", "orders::count"},
+            {"payload", nullptr},
+            {"context", welcome.at("context")}}}
+  );
+  std::cout << iii::serialize(count) << '\n';
+  return count == 7 && !stranger ? 0 : 1;
+}

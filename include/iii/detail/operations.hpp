@@ -1,0 +1,93 @@
+// What the clients of built-in functions (state_client.hpp, stream_client.hpp, pubsub.hpp) share:
+// one call with a described payload and a typed answer, blocking or awaited.
+#pragma once
+
+#include <iii/client.hpp>
+#include <iii/describe.hpp>
+#include <iii/json.hpp>
+#include <iii/task.hpp>
+#include <iii/trigger.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace iii::inline v0::detail {
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+// Absent and null are the same (spec: state §3.3).
+template <class R>
+R read_answer(const Json& answer) {
+  if constexpr (std::is_void_v<R>) {
+    static_cast<void>(answer);
+  } else if constexpr (IsOptional<R>::value) {
+    return answer.is_null() ? R() : R(argument<typename R::value_type>(answer));
+  } else {
+    return argument<R>(answer);
+  }
+}
+
+// A value on its way; texts in whichever form.
+template <class T>
+Json payload_of(const T& value) {
+  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    return Json(std::string_view(value));
+  } else {
+    return to_json(value);
+  }
+}
+
+// Names of groups: an array, or an object with the array in `groups`.
+struct GroupNames {
+  std::vector<std::string> names;
+};
+[[nodiscard]] std::vector<std::string> read_group_names(const Json& answer);
+template <>
+inline GroupNames read_answer<GroupNames>(const Json& answer) {
+  return {read_group_names(answer)};
+}
+
+inline Task<std::vector<std::string>> names_of(Task<GroupNames> groups) {
+  GroupNames answer = co_await std::move(groups);
+  co_return std::move(answer.names);
+}
+
+class Operations {
+ public:
+  Operations(Client client, std::optional<std::chrono::milliseconds> timeout)
+      : client_(std::move(client)), timeout_(timeout) {}
+
+  template <class R>
+  R call(const char* function_id, Json payload) const {
+    Client client = client_;
+    return read_answer<R>(client.trigger(request(function_id, std::move(payload))));
+  }
+  template <class R>
+  Task<R> call_async(const char* function_id, Json payload) const {
+    return run<R>(client_, request(function_id, std::move(payload)));
+  }
+
+  [[nodiscard]] const Client& client() const { return client_; }
+
+ private:
+  [[nodiscard]] TriggerRequest request(const char* function_id, Json payload) const {
+    return {.function_id = function_id, .payload = std::move(payload), .timeout = timeout_};
+  }
+  template <class R>
+  static Task<R> run(Client client, TriggerRequest request) {
+    co_return read_answer<R>(co_await client.trigger_async(std::move(request)));
+  }
+
+  Client client_;
+  std::optional<std::chrono::milliseconds> timeout_;
+};
+
+}  // namespace iii::inline v0::detail

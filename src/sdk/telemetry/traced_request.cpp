@@ -1,0 +1,62 @@
+#include "sdk/telemetry/http_span.hpp"
+#include "sdk/telemetry/installed.hpp"
+#include "sdk/telemetry/recorder.hpp"
+
+#include <iii/context.hpp>
+#include <iii/span.hpp>
+#include <iii/traced_request.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::inline v0 {
+namespace {
+
+bool is_same_name(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  };
+  return std::ranges::equal(one, other, {}, lower, lower);
+}
+
+}  // namespace
+
+TracedResponse execute_traced_request(
+    TracedRequest request, const std::function<TracedResponse(const TracedRequest& request)>& send
+) {
+  const auto recorder = telemetry::recorder_of(capture_context());
+  const std::span<const std::string> ignored =
+      recorder ? std::span<const std::string>(recorder->options().ignored_urls)
+               : std::span<const std::string>();
+  telemetry::HttpSpan span(
+      {.method = request.method,
+       .url = request.url,
+       .headers = request.headers,
+       .body_bytes =
+           request.body.empty() ? std::nullopt : std::optional<std::size_t>(request.body.size())},
+      ignored
+  );
+  for (const auto& header : span.propagation()) {
+    std::erase_if(request.headers, [&](const auto& given) {
+      return is_same_name(given.first, header.first);
+    });
+    request.headers.push_back(header);
+  }
+  try {
+    TracedResponse response = send(request);
+    span.answered(response.status, response.headers);
+    return response;
+  } catch (...) {
+    span.failed(detail::current_exception_text());
+    throw;
+  }
+}
+
+}  // namespace iii::inline v0

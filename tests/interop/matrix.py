@@ -1,0 +1,139 @@
+"""One pass through the whole matrix: an engine and workers of its own, and the parts of it."""
+
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import embedded
+import lost
+import restart
+import scenarios
+from harness import Engine, Worker
+
+# Checks at a time: what keeps two processors busy.
+TOGETHER = 4
+
+
+class Run:
+    def __init__(self, engine, commands, folder, only=""):
+        """`commands` starts each program; `only` selects checks by their names."""
+        self.only = only
+        self.commands = commands
+        self.sdks = [sdk for sdk in commands if sdk != embedded.EMBEDDED]
+        self.folder = folder
+        self.engine = Engine(engine, folder)
+        self.workers = []
+        self.processes = []
+        self.have_many = False
+        self.counting = threading.Lock()
+        self.passed = 0
+        self.failed = 0
+
+    def selected(self, name):
+        return not self.only or self.only in name
+
+    def check(self, name, action, *arguments):
+        if not self.selected(name):
+            return
+        passes = True
+        try:
+            action(*arguments)
+        except Exception as error:
+            passes = False
+            print(f"FAILED {name}: {type(error).__name__} {error}", flush=True)
+        with self.counting:
+            self.passed += passes
+            self.failed += not passes
+
+    def check_together(self, checks):
+        """Checks that do not disturb each other: name, action and arguments of each."""
+        self.together(lambda check: self.check(*check), checks, TOGETHER)
+
+    def pair(self, scenario, caller, callee):
+        """The name of the check, or None if it is not selected."""
+        name = f"{scenario}: {caller.sdk} > {callee.sdk}"
+        return name if self.selected(name) else None
+
+    def pairs(self, scenario):
+        """Ordered pairs of the workers: name of the check, caller, callee."""
+        for caller in self.workers:
+            for callee in self.workers:
+                name = self.pair(scenario, caller, callee)
+                if name:
+                    yield name, caller, callee
+
+    def has(self, *titles):
+        """Whether a check of these scenarios is to be made."""
+        return any(any(self.pairs(title)) for title in titles)
+
+    def start_process(self, sdk, url, suffix=""):
+        process = Worker(sdk, self.commands[sdk], sdk + suffix, url, self.folder)
+        self.processes.append(process)
+        return process
+
+    def start_workers(self, suffix="", url=None, sdks=None):
+        started = [
+            self.start_process(sdk, url or self.engine.url, suffix) for sdk in sdks or self.sdks
+        ]
+        self.together(Worker.wait_ready, started)
+        return started
+
+    def together(self, action, items, threads=None):
+        with ThreadPoolExecutor(threads or max(1, len(items))) as threads:
+            return list(threads.map(action, items))
+
+    def all_parts(self):
+        for title, part in (
+            ("start", self.start),
+            ("scenarios of all pairs", self.scenarios_of_all_pairs),
+            ("1000 functions", self.many_functions),
+            ("lost workers", lambda: lost.run(self)),
+            ("restart gently", lambda: restart.run(self, "restart after SIGTERM", signal.SIGTERM)),
+            ("restart hard", lambda: restart.run(self, "restart after SIGKILL", signal.SIGKILL)),
+            ("embedded engine", lambda: embedded.run(self)),
+        ):
+            begin = time.monotonic()
+            before = self.passed
+            try:
+                part()
+            except Exception as error:  # The part could not be set up: none of its checks count.
+                self.failed += 1
+                print(f"FAILED {title}: {type(error).__name__} {error}", flush=True)
+            seconds = time.monotonic() - begin
+            print(f"{title}: {self.passed - before} passed in {seconds:.1f} s", flush=True)
+        self.check("engine: ends with status 0", self.stop_engine)
+        for process in self.processes:
+            self.check(f"{process.name}: no report of a sanitizer", process.expect_no_report)
+
+    def start(self):
+        self.engine.start()
+        self.workers = self.start_workers()
+
+    def stop_engine(self):
+        scenarios.expect(self.engine.stop(), 0, "status of the engine")
+
+    def scenarios_of_all_pairs(self):
+        for title, scenario in scenarios.PAIR_SCENARIOS.items():
+            pairs = self.pairs(title)
+            self.check_together([(name, scenario, *pair) for name, *pair in pairs])
+
+    def many_functions(self):
+        self.register_many("1000 functions")
+        self.call_many("1000 functions")
+
+    def register_many(self, title):
+        if self.has(title) and not self.have_many:
+            self.together(scenarios.register_many, self.workers)
+            self.have_many = True
+
+    def call_many(self, title):
+        pairs = self.pairs(title)
+        self.check_together(
+            [(name, scenarios.call_many, *pair, self.workers) for name, *pair in pairs]
+        )
+
+    def end(self):
+        for process in self.processes:
+            process.kill()
+        self.engine.kill()

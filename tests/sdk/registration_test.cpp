@@ -1,0 +1,105 @@
+// What the other SDKs call messages (spec: sdk §6.1, §7).
+#include <iii/client.hpp>
+#include <iii/describe.hpp>
+#include <iii/discovery.hpp>
+#include <iii/http_invocation.hpp>
+#include <iii/json.hpp>
+#include <iii/registration.hpp>
+#include <iii/testing.hpp>
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace iii::test {
+
+struct Pair {
+  int a = 0;
+  int b = 0;
+};
+III_DESCRIBE(Pair, a, b)
+
+namespace {
+
+TEST(Registration, Item33_messages_are_what_is_sent) {
+  EXPECT_EQ(
+      serialize(RegisterFunctionMessage::with_id("billing::charge").to_message()),
+      R"({"type":"registerfunction","id":"billing::charge"})"
+  );
+  const Json full = RegisterFunctionMessage::with_id("billing::charge")
+                        .with_description("Charges.")
+                        .with_metadata({{"owner", "payments"}})
+                        .to_message();
+  EXPECT_EQ(
+      serialize(full),
+      R"({"type":"registerfunction","id":"billing::charge","description":"Charges.",)"
+      R"("metadata":{"owner":"payments"}})"
+  );
+}
+
+TEST(Registration, Item38_services_have_their_message) {
+  EXPECT_EQ(
+      serialize(RegisterServiceMessage::with_id("billing")
+                    .with_name("Billing")
+                    .with_description("Money.")
+                    .with_parent("shop")
+                    .to_message()),
+      R"({"type":"registerservice","id":"billing","name":"Billing","description":"Money.",)"
+      R"("parent_service_id":"shop"})"
+  );
+  EXPECT_EQ(
+      serialize(RegisterServiceMessage::with_id("billing").to_message()),
+      R"({"type":"registerservice","id":"billing","name":"billing"})"
+  );
+}
+
+TEST(Registration, Item35_functions_register_with_a_message) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  client.register_function_with(
+      RegisterFunctionMessage::with_id("typed").with_description("Adds."),
+      [](const Pair& in) { return in.a + in.b; }
+  );
+  client.register_function_with(
+      {.id = "explicit", .request_format = Json{{"title", "Mine"}}},
+      [](const Pair& in) { return in.a; }
+  );
+  client.register_service(RegisterServiceMessage::with_id("math"));
+  EXPECT_EQ(client.trigger({.function_id = "typed", .payload = {{"a", 2}, {"b", 3}}}), 5);
+  int seen = 0;
+  for (const FunctionInfo& info : client.list_functions()) {
+    if (info.function_id == "typed") {
+      ++seen;
+      EXPECT_EQ(info.description, "Adds.");
+      EXPECT_EQ(info.request_format, json_schema<Pair>());
+      EXPECT_EQ(info.response_format, json_schema<int>());
+    } else if (info.function_id == "explicit") {
+      ++seen;
+      EXPECT_EQ(info.request_format, (Json{{"title", "Mine"}}));
+    }
+  }
+  EXPECT_EQ(seen, 2);
+}
+
+TEST(Registration, Item37_messages_that_cannot_be_are_refused) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  const auto echo = [](const Json& in) { return in; };
+  const HttpInvocationConfig remote{.url = "https://a.example"};
+  EXPECT_THROW(
+      client.register_function_with({.id = "f", .invocation = remote}, echo), std::invalid_argument
+  );
+  EXPECT_THROW(client.register_function_with({.id = "f"}), std::invalid_argument);
+  EXPECT_THROW(client.register_function_with({.id = " "}, echo), std::invalid_argument);
+  EXPECT_THROW(
+      client.register_function_with({.id = "f"}, HttpInvocationConfig{.url = "ftp://a"}),
+      std::invalid_argument
+  );
+  EXPECT_THROW(client.register_service({.id = "", .name = "x"}), std::invalid_argument);
+  client.register_function_with({.id = "g", .invocation = remote});
+  EXPECT_THROW(client.register_function_with({.id = "g"}, echo), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace iii::test
