@@ -236,6 +236,8 @@ def writer_is_gone(caller, future):
     call(caller, caller)
 
 
+# Of all workers, the C++ one among them: Item99_calls_between_all_pairs_of_sdks, and
+# Item76_streams_between_all_pairs_of_sdks.
 PAIR_SCENARIOS = {
     "call": call,
     "values": values,
