@@ -240,6 +240,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   boost::asio::steady_timer life_{executor_};
   base::MonotonicTime armed_for_ = base::never;
   bool is_relief_armed_ = false;
+  bool has_reported_refusal_ = false;  // of threads
   base::SystemRandom random_;
   Conversation conversation_;
   Effects effects_;
@@ -260,7 +261,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // Any thread.
   std::shared_ptr<TelemetryDriver> telemetry_;  // set by run(); nullptr: off
   HandlerPool pool_;
-  SerialJobs notices_{pool_};  // state changes and log lines, in order
+  SerialJobs notices_{pool_, HandlerPool::Fate::must_run};  // state changes and log lines, in order
   std::stop_source stop_;
   std::atomic<ConnectionState> state_{ConnectionState::disconnected};
   std::atomic<std::thread::id> io_thread_{};

@@ -67,7 +67,11 @@ void Driver::register_trigger_type(
 ) {
   const std::lock_guard lock(mutex_);
   trigger_types_.insert_or_assign(
-      id, std::make_shared<TriggerTypeEntry>(std::move(handler), SerialJobs(pool_))
+      id,
+      std::make_shared<TriggerTypeEntry>(
+          std::move(handler), SerialJobs(pool_, HandlerPool::Fate::may_be_dropped)
+      )
+
   );
   post([this, id = std::move(id), frame = std::move(frame)]() mutable {
     conversation_.register_trigger_type(std::move(id), std::move(frame), effects_);

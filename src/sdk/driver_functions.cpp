@@ -202,13 +202,19 @@ void Driver::relieve_soon() {
     if (!error && self->pool_.relieve()) {
       self->relieve_soon();
     }
+    if (!self->has_reported_refusal_ && self->pool_.has_been_refused()) {
+      self->has_reported_refusal_ = true;
+      self->log(
+          LogLevel::warn, "the system gives no more threads: functions wait for those there are"
+      );
+    }
   });
 }
 
 void Driver::run_user_code(base::Job job) {
   // Shared, since a pool that has stopped gives nothing back.
   auto shared = std::make_shared<base::Job>(std::move(job));
-  if (!pool_.post([shared] { (*shared)(); })) {
+  if (!pool_.post([shared] { (*shared)(); }, HandlerPool::Fate::must_run)) {
     (*shared)();
     return;
   }

@@ -46,7 +46,8 @@ class Host {
         "",
         {
             .executor = io_.get_executor(),
-            .run_user_code = [this](base::Job job) { pool_->post(std::move(job)); },
+            .run_user_code = [this](base::Job job
+                             ) { pool_->post(std::move(job), HandlerPool::Fate::must_run); },
             .log = log,
             .ca_file = {},
         }

@@ -9,8 +9,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,6 +21,12 @@ namespace iii::sdk {
 namespace {
 
 constexpr auto idle_max = std::chrono::seconds(10);
+// For what must run when the time of stop() is over.
+constexpr auto last_jobs_timeout = std::chrono::milliseconds(250);
+
+void start_detached(std::function<void()> work) {
+  std::thread(std::move(work)).detach();
+}
 
 }  // namespace
 
@@ -26,7 +34,12 @@ struct HandlerPool::State {
   std::mutex mutex;
   std::condition_variable work;
   std::condition_variable ended;
-  std::deque<base::Job> jobs;
+  struct Waiting {
+    base::Job job;
+    Fate fate;
+  };
+  std::deque<Waiting> jobs;
+  StartThread start_thread;
   std::size_t threads_kept = 1;
   std::size_t threads_max = 1;
   std::size_t threads = 0;
@@ -37,13 +50,57 @@ struct HandlerPool::State {
   // the next if there is more, so that short functions do not wake a thread each.
   bool is_waking = false;
   bool is_stopping = false;
+  bool has_been_refused = false;
 
   static thread_local const State* own;
 
-  // With the mutex held.
-  static void add_thread(const std::shared_ptr<State>& state) {
+  // With the mutex held. False: the system has none to give.
+  static bool add_thread(const std::shared_ptr<State>& state) {
+    return add_thread(state, [state] { work_on(*state); });
+  }
+  static bool add_thread(const std::shared_ptr<State>& state, std::function<void()> work) {
     ++state->threads;
-    std::thread([state] { work_on(*state); }).detach();
+    try {
+      state->start_thread(std::move(work));
+      return true;
+    } catch (const std::system_error&) {
+      --state->threads;
+      state->has_been_refused = true;
+      return false;
+    }
+  }
+
+  // With the mutex held. What must run is given a thread of its own, beyond the maximum; or this.
+  static void run_last(const std::shared_ptr<State>& state, std::unique_lock<std::mutex>& lock) {
+    const auto last = std::make_shared<std::deque<base::Job>>();
+    for (Waiting& waiting : state->jobs) {
+      if (waiting.fate == Fate::must_run) {
+        last->push_back(std::move(waiting.job));
+      }
+    }
+    // Jobs own what must not be destroyed under the lock.
+    const auto dropped = std::exchange(state->jobs, {});
+    const auto run_all = [last] {
+      for (base::Job& job : *last) {
+        job();
+      }
+    };
+    const auto has_ended = std::make_shared<bool>(last->empty());
+    const bool has_thread = last->empty() || add_thread(state, [state, run_all, has_ended] {
+                              own = state.get();
+                              run_all();
+                              const std::lock_guard end(state->mutex);
+                              --state->threads;
+                              *has_ended = true;
+                              state->ended.notify_all();
+                            });
+    if (has_thread) {
+      state->ended.wait_for(lock, last_jobs_timeout, [&] { return *has_ended; });
+    }
+    lock.unlock();
+    if (!has_thread) {
+      run_all();
+    }
   }
 
   // With the mutex held. Whether a thread is to be notified.
@@ -77,7 +134,7 @@ struct HandlerPool::State {
     for (;;) {
       const bool has_work = !state.jobs.empty() || await_work(state, lock);
       if (!state.jobs.empty()) {
-        base::Job job = std::move(state.jobs.front());
+        base::Job job = std::move(state.jobs.front().job);
         state.jobs.pop_front();
         ++state.taken;
         const bool wakes = state.wakes_one();
@@ -99,7 +156,12 @@ struct HandlerPool::State {
 thread_local const HandlerPool::State* HandlerPool::State::own = nullptr;
 
 HandlerPool::HandlerPool(std::size_t threads, std::size_t threads_max)
+    : HandlerPool(threads, threads_max, start_detached) {
+}
+
+HandlerPool::HandlerPool(std::size_t threads, std::size_t threads_max, StartThread start_thread)
     : state_(std::make_shared<State>()) {
+  state_->start_thread = std::move(start_thread);
   const std::size_t processors = std::max<std::size_t>(1, std::thread::hardware_concurrency());
   state_->threads_kept = threads == 0 ? processors : threads;
   state_->threads_max = std::max(threads_max, state_->threads_kept);
@@ -109,14 +171,14 @@ HandlerPool::~HandlerPool() {
   stop(std::chrono::milliseconds(0));
 }
 
-bool HandlerPool::post(base::Job job) {
+bool HandlerPool::post(base::Job job, Fate fate) {
   bool wakes = false;
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->is_stopping) {
       return false;
     }
-    state_->jobs.push_back(std::move(job));
+    state_->jobs.push_back({.job = std::move(job), .fate = fate});
     if (state_->idle < state_->jobs.size() && state_->threads < state_->threads_kept) {
       State::add_thread(state_);
     }
@@ -140,8 +202,7 @@ bool HandlerPool::relieve() {
          state_->jobs.size(),
          state_->threads_max - state_->threads}
     );
-    for (std::size_t i = 0; i < more; ++i) {
-      State::add_thread(state_);
+    for (std::size_t i = 0; i < more && State::add_thread(state_); ++i) {
     }
   }
   state_->taken_at_look = state_->taken;
@@ -152,19 +213,22 @@ bool HandlerPool::is_own_thread() const {
   return State::own == state_.get();
 }
 
+bool HandlerPool::has_been_refused() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->has_been_refused;
+}
+
 std::size_t HandlerPool::thread_count() const {
   const std::lock_guard lock(state_->mutex);
   return state_->threads;
 }
 
 void HandlerPool::stop(std::chrono::milliseconds timeout) {
-  std::deque<base::Job> left;
   std::unique_lock lock(state_->mutex);
   state_->is_stopping = true;
   state_->work.notify_all();
   state_->ended.wait_for(lock, timeout, [this] { return state_->threads == 0; });
-  // Jobs own what must not be destroyed under the lock.
-  left.swap(state_->jobs);
+  State::run_last(state_, lock);
 }
 
 struct SerialJobs::State {
@@ -185,7 +249,8 @@ struct SerialJobs::State {
   }
 };
 
-SerialJobs::SerialJobs(HandlerPool& pool) : pool_(pool), state_(std::make_shared<State>()) {
+SerialJobs::SerialJobs(HandlerPool& pool, HandlerPool::Fate fate)
+    : pool_(pool), fate_(fate), state_(std::make_shared<State>()) {
 }
 
 void SerialJobs::post(base::Job job) {
@@ -197,7 +262,9 @@ void SerialJobs::post(base::Job job) {
     }
     state_->is_running = true;
   }
-  pool_.post([state = state_] { State::run(state); });
+  if (!pool_.post([state = state_] { State::run(state); }, fate_)) {
+    State::run(state_);
+  }
 }
 
 }  // namespace iii::sdk

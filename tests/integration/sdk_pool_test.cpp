@@ -5,8 +5,12 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
+#include <future>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace iii::sdk {
 namespace {
@@ -89,6 +93,67 @@ TEST(SdkPool, adds_threads_while_all_of_them_block) {
     std::this_thread::yield();
   }
   EXPECT_TRUE(done.reaches(16));
+}
+
+TEST(SdkPool, goes_on_with_the_threads_it_has_when_the_system_gives_no_more) {
+  std::size_t threads_left = 1;
+  HandlerPool pool(4, 8, [&](std::function<void()> work) {
+    if (threads_left == 0) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    }
+    --threads_left;
+    std::thread(std::move(work)).detach();
+  });
+  Counter done;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(pool.post([&done] { done.add(); }));
+  }
+  while (pool.relieve()) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(done.reaches(100));
+  EXPECT_TRUE(pool.has_been_refused());
+  EXPECT_EQ(pool.thread_count(), 1U);
+}
+
+TEST(SdkPool, asks_for_a_thread_again_when_there_is_none) {
+  bool is_refused = true;
+  HandlerPool pool(1, 1, [&](std::function<void()> work) {
+    if (is_refused) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+    }
+    std::thread(std::move(work)).detach();
+  });
+  Counter done;
+  EXPECT_TRUE(pool.post([&done] { done.add(); }));
+  EXPECT_EQ(pool.thread_count(), 0U);
+  is_refused = false;
+  EXPECT_TRUE(pool.relieve());
+  EXPECT_TRUE(done.reaches(1));
+}
+
+TEST(SdkPool, at_the_end_runs_what_must_run_although_all_threads_are_busy) {
+  HandlerPool pool(1, 1);
+  std::promise<void> go;
+  Counter busy;
+  Counter done;
+  EXPECT_TRUE(pool.post([&busy, gone = go.get_future().share()] {
+    busy.add();
+    gone.wait();
+  }));
+  EXPECT_TRUE(busy.reaches(1));
+  EXPECT_TRUE(pool.post([] { ADD_FAILURE() << "is dropped"; }));
+  EXPECT_TRUE(pool.post(
+      [&] {
+        EXPECT_TRUE(pool.is_own_thread());
+        done.add();
+      },
+      HandlerPool::Fate::must_run
+  ));
+  pool.stop(1ms);
+  EXPECT_TRUE(done.reaches(1));
+  EXPECT_FALSE(pool.post([&done] { done.add(); }));
+  go.set_value();
 }
 
 }  // namespace
