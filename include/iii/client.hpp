@@ -56,7 +56,7 @@ class TriggerAwaiter {
       : driver_(std::move(driver)), request_(std::move(request)) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> awaiting);
+  bool await_suspend(std::coroutine_handle<> awaiting);
   // Throws the error of the call.
   Json await_resume();
 
@@ -70,7 +70,8 @@ class TriggerAwaiter {
 class PendingCall {
  public:
   explicit PendingCall(std::function<void()> cancel) : cancel_(std::move(cancel)) {}
-  // The callback does not run any more, unless it is running already. The function is not stopped.
+  // The callback does not run any more, unless it is running already, which is not waited for; what
+  // it holds is destroyed. The function that was called is not stopped.
   void cancel() const {
     if (cancel_) {
       cancel_();

@@ -56,6 +56,7 @@ namespace detail {
 // Slots of tasks are shared: by the task and whoever is going to resume it.
 struct ContextSlot : std::enable_shared_from_this<ContextSlot> {
   Context context;
+  bool is_of_thread = false;
 };
 
 [[nodiscard]] ContextSlot& current_context_slot() noexcept;
@@ -100,7 +101,8 @@ class ContextScope {
   ~ContextScope();
 
  private:
-  detail::ContextSlot& slot_;  // not the thread's: a coroutine may end on another one
+  detail::ContextSlot& slot_;  // a task's wherever there is one: it may end on another thread
+  bool is_slot_of_thread_;
   Context previous_;
 };
 

@@ -98,7 +98,7 @@ class RefusalAwaiter {
       : trigger_(std::move(trigger)), timeout_(timeout) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> awaiting);
+  bool await_suspend(std::coroutine_handle<> awaiting);
   [[nodiscard]] std::optional<Error> await_resume() { return std::move(refusal_); }
 
  private:

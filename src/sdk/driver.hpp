@@ -96,6 +96,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void begin_shutdown();
   // Whether the calling thread must not wait for this driver.
   [[nodiscard]] bool is_own_thread() const;
+  // Where nothing may wait for what this driver does.
+  [[nodiscard]] bool is_on_io_thread() const;
 
   // --- Registrations. Frames are encoded already ---
   // False: the id is taken.
@@ -224,7 +226,6 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   const InitOptions options_;
   const std::string namespace_;
 
-  [[nodiscard]] bool is_on_io_thread() const;
   [[nodiscard]] bool is_on_thread_of_executor() const;
   void wind_up();
   void look_for_idleness();

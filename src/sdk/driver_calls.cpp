@@ -6,6 +6,7 @@
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
+#include "sdk/driver_callback.hpp"
 #include "sdk/driver_handle.hpp"
 #include "sdk/frames.hpp"
 
@@ -18,6 +19,7 @@
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
+#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <functional>
@@ -83,8 +85,14 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
 
 namespace {
 
-// How a call ended that this thread waits for; nullopt: it could not be sent.
+// How a call ended that this thread waits for; an error: it could not be sent.
 Result<CallEnd> wait_for_call(Driver& driver, const TriggerRequest& request) {
+  if (driver.is_on_io_thread()) {
+    return Error::runtime(
+        "the call of '" + request.function_id +
+        "' would wait on the thread that its answer comes in on"
+    );
+  }
   // Shared: the I/O thread may still be inside open() when this function has returned.
   struct State {
     detail::Latch latch;
@@ -136,28 +144,24 @@ PendingCall Client::trigger(
     const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
 ) {
   const std::weak_ptr<sdk::Driver> weak = handle_->driver;
-  const auto callback = std::make_shared<std::function<void(Result<Json>)>>(std::move(on_ended));
-  const Context context = capture_context();
-  auto started = sdk::start_call(driver(), request, [weak, callback, context](sdk::CallEnd end) {
-    const auto strong = weak.lock();
-    auto run = [callback, context, end = std::move(end)]() mutable {
-      const ContextScope scope(context);
-      (*callback)(sdk::result_of(std::move(end)));
+  const auto callback = std::make_shared<sdk::SingleCallback<Result<Json>>>(std::move(on_ended));
+  auto started = sdk::start_call(driver(), request, [weak, callback](sdk::CallEnd end) {
+    auto run = [callback, end = std::move(end)]() mutable {
+      callback->run(sdk::result_of(std::move(end)));
     };
-    if (strong) {
+    if (const auto strong = weak.lock()) {
       strong->run_user_code(std::move(run));
     } else {
       run();
     }
   });
   if (!started) {
-    driver().run_user_code([callback, context, error = started.error()] {
-      const ContextScope scope(context);
-      (*callback)(error);
-    });
-    return PendingCall(nullptr);
+    driver().run_user_code([callback, error = started.error()] { callback->run(error); });
+    return PendingCall([callback] { callback->cancel(); });
   }
-  return PendingCall([weak, id = started->id] {
+  return PendingCall([weak, callback, id = started->id] {
+    // At once: the answer may be on its way to the pool.
+    callback->cancel();
     if (const auto strong = weak.lock()) {
       strong->cancel(id);
     }
@@ -181,13 +185,14 @@ TriggerAwaiter Client::trigger_async(TriggerRequest request) {
   return {handle_->driver, std::move(request)};
 }
 
-void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
+bool TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   // Whatever is needed afterwards is copied: the coroutine, and this with it, may be gone on
   // another thread before start_call() returns.
   const std::shared_ptr<sdk::Driver> driver = driver_;
-  const auto resume = [this, awaiting, flow = detail::SuspendedFlow()](Result<Json> result) {
+  const sdk::Resumption resumption(awaiting);
+  const auto resume = [this, resumption](Result<Json> result) {
     result_.emplace(std::move(result));
-    flow.resume(awaiting);
+    resumption.resume();
   };
   auto started = sdk::start_call(*driver, request_, [driver, resume](sdk::CallEnd end) {
     driver->run_user_code([resume, end = std::move(end)]() mutable {
@@ -197,6 +202,7 @@ void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   if (!started) {
     driver->run_user_code([resume, error = started.error()] { resume(error); });
   }
+  return resumption.is_suspended();
 }
 
 Json TriggerAwaiter::await_resume() {

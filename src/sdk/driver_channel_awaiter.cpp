@@ -1,5 +1,6 @@
 // Where a coroutine meets the end of its operation.
 #include <iii/channel.hpp>
+#include <iii/context.hpp>
 #include <iii/result.hpp>
 
 #include <atomic>
@@ -27,10 +28,10 @@ ChannelAwaiter<T>::ChannelAwaiter(Start start, Resume resume)
 template <class T>
 bool ChannelAwaiter<T>::await_suspend(std::coroutine_handle<> awaiting) {
   const std::shared_ptr<State> state = state_;
-  start_([state, resume = resume_, awaiting](Result<T> result) {
+  start_([state, resume = resume_, awaiting, flow = SuspendedFlow()](Result<T> result) {
     state->result.emplace(std::move(result));
     if (state->has_first_come.exchange(true)) {
-      resume([awaiting] { awaiting.resume(); });
+      resume([awaiting, flow] { flow.resume(awaiting); });
     }
   });
   return !state->has_first_come.exchange(true);

@@ -1,6 +1,7 @@
 // The faces of reading: blocking, awaited, with a callback.
 #include "base/limits.hpp"
 #include "sdk/channel_effects.hpp"
+#include "sdk/driver_callback.hpp"
 #include "sdk/driver_channel.hpp"
 #include "sdk/driver_channel_handles.hpp"
 
@@ -100,8 +101,12 @@ ChannelNext ChannelReader::next_async() {
 
 void ChannelReader::next(std::function<void(Result<Message> message)> on_ended) {
   handle_->read([end = std::weak_ptr(handle_->end),
-                 callback = std::move(on_ended)](Result<Message> message) {
-    auto run = [callback, message = std::move(message)]() mutable { callback(std::move(message)); };
+                 callback =
+                     std::make_shared<sdk::SingleCallback<Result<Message>>>(std::move(on_ended)
+                     )](Result<Message> message) {
+    auto run = [callback, message = std::move(message)]() mutable {
+      callback->run(std::move(message));
+    };
     if (const auto strong = end.lock()) {
       strong->run_user_code(std::move(run));
     } else {

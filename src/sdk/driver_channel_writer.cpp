@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "sdk/channel_effects.hpp"
 #include "sdk/channel_writer_machine.hpp"
+#include "sdk/driver_callback.hpp"
 #include "sdk/driver_channel.hpp"
 #include "sdk/driver_channel_handles.hpp"
 #include "sdk/frames.hpp"
@@ -107,8 +108,9 @@ void call_back(
   handle->start(
       command,
       [end = std::weak_ptr(handle->end),
-       callback = std::move(on_ended)](const sdk::ChannelOutcome& outcome) {
-        auto run = [callback, status = sdk::status_of(outcome)] { callback(status); };
+       callback = std::make_shared<sdk::SingleCallback<Status>>(std::move(on_ended)
+       )](const sdk::ChannelOutcome& outcome) {
+        auto run = [callback, status = sdk::status_of(outcome)] { callback->run(status); };
         if (const auto strong = end.lock()) {
           strong->run_user_code(std::move(run));
         } else {
@@ -203,7 +205,8 @@ ChannelDone ChannelWriter::send_message_async(std::string text) {
 
 void ChannelWriter::send_message(std::string text, std::function<void(Status status)> on_ended) {
   if (const Status status = as_status([&] { require_text(handle_->ref, text); }); !status) {
-    handle_->end->run_user_code([callback = std::move(on_ended), status] { callback(status); });
+    const auto callback = std::make_shared<sdk::SingleCallback<Status>>(std::move(on_ended));
+    handle_->end->run_user_code([callback, status] { callback->run(status); });
     return;
   }
   call_back(handle_, text_of(sdk::ChannelBytes::owned(std::move(text))), std::move(on_ended));

@@ -3,6 +3,7 @@
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/driver.hpp"
+#include "sdk/driver_callback.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
 
@@ -195,8 +196,8 @@ std::optional<Error> Trigger::status() const {
 
 std::optional<Error> Trigger::wait_for_refusal(std::chrono::milliseconds timeout) const {
   const auto driver = driver_.lock();
-  if (!driver) {
-    return status();
+  if (!driver || driver->is_on_io_thread()) {
+    return status();  // there, nothing could come while it waits
   }
   detail::Latch latch;
   driver->when_refused(entry_, timeout, [latch = &latch](const auto&) { latch->open(); });
@@ -213,12 +214,15 @@ void Trigger::refusal(std::chrono::milliseconds timeout, OnRefusal on_refusal) c
   driver->when_refused(
       entry_,
       timeout,
-      [weak = driver_, on_refusal = std::move(on_refusal)](std::optional<Error> refusal) {
+      [weak = driver_,
+       callback = std::make_shared<sdk::SingleCallback<std::optional<Error>>>(std::move(on_refusal)
+       )](std::optional<Error> refusal) {
         if (const auto strong = weak.lock()) {
-          strong->run_user_code([on_refusal, refusal = std::move(refusal)] { on_refusal(refusal); }
-          );
+          strong->run_user_code([callback, refusal = std::move(refusal)]() mutable {
+            callback->run(std::move(refusal));
+          });
         } else {
-          on_refusal(std::move(refusal));
+          callback->run(std::move(refusal));
         }
       }
   );
@@ -228,13 +232,15 @@ RefusalAwaiter Trigger::refusal(std::chrono::milliseconds timeout) const {
   return {*this, timeout};
 }
 
-void RefusalAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
+bool RefusalAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   // Copied: the coroutine, and this with it, may be gone on another thread before it returns.
   const Trigger trigger = trigger_;
-  trigger.refusal(timeout_, [this, awaiting](std::optional<Error> refusal) {
+  const sdk::Resumption resumption(awaiting);
+  trigger.refusal(timeout_, [this, resumption](std::optional<Error> refusal) {
     refusal_ = std::move(refusal);
-    awaiting.resume();
+    resumption.resume();
   });
+  return resumption.is_suspended();
 }
 
 }  // namespace iii::inline v0

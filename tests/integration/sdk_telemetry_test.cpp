@@ -3,6 +3,8 @@
 #include "scripted_engine.hpp"
 #include "telemetry_frames.hpp"
 
+#include <iii/channel.hpp>
+#include <iii/channel_ref.hpp>
 #include <iii/client.hpp>
 #include <iii/context.hpp>
 #include <iii/error.hpp>
@@ -16,6 +18,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -238,6 +241,60 @@ TEST_F(SdkTelemetry, Item87_a_coroutine_keeps_its_context_over_what_it_awaits) {
   engine.run_until([&] { return log(telemetry(), "after").has_value(); });
   EXPECT_EQ(text(*log(telemetry(), "between"), "spanId"), text(outer, "spanId"));
   EXPECT_EQ(text(*log(telemetry(), "after"), "spanId"), text(outer, "spanId"));
+}
+
+Task<Json> waits(Trigger trigger, ChannelReader reader) {
+  static_cast<void>(co_await trigger.refusal(1ms));
+  {
+    const ActiveSpan refused("after refusal");
+    static_cast<void>(co_await trigger.refusal(1ms));
+    EXPECT_EQ(get_baggage_entry("tenant"), "acme");
+  }
+  static_cast<void>(co_await reader.next_async());
+  const ActiveSpan read("after read");
+  static_cast<void>(co_await reader.next_binary_async());
+  Logger().info("read");
+  EXPECT_EQ(get_baggage_entry("tenant"), "acme");
+  co_return Json(nullptr);
+}
+
+TEST_F(SdkTelemetry, Item87_a_coroutine_keeps_its_context_over_refusals_and_channels) {
+  const Trigger trigger = client.register_trigger({.trigger_type = "cron", .function_id = "f"});
+  const ChannelReader reader = client.open_reader(
+      {.channel_id = "c1", .access_key = "k", .direction = ChannelDirection::read}
+  );
+  client.register_function("slow", [&](const Json&) { return waits(trigger, reader); });
+  worker().send_text(invocation("slow"));
+  ScriptedPeer& channel = engine.next();
+  channel.send_binary("1");
+  channel.send_binary("2");
+  static_cast<void>(next("invocationresult"));
+  const Json handler = wait_for_span("execute slow");
+  EXPECT_EQ(text(wait_for_span("after refusal"), "parentSpanId"), text(handler, "spanId"));
+  const Json read = wait_for_span("after read");
+  EXPECT_EQ(text(read, "parentSpanId"), text(handler, "spanId"));
+  engine.run_until([&] { return log(telemetry(), "read").has_value(); });
+  EXPECT_EQ(text(*log(telemetry(), "read"), "spanId"), text(read, "spanId"));
+}
+
+TEST_F(
+    SdkTelemetry, Item87_callbacks_of_refusals_and_channels_run_in_the_context_they_were_given_in
+) {
+  const Trigger trigger = client.register_trigger({.trigger_type = "cron", .function_id = "f"});
+  ChannelReader reader = client.open_reader(
+      {.channel_id = "c1", .access_key = "k", .direction = ChannelDirection::read}
+  );
+  client.register_function("plain", [&](const Json&) {
+    trigger.refusal(1ms, [](const std::optional<Error>&) { Logger().info("not refused"); });
+    reader.next([](const Result<std::optional<ChannelMessage>>&) { Logger().info("read"); });
+    return Json(nullptr);
+  });
+  worker().send_text(invocation("plain"));
+  engine.next().send_binary("1");
+  for (const char* const line : {"not refused", "read"}) {
+    engine.run_until([&] { return log(telemetry(), line).has_value(); });
+    EXPECT_EQ(text(*log(telemetry(), line), "traceId"), trace_id) << line;
+  }
 }
 
 TEST_F(SdkTelemetry, Item88_logs_belong_to_the_call_that_wrote_them) {

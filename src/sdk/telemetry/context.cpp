@@ -1,3 +1,4 @@
+#include "base/assert.hpp"
 #include "sdk/telemetry/live_span.hpp"
 
 #include <iii/context.hpp>
@@ -18,7 +19,10 @@ namespace {
 // record even then, find an empty slot that never ends.
 class OwnSlot {
  public:
-  explicit OwnSlot(detail::ContextSlot*& current) : current_(current) { current_ = &slot_; }
+  explicit OwnSlot(detail::ContextSlot*& current) : current_(current) {
+    slot_.is_of_thread = true;
+    current_ = &slot_;
+  }
   OwnSlot(const OwnSlot&) = delete;
   OwnSlot& operator=(const OwnSlot&) = delete;
   ~OwnSlot() {
@@ -97,10 +101,16 @@ Context Context::with_baggage(Baggage baggage) const {
 
 ContextScope::ContextScope(Context context)
     : slot_(detail::current_context_slot()),
+      is_slot_of_thread_(slot_.is_of_thread),
       previous_(std::exchange(slot_.context, std::move(context))) {
 }
 
 ContextScope::~ContextScope() {
+  // Only the pointers are compared: the slot of a thread that has ended is gone.
+  III_ASSERT(
+      !is_slot_of_thread_ || &slot_ == &detail::current_context_slot(),
+      "a ContextScope ends on the thread on which it began, unless it stands in an iii::Task"
+  );
   slot_.context = std::move(previous_);
 }
 
