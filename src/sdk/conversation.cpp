@@ -109,11 +109,8 @@ void Conversation::on_closed(std::string_view reason, base::MonotonicTime now, E
       lose(reason, now, effects);
       return;
     case Phase::closing:
-      if (is_stopping_) {
-        finish(effects);
-      } else {
-        phase_ = Phase::ended;
-      }
+      phase_ = Phase::ended;
+      settle_shutdown(now, effects);
       return;
   }
 }
@@ -133,16 +130,14 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
     end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
   }
   keep_unsent(effects);
-  if (is_stopping_ && offline_.empty()) {
+  if (is_stopping_ && offline_.empty() && !is_anything_running()) {
     finish(effects);
     return;
   }
   const auto& retries_max = options_.reconnection.max_retries;
   if (retries_max && attempt_ >= *retries_max) {
     fail_for_good(effects);
-    if (is_stopping_) {
-      finish(effects);
-    }
+    settle_shutdown(now, effects);
     return;
   }
   wait_for_retry(now, effects);
@@ -198,7 +193,7 @@ base::MonotonicTime Conversation::next_deadline() const {
   if (phase_ == Phase::open) {
     next = std::min(next, last_heard_ + options_.idle_timeout);
   }
-  if (is_stopping_ && phase_ != Phase::ended) {
+  if (is_stopping_ && !has_finished()) {
     next = std::min(next, phase_ == Phase::closing ? stop_deadline_ : drain_deadline_);
   }
   return next;
@@ -221,23 +216,24 @@ void Conversation::settle_shutdown(base::MonotonicTime now, Effects& effects) {
   if (!is_stopping_) {
     return;
   }
-  const bool is_drained = now >= drain_deadline_;
+  const bool is_late = now >= drain_deadline_;
+  const bool is_done = is_late || !is_anything_running();
   switch (phase_) {
     case Phase::open:
-      if (running_.empty() || is_drained) {
+      if (is_done) {
         phase_ = Phase::closing;
         ping_at_ = base::never;
         effects.emplace_back(CloseConnection{.code = close_normal, .reason = "shutting down"});
       }
       return;
     case Phase::opening:
-      if (offline_.empty() || is_drained) {
+      if (is_late || (is_done && offline_.empty())) {
         effects.emplace_back(DropConnection{});
         finish(effects);
       }
       return;
     case Phase::waiting:
-      if (offline_.empty() || is_drained) {
+      if (is_late || (is_done && offline_.empty())) {
         finish(effects);
       }
       return;
@@ -249,13 +245,15 @@ void Conversation::settle_shutdown(base::MonotonicTime now, Effects& effects) {
       return;
     case Phase::idle:
     case Phase::ended:
-      finish(effects);
+      if (is_done) {
+        finish(effects);
+      }
       return;
   }
 }
 
 void Conversation::finish(Effects& effects) {
-  if (state_ == ConnectionState::disconnected && phase_ == Phase::ended) {
+  if (has_finished()) {
     return;
   }
   phase_ = Phase::ended;
@@ -263,6 +261,7 @@ void Conversation::finish(Effects& effects) {
   offline_.clear();
   unsent_.clear();
   running_.clear();
+  running_unanswered_ = 0;
   change_state(ConnectionState::disconnected, effects);
   effects.emplace_back(Finish{});
 }

@@ -108,9 +108,12 @@ class Conversation {
       const base::InvocationId& id, std::string frame, base::MonotonicTime now, Effects& effects
   );
   void answer_trigger(const std::string& frame, Effects& effects);
+  // Of what is never answered, or not only: each RunFunction without an id, each ConfigureTrigger
+  // and each RemoveTrigger ends with one of these.
+  void leave(base::MonotonicTime now, Effects& effects);
 
-  // Takes no new calls, ends the pending ones, lets running functions answer, closes; Finish comes
-  // within shutdown_timeout.
+  // Takes no new calls, ends the pending ones, lets running functions and handlers end, closes;
+  // Finish comes within shutdown_timeout.
   void shutdown(base::MonotonicTime now, Effects& effects);
 
   [[nodiscard]] ConnectionState state() const { return state_; }
@@ -140,6 +143,12 @@ class Conversation {
   void fail_for_good(Effects& effects);
   void finish(Effects& effects);
   void settle_shutdown(base::MonotonicTime now, Effects& effects);
+  [[nodiscard]] bool is_anything_running() const {
+    return !running_.empty() || running_unanswered_ > 0;
+  }
+  [[nodiscard]] bool has_finished() const {
+    return phase_ == Phase::ended && state_ == ConnectionState::disconnected;
+  }
   void change_state(ConnectionState state, Effects& effects);
   void end_calls(const std::vector<base::InvocationId>& calls, EndCall::How how, Effects& effects);
 
@@ -190,6 +199,7 @@ class Conversation {
   // Invocations that user code has not answered yet. Apart from pending_: an id can be in both
   // (spec: sdk §27, item 6).
   boost::unordered_flat_set<base::InvocationId, std::hash<base::InvocationId>> running_;
+  std::size_t running_unanswered_ = 0;  // see leave()
   std::size_t backlog_bytes_ = 0;
   std::uint64_t sent_messages_ = 0;  // over this connection
   // Void calls and answers that the connection has not taken whole, with their place among all

@@ -201,6 +201,14 @@ void Conversation::answer(
   settle_shutdown(now, effects);
 }
 
+void Conversation::leave(base::MonotonicTime now, Effects& effects) {
+  // None is left when this has finished without them.
+  if (running_unanswered_ > 0) {
+    --running_unanswered_;
+    settle_shutdown(now, effects);
+  }
+}
+
 void Conversation::answer_trigger(const std::string& frame, Effects& effects) {
   // Not kept: the engine asks again on every connection (spec: sdk §8.3).
   send_if_open(frame, effects);

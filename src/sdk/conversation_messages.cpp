@@ -71,6 +71,9 @@ struct Conversation::Visitor {
       effects.emplace_back(Report{Report::Level::warn, "an invocation id came twice"});
       return;
     }
+    if (!message.invocation_id) {
+      ++self.running_unanswered_;
+    }
     effects.emplace_back(RunFunction{
         .invocation_id = message.invocation_id,
         .function_id = std::move(function_id),
@@ -127,6 +130,7 @@ struct Conversation::Visitor {
       );
       return;
     }
+    ++self.running_unanswered_;
     effects.emplace_back(ConfigureTrigger{
         .id = std::move(message.id),
         .trigger_type = std::move(message.trigger_type),
@@ -139,6 +143,7 @@ struct Conversation::Visitor {
 
   void operator()(from_engine::UnregisterTrigger& message) const {
     if (self.trigger_types_.find(message.trigger_type) != nullptr) {
+      ++self.running_unanswered_;
       effects.emplace_back(RemoveTrigger{
           .id = std::move(message.id), .trigger_type = std::move(message.trigger_type)
       });

@@ -104,6 +104,8 @@ class Scene {
   void answer(std::uint64_t call, std::string text) {
     conversation.answer(call_id(call), std::move(text), now, effects);
   }
+  // A void run, or a handler of a trigger type, has ended.
+  void leave() { conversation.leave(now, effects); }
   void shutdown() { conversation.shutdown(now, effects); }
 
  private:

@@ -296,7 +296,7 @@ TEST(Conversation, Item82_ends_for_good_when_the_engine_rejects_the_worker) {
   EXPECT_EQ(scene.conversation.rejection()->owner_worker_id, "w9");
 }
 
-TEST(Conversation, rejected_while_shutting_down_ends_when_its_connection_is_closed) {
+TEST(Conversation, rejected_while_shutting_down_ends_with_its_last_function) {
   Scene scene;
   scene.register_function("f");
   scene.connect();
@@ -307,6 +307,8 @@ TEST(Conversation, rejected_while_shutting_down_ends_when_its_connection_is_clos
              R"("worker_name":"w","owner_worker_id":"w2"})");
   EXPECT_EQ(scene.take(), (Scene::Lines{"close 1000 registration rejected", "state failed"}));
   scene.close();
+  EXPECT_EQ(scene.take(), Scene::Lines{});
+  scene.answer(1, "nobody reads it");
   EXPECT_EQ(scene.take(), (Scene::Lines{"state disconnected", "finish"}));
 }
 
@@ -348,6 +350,56 @@ TEST(ConversationShutdown, Item79_lets_running_functions_answer) {
   EXPECT_NE(scene.take().at(0).find("the worker is shutting down"), std::string::npos);
   scene.answer(7, "answer");
   EXPECT_EQ(scene.take(), (Lines{"send answer", "close 1000 shutting down"}));
+}
+
+TEST(ConversationShutdown, Item79_waits_for_functions_that_nobody_awaits_and_for_trigger_handlers) {
+  Scene scene;
+  scene.conversation.register_trigger_type("mine", "type mine", scene.effects);
+  scene.connect();
+  scene.register_function("f");
+  scene.hear(R"({"type":"invokefunction","function_id":"f","data":{}})");
+  scene.hear(R"({"type":"registertrigger","id":"t","trigger_type":"mine","function_id":"g"})");
+  scene.hear(R"({"type":"unregistertrigger","id":"t","trigger_type":"mine"})");
+  static_cast<void>(scene.take());
+  scene.shutdown();
+  scene.leave();
+  scene.leave();
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.leave();
+  EXPECT_EQ(scene.take(), Lines{"close 1000 shutting down"});
+}
+
+TEST(ConversationShutdown, Item79_waits_for_running_functions_without_a_connection) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("f");
+  scene.hear_call(1, "f");
+  static_cast<void>(scene.take());
+  scene.close();
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), Lines{"state reconnecting"});
+  scene.answer(1, "answer");
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.pass_to_deadline();
+  scene.open();
+  const Lines lines = scene.take();
+  EXPECT_EQ(
+      Lines(lines.end() - 2, lines.end()), (Lines{"send answer", "close 1000 shutting down"})
+  );
+}
+
+TEST(ConversationShutdown, Item79_waits_for_running_functions_when_it_has_failed) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("f");
+  scene.hear(R"({"type":"invokefunction","function_id":"f","data":{}})");
+  scene.hear(R"({"type":"registrationrejected","code":"WORKER_NAME_TAKEN"})");
+  scene.close();
+  static_cast<void>(scene.take());
+  scene.shutdown();
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.leave();
+  EXPECT_EQ(scene.take(), (Lines{"state disconnected", "finish"}));
 }
 
 TEST(ConversationShutdown, Item79_does_not_wait_for_ever) {

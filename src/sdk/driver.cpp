@@ -160,7 +160,10 @@ void Driver::run_until_ended() {
     io_.run_one_until(std::chrono::steady_clock::time_point(deadline.time_since_epoch()));
   }
   wind_up();
-  pool_.stop(pool_stop_timeout);
+  pool_.stop(std::max<std::chrono::milliseconds>(
+      pool_stop_timeout,
+      std::chrono::duration_cast<std::chrono::milliseconds>(shutdown_deadline_ - now())
+  ));
   // What has been cancelled owns what it was started for.
   io_.poll();
 }

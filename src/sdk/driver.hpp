@@ -229,6 +229,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] bool is_on_thread_of_executor() const;
   void wind_up();
   void look_for_idleness();
+  [[nodiscard]] std::shared_ptr<TriggerTypeEntry> begin_callback(const std::string& trigger_type);
   void leave_callback();
 
   // Only the I/O thread, or the strand that takes its place.

@@ -183,6 +183,8 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
   post([this, run, frame = std::move(frame)]() mutable {
     if (const auto id = run->invocation_id) {
       conversation_.answer(*id, std::move(frame), now(), effects_);
+    } else {
+      conversation_.leave(now(), effects_);
     }
     gate_.leave(run->function_id);
     look_for_idleness();

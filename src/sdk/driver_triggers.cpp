@@ -30,28 +30,33 @@ namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
-void Driver::perform(ConfigureTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;  // unregistered a moment ago
-    }
-    type = found->second;
-  }
+// nullptr: unregistered a moment ago.
+std::shared_ptr<TriggerTypeEntry> Driver::begin_callback(const std::string& trigger_type) {
   ++running_callbacks_;
-  type->jobs.post([self = shared_from_this(),
-                   handler = type->handler,
-                   id = std::move(effect.id),
-                   trigger_type = std::move(effect.trigger_type),
-                   function_id = std::move(effect.function_id),
-                   config_json = std::string(effect.config_json),
-                   metadata_json = std::string(effect.metadata_json),
-                   target_namespace = std::move(effect.target_namespace)] {
+  const std::lock_guard lock(mutex_);
+  const auto found = trigger_types_.find(trigger_type);
+  return found == trigger_types_.end() ? nullptr : found->second;
+}
+
+void Driver::perform(ConfigureTrigger& effect) {
+  std::shared_ptr<TriggerTypeEntry> type = begin_callback(effect.trigger_type);
+  if (!type) {
+    post([this] { leave_callback(); });
+    return;
+  }
+  // A copy: the job owns the type, perhaps alone, and may be over before post() returns.
+  SerialJobs jobs = type->jobs;
+  jobs.post([self = shared_from_this(),
+             type = std::move(type),
+             id = std::move(effect.id),
+             trigger_type = std::move(effect.trigger_type),
+             function_id = std::move(effect.function_id),
+             config_json = std::string(effect.config_json),
+             metadata_json = std::string(effect.metadata_json),
+             target_namespace = std::move(effect.target_namespace)] {
     std::optional<protocol::ErrorBody> error;
     try {
-      handler->register_trigger({
+      type->handler->register_trigger({
           .id = id,
           .function_id = function_id,
           .config = parse_json(config_json).value(),
@@ -81,19 +86,15 @@ void Driver::perform(ConfigureTrigger& effect) {
 }
 
 void Driver::perform(RemoveTrigger& effect) {
-  std::shared_ptr<TriggerTypeEntry> type;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = trigger_types_.find(effect.trigger_type);
-    if (found == trigger_types_.end()) {
-      return;
-    }
-    type = found->second;
+  std::shared_ptr<TriggerTypeEntry> type = begin_callback(effect.trigger_type);
+  if (!type) {
+    post([this] { leave_callback(); });
+    return;
   }
-  ++running_callbacks_;
-  type->jobs.post([self = shared_from_this(), handler = type->handler, id = std::move(effect.id)] {
+  SerialJobs jobs = type->jobs;  // likewise
+  jobs.post([self = shared_from_this(), type = std::move(type), id = std::move(effect.id)] {
     try {
-      handler->unregister_trigger(id);
+      type->handler->unregister_trigger(id);
     } catch (...) {
       self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
     }
@@ -103,6 +104,7 @@ void Driver::perform(RemoveTrigger& effect) {
 }
 
 void Driver::leave_callback() {
+  conversation_.leave(now(), effects_);
   --running_callbacks_;
   look_for_idleness();
 }
