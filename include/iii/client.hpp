@@ -115,7 +115,8 @@ class Client {
   // --- Functions ---
   // Success says nothing about the engine, which learns of it when the connection stands. Throws
   // std::invalid_argument for an id that is blank or registered already, and for an HTTP
-  // configuration that can never work.
+  // configuration that can never work. Like all registrations: Error of kind not_connected after
+  // shutdown().
   FunctionRef register_function(
       std::string id, Function function, const FunctionDetails& details = {}
   );
@@ -243,12 +244,17 @@ class Client {
   // --- The end ---
   // Ends pending calls with not_connected, sends what waits, lets running functions answer, closes
   // the connection and waits for all of it, at most for InitOptions::shutdown_timeout and a moment.
-  // From a function of this client it does not wait. Twice is harmless. Later calls fail at once.
+  // From a function of this client it does not wait. Twice is harmless. Later calls fail at once,
+  // later registrations throw Error of kind not_connected. What functions, callbacks and handlers
+  // captured is released.
   void shutdown();
   // The same without waiting.
   void shutdown_async();
 
  private:
+  template <class Config, class Event>
+  friend class TriggerTypeRef;
+  void unregister_trigger_type(const std::string& id, std::uint64_t registration);
   [[nodiscard]] sdk::Driver& driver() const;
 
   std::shared_ptr<Handle> handle_;
@@ -261,8 +267,12 @@ using III = Client;
 template <class Config, class Event>
 class TriggerTypeRef {
  public:
-  TriggerTypeRef(std::weak_ptr<Client::Handle> client, std::string id)
-      : client_(std::move(client)), id_(std::move(id)) {}
+  TriggerTypeRef(std::weak_ptr<Client::Handle> client, std::string id, std::uint64_t registration)
+      : client_(std::move(client)), id_(std::move(id)), registration_(registration) {}
+  // The same type with other C++ types.
+  template <class OtherConfig, class OtherEvent>
+  explicit TriggerTypeRef(const TriggerTypeRef<OtherConfig, OtherEvent>& other)
+      : client_(other.client_), id_(other.id_), registration_(other.registration_) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
@@ -316,7 +326,8 @@ class TriggerTypeRef {
     return register_function(std::move(id), std::move(function), details);
   }
 
-  void unregister() const { client().unregister_trigger_type(id_); }
+  // A type that has been registered anew under this id stays.
+  void unregister() const { client().unregister_trigger_type(id_, registration_); }
 
  private:
   [[nodiscard]] Client client() const {
@@ -327,8 +338,12 @@ class TriggerTypeRef {
     return Client(std::move(handle));
   }
 
+  template <class OtherConfig, class OtherEvent>
+  friend class TriggerTypeRef;
+
   std::weak_ptr<Client::Handle> client_;
   std::string id_;
+  std::uint64_t registration_;
 };
 
 template <class Config, class Event>
@@ -336,14 +351,13 @@ TriggerTypeRef<Config, Event> Client::register_trigger_type(
     const RegisterTriggerType<Config, Event>& type,
     std::shared_ptr<TriggerHandlerOf<std::type_identity_t<Config>>> handler
 ) {
+  std::shared_ptr<TriggerHandler> untyped;
   if constexpr (std::is_same_v<Config, Json>) {
-    register_trigger_type(type.message(), std::shared_ptr<TriggerHandler>(std::move(handler)));
+    untyped = std::move(handler);
   } else {
-    register_trigger_type(
-        type.message(), std::make_shared<detail::TypedTriggerHandler<Config>>(std::move(handler))
-    );
+    untyped = std::make_shared<detail::TypedTriggerHandler<Config>>(std::move(handler));
   }
-  return {handle_, type.message().id};
+  return TriggerTypeRef<Config, Event>(register_trigger_type(type.message(), std::move(untyped)));
 }
 
 template <class Config, class Event>

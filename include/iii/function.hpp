@@ -17,6 +17,7 @@
 #include <iii/task.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -252,16 +253,18 @@ class Function {
 // A registered function. Copies are the same function; dropping them changes nothing.
 class FunctionRef {
  public:
-  FunctionRef(std::weak_ptr<sdk::Driver> driver, std::string id)
-      : driver_(std::move(driver)), id_(std::move(id)) {}
+  FunctionRef(std::weak_ptr<sdk::Driver> driver, std::string id, std::uint64_t registration)
+      : driver_(std::move(driver)), id_(std::move(id)), registration_(registration) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  // Calls that run already end as usual. The id may be registered again.
+  // Calls that run already end as usual. The id may be registered again; that other function is
+  // never what this handle unregisters.
   void unregister() const;
 
  private:
   std::weak_ptr<sdk::Driver> driver_;
   std::string id_;
+  std::uint64_t registration_;
 };
 
 }  // namespace iii::inline v0

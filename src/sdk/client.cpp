@@ -17,6 +17,7 @@
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,6 +72,18 @@ RegisterFunctionMessage message_of(std::string id, const FunctionDetails& detail
   };
 }
 
+// Throws what is wrong with a registration.
+void require_accepted(sdk::Registered outcome, const std::string& what) {
+  switch (outcome) {
+    case sdk::Registered::accepted:
+      return;
+    case sdk::Registered::id_is_taken:
+      throw std::invalid_argument(what + " already registered");
+    case sdk::Registered::has_ended:
+      throw Error::not_connected();
+  }
+}
+
 FunctionRef register_entry(
     const std::shared_ptr<sdk::Driver>& driver,
     const RegisterFunctionMessage& message,
@@ -78,10 +91,12 @@ FunctionRef register_entry(
 ) {
   require_id(message.id);
   std::string frame = checked(sdk::frame_of(message), "function '" + message.id + "'");
-  if (!driver->register_function(message.id, std::move(frame), std::move(entry))) {
-    throw std::invalid_argument("function id '" + message.id + "' already registered");
-  }
-  return {driver, message.id};
+  const std::uint64_t registration = entry.registration = driver->new_registration();
+  require_accepted(
+      driver->register_function(message.id, std::move(frame), std::move(entry)),
+      "function id '" + message.id + "'"
+  );
+  return {driver, message.id, registration};
 }
 
 }  // namespace
@@ -155,14 +170,17 @@ FunctionRef Client::register_function_with(const RegisterFunctionMessage& messag
 
 void FunctionRef::unregister() const {
   if (const auto driver = driver_.lock()) {
-    driver->unregister_function(id_);
+    driver->unregister_function(id_, registration_);
   }
 }
 
 void Client::register_service(const RegisterServiceMessage& message) {
   require_id(message.id);
-  driver().register_service(
-      message.id, checked(sdk::frame_of(message), "service '" + message.id + "'")
+  require_accepted(
+      driver().register_service(
+          message.id, checked(sdk::frame_of(message), "service '" + message.id + "'")
+      ),
+      "service"
   );
 }
 
@@ -178,8 +196,11 @@ Trigger Client::register_trigger(const RegisterTriggerInput& input) {
       .metadata_json = json_or_nothing(input.metadata),
       .name_space = driver().namespace_name(),
   });
-  driver().register_trigger(
-      entry, checked(std::move(frame), "trigger of '" + input.function_id + "'")
+  require_accepted(
+      driver().register_trigger(
+          entry, checked(std::move(frame), "trigger of '" + input.function_id + "'")
+      ),
+      "trigger"
   );
   return {handle_->driver, std::move(entry)};
 }
@@ -188,12 +209,17 @@ TriggerTypeRef<> Client::register_trigger_type(
     const RegisterTriggerTypeMessage& message, std::shared_ptr<TriggerHandler> handler
 ) {
   require_id(message.id);
-  driver().register_trigger_type(
-      message.id,
-      checked(sdk::frame_of(message), "trigger type '" + message.id + "'"),
-      std::move(handler)
+  const std::uint64_t registration = driver().new_registration();
+  require_accepted(
+      driver().register_trigger_type(
+          message.id,
+          checked(sdk::frame_of(message), "trigger type '" + message.id + "'"),
+          std::move(handler),
+          registration
+      ),
+      "trigger type"
   );
-  return {handle_, message.id};
+  return {handle_, message.id, registration};
 }
 
 TriggerTypeRef<> Client::register_trigger_type(
@@ -211,6 +237,10 @@ TriggerTypeRef<> Client::register_trigger_type(
 
 void Client::unregister_trigger_type(const std::string& id) {
   driver().unregister_trigger_type(id);
+}
+
+void Client::unregister_trigger_type(const std::string& id, std::uint64_t registration) {
+  driver().unregister_trigger_type(id, registration);
 }
 
 const std::string& Trigger::id() const {

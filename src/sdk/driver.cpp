@@ -89,6 +89,10 @@ Driver::Driver(
 )
     : address_(std::move(address)),
       address_text_(text_of(address_)),
+      log_(
+          options.log ? std::make_shared<const Log>(std::exchange(options.log, nullptr)) : nullptr
+      ),
+      has_own_log_(log_ != nullptr),
       options_(std::move(options)),
       namespace_(detect_namespace(options_, system_facts())),
       strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
@@ -178,8 +182,33 @@ void Driver::wind_up() {
   end_refusal_waits(nullptr);
   look_for_idleness();
   life_.cancel();
+  release_user_code();
+}
+
+// A function that captured the client would keep it alive for ever.
+void Driver::release_user_code() {
+  struct Released {
+    std::shared_ptr<const Log> log;
+    decltype(functions_) functions;
+    decltype(trigger_types_) trigger_types;
+    decltype(listeners_) listeners;
+    InvocationGate gate{0};
+  };
+  auto released = std::make_shared<Released>();
+  std::swap(released->gate, gate_);
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    released->log.swap(log_);
+    released->functions.swap(functions_);
+    released->trigger_types.swap(trigger_types_);
+    released->listeners.swap(listeners_);
+    triggers_.clear();
+  }
+  // Destroyed where user code runs, and before the pool is stopped.
+  run_user_code([released = std::move(released)] {});
   const std::lock_guard lock(mutex_);
-  is_over_ = true;
+  has_wound_up_ = true;
   ended_.notify_all();
 }
 
@@ -190,7 +219,7 @@ void Driver::wait_until_ended() {
   constexpr auto margin = std::chrono::milliseconds(250);  // for the executor to notice
   {
     std::unique_lock lock(mutex_);
-    ended_.wait_for(lock, options_.shutdown_timeout + margin, [this] { return is_over_; });
+    ended_.wait_for(lock, options_.shutdown_timeout + margin, [this] { return has_wound_up_; });
   }
   pool_.stop(pool_stop_timeout);
 }
@@ -528,19 +557,30 @@ void Driver::perform(Report& effect) {
     }
   }
   log(level_of(effect.level), effect.text);
-  relieve_soon();
 }
 
 void Driver::log(LogLevel level, const std::string& line) {
-  if (options_.log) {
-    notices_.post([log = options_.log, level, line] {
-      try {
-        log(level, line);
-      } catch (...) {  // NOLINT(bugprone-empty-catch): there is nowhere left to write it
+  if (!has_own_log_ && level < LogLevel::warn) {
+    return;
+  }
+  std::shared_ptr<const Log> own;
+  {
+    const std::lock_guard lock(mutex_);
+    own = log_;
+  }
+  // Never here: whoever reads standard error may be slow, and the engine waits for a pong.
+  notices_.post([this_has_own = has_own_log_, own = std::move(own), level, line] {
+    try {
+      if (own) {
+        (*own)(level, line);
+      } else if (!this_has_own) {
+        std::cerr << "iii: " + line + "\n";
       }
-    });
-  } else if (level >= LogLevel::warn) {
-    std::cerr << "iii: " + line + "\n";
+    } catch (...) {  // NOLINT(bugprone-empty-catch): there is nowhere left to write it
+    }
+  });
+  if (is_on_io_thread()) {
+    relieve_soon();
   }
 }
 

@@ -57,11 +57,20 @@ class ChannelEnd;
 struct FunctionEntry {
   std::shared_ptr<const Function> function;
   std::size_t running_max = 0;
+  std::uint64_t registration = 0;  // Driver::new_registration()
 };
 
 struct TriggerTypeEntry {
   std::shared_ptr<TriggerHandler> handler;
   SerialJobs jobs;
+  std::uint64_t registration = 0;  // likewise
+};
+
+// What became of a registration.
+enum class Registered : std::uint8_t {
+  accepted,
+  id_is_taken,
+  has_ended,  // the client has been shut down
 };
 
 // What the engine said of one of our triggers.
@@ -100,15 +109,26 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] bool is_on_io_thread() const;
 
   // --- Registrations. Frames are encoded already ---
-  // False: the id is taken.
-  bool register_function(const std::string& id, std::string frame, FunctionEntry entry);
-  void unregister_function(const std::string& id);
-  void register_service(std::string id, std::string frame);
-  void register_trigger_type(
-      std::string id, std::string frame, std::shared_ptr<TriggerHandler> handler
+  // Tells registrations of one id apart.
+  [[nodiscard]] std::uint64_t new_registration() { return ++last_registration_; }
+  [[nodiscard]] Registered register_function(
+      const std::string& id, std::string frame, FunctionEntry entry
   );
-  void unregister_trigger_type(const std::string& id);
-  void register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame);
+  // Nothing, if the id is registered anew since.
+  void unregister_function(const std::string& id, std::uint64_t registration);
+  [[nodiscard]] Registered register_service(std::string id, std::string frame);
+  // Replaces.
+  [[nodiscard]] Registered register_trigger_type(
+      const std::string& id,
+      std::string frame,
+      std::shared_ptr<TriggerHandler> handler,
+      std::uint64_t registration
+  );
+  // As above; without a number, whichever is registered.
+  void unregister_trigger_type(
+      const std::string& id, std::optional<std::uint64_t> registration = std::nullopt
+  );
+  [[nodiscard]] Registered register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame);
   void unregister_trigger(const TriggerEntry& entry);
   // Calls `on_refusal` once: when the trigger is refused, after `timeout`, or when this ends. On
   // the I/O thread, or before it returns; must be quick and not throw.
@@ -130,7 +150,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void cancel(base::InvocationId id);
   // False: no room before the deadline.
   bool wait_for_room(base::MonotonicTime deadline);
-  // User code, on the pool; here if the pool has stopped.
+  // User code that somebody waits for, on the pool; here if the pool has stopped.
   void run_user_code(base::Job job);
   // The system's time, and what advance() has added.
   [[nodiscard]] base::MonotonicTime now() const;
@@ -171,6 +191,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   bool try_post(base::Job command);
   // Under the lock of the commands.
   void enqueue(base::Job command);
+  [[nodiscard]] CallEnd end_of_late_call() const;
   void run_until_ended();
   base::MonotonicTime stop_channels();
   void fail_channels();
@@ -223,11 +244,15 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
 
   const Address address_;
   const std::string address_text_;
-  const InitOptions options_;
+  using Log = std::function<void(LogLevel level, const std::string& line)>;
+  std::shared_ptr<const Log> log_;  // the user's, under mutex_; null at the end
+  const bool has_own_log_;
+  const InitOptions options_;  // without the log
   const std::string namespace_;
 
   [[nodiscard]] bool is_on_thread_of_executor() const;
   void wind_up();
+  void release_user_code();
   void look_for_idleness();
   [[nodiscard]] std::shared_ptr<TriggerTypeEntry> begin_callback(const std::string& trigger_type);
   void leave_callback();
@@ -268,6 +293,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   std::atomic<ConnectionState> state_{ConnectionState::disconnected};
   std::atomic<std::thread::id> io_thread_{};
   std::atomic<std::int64_t> ahead_ns_{0};  // of the system's time
+  std::atomic<std::uint64_t> last_registration_{0};
 
   std::mutex commands_mutex_;
   std::vector<base::Job> commands_;
@@ -277,7 +303,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   mutable std::mutex mutex_;  // everything below
   std::condition_variable room_;
   std::condition_variable ended_;
-  bool is_over_ = false;
+  bool is_over_ = false;  // nothing is registered any more
+  bool has_wound_up_ = false;
   bool has_room_ = true;
   std::string worker_id_;
   std::optional<Rejection> rejection_;

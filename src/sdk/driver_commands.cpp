@@ -36,61 +36,91 @@ CallEnd refused(Admission admission, const std::optional<Rejection>& rejection) 
 
 }  // namespace
 
-bool Driver::register_function(const std::string& id, std::string frame, FunctionEntry entry) {
+// Nothing of the user's is destroyed under the lock: its destructors may call this client.
+
+Registered Driver::register_function(
+    const std::string& id, std::string frame, FunctionEntry entry
+) {
   const bool is_http_invoked = entry.function == nullptr;
   // The command is posted under the lock, so that two threads cannot leave table and conversation
   // with different functions.
   const std::lock_guard lock(mutex_);
-  if (!functions_.emplace(id, std::move(entry)).second) {
-    return false;
+  if (is_over_) {
+    return Registered::has_ended;
+  }
+  if (!functions_.try_emplace(id, std::move(entry)).second) {
+    return Registered::id_is_taken;
   }
   post([this, id = std::string(id), frame = std::move(frame), is_http_invoked]() mutable {
     conversation_.register_function(std::move(id), std::move(frame), is_http_invoked, effects_);
   });
-  return true;
+  return Registered::accepted;
 }
 
-void Driver::unregister_function(const std::string& id) {
+void Driver::unregister_function(const std::string& id, std::uint64_t registration) {
+  decltype(functions_)::node_type ended;
   const std::lock_guard lock(mutex_);
-  functions_.erase(id);
+  const auto found = functions_.find(id);
+  if (found == functions_.end() || found->second.registration != registration) {
+    return;
+  }
+  ended = functions_.extract(found);
   post([this, id] { conversation_.unregister_function(id, effects_); });
 }
 
-void Driver::register_service(std::string id, std::string frame) {
-  post([this, id = std::move(id), frame = std::move(frame)]() mutable {
+Registered Driver::register_service(std::string id, std::string frame) {
+  const bool is_taken = try_post([this, id = std::move(id), frame = std::move(frame)]() mutable {
     conversation_.register_service(std::move(id), std::move(frame), effects_);
   });
+  return is_taken ? Registered::accepted : Registered::has_ended;
 }
 
-void Driver::register_trigger_type(
-    std::string id, std::string frame, std::shared_ptr<TriggerHandler> handler
+Registered Driver::register_trigger_type(
+    const std::string& id,
+    std::string frame,
+    std::shared_ptr<TriggerHandler> handler,
+    std::uint64_t registration
 ) {
-  const std::lock_guard lock(mutex_);
-  trigger_types_.insert_or_assign(
-      id,
-      std::make_shared<TriggerTypeEntry>(
-          std::move(handler), SerialJobs(pool_, HandlerPool::Fate::may_be_dropped)
-      )
-
+  // After the swap: what was registered before.
+  auto entry = std::make_shared<TriggerTypeEntry>(
+      std::move(handler), SerialJobs(pool_, HandlerPool::Fate::may_be_dropped), registration
   );
-  post([this, id = std::move(id), frame = std::move(frame)]() mutable {
+  const std::lock_guard lock(mutex_);
+  if (is_over_) {
+    return Registered::has_ended;
+  }
+  trigger_types_[id].swap(entry);
+  post([this, id = std::string(id), frame = std::move(frame)]() mutable {
     conversation_.register_trigger_type(std::move(id), std::move(frame), effects_);
   });
+  return Registered::accepted;
 }
 
-void Driver::unregister_trigger_type(const std::string& id) {
+void Driver::unregister_trigger_type(
+    const std::string& id, std::optional<std::uint64_t> registration
+) {
+  decltype(trigger_types_)::node_type ended;
   const std::lock_guard lock(mutex_);
-  trigger_types_.erase(id);
+  const auto found = trigger_types_.find(id);
+  if (found == trigger_types_.end() ||
+      (registration && found->second->registration != *registration)) {
+    return;
+  }
+  ended = trigger_types_.extract(found);
   post([this, id] { conversation_.unregister_trigger_type(id, effects_); });
 }
 
-void Driver::register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame) {
+Registered Driver::register_trigger(std::shared_ptr<TriggerEntry> entry, std::string frame) {
   const std::lock_guard lock(mutex_);
+  if (is_over_) {
+    return Registered::has_ended;
+  }
   post([this, id = entry->id, frame = std::move(frame)]() mutable {
     conversation_.register_trigger(std::move(id), std::move(frame), effects_);
   });
   std::string id = entry->id;
   triggers_.insert_or_assign(std::move(id), std::move(entry));
+  return Registered::accepted;
 }
 
 void Driver::unregister_trigger(const TriggerEntry& entry) {
@@ -115,10 +145,14 @@ void Driver::call(
         waiting->second.was_full = admission == Admission::full;
       });
   if (!is_taken) {
-    const std::unique_lock lock(mutex_);
-    CallEnd end = refused(rejection_ ? Admission::rejected : Admission::not_connected, rejection_);
-    (*completion)(std::move(end));
+    (*completion)(end_of_late_call());
   }
+}
+
+// Of a call that comes when the driver has ended. A completion runs user code: not under the lock.
+CallEnd Driver::end_of_late_call() const {
+  const std::lock_guard lock(mutex_);
+  return refused(rejection_ ? Admission::rejected : Admission::not_connected, rejection_);
 }
 
 void Driver::send_void(std::string frame, Completion on_ended) {
@@ -132,7 +166,7 @@ void Driver::send_void(std::string frame, Completion on_ended) {
     }
   });
   if (!is_taken) {
-    (*completion)({});
+    (*completion)(end_of_late_call());
   }
 }
 
@@ -182,14 +216,18 @@ void Driver::set_metadata(const WorkerMetadata& metadata) {
 }
 
 std::uint64_t Driver::add_state_listener(StateListener listener) {
+  auto shared = std::make_shared<StateListener>(std::move(listener));
   const std::lock_guard lock(mutex_);
-  listeners_.emplace(++last_listener_, std::make_shared<StateListener>(std::move(listener)));
+  if (!is_over_) {
+    listeners_.emplace(++last_listener_, std::move(shared));
+  }
   return last_listener_;
 }
 
 void Driver::remove_state_listener(std::uint64_t listener) {
+  decltype(listeners_)::node_type removed;
   const std::lock_guard lock(mutex_);
-  listeners_.erase(listener);
+  removed = listeners_.extract(listener);
 }
 
 }  // namespace iii::sdk

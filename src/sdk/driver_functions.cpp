@@ -189,6 +189,8 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
     gate_.leave(run->function_id);
     look_for_idleness();
   });
+  // It may be the last that holds what the function captured, which is to go on this thread.
+  run->function.reset();
 }
 
 // While functions wait for a thread, more of them are added step by step.
