@@ -27,14 +27,16 @@ enum class ConnectionState {
 
 // What happens to a call while there is no connection and the queue is full.
 enum class OfflinePolicy {
-  fail,         // it ends with not_connected at once
-  drop_oldest,  // the call that has waited longest ends with not_connected instead
-  block,        // a blocking trigger() waits for room, at most for its timeout; others as `fail`
+  fail,  // it ends with not_connected at once
+  // The call that has waited longest ends with not_connected instead. Answers of functions and void
+  // calls are never dropped for it; where only they wait, and while there is a connection: `fail`.
+  drop_oldest,
+  block,  // a blocking trigger() waits for room, at most for its timeout; others as `fail`
 };
 
 // What waits for a connection: calls, answers and void calls, but not registrations, which are
-// replayed from the client's own tables. The same bound holds for what a slow connection has not
-// taken yet.
+// replayed from the client's own tables. `bytes_max` also bounds the calls that a slow connection
+// has not taken yet; one that takes no answers for long is given up.
 struct OfflineQueue {
   std::size_t messages_max = 1'000;
   std::size_t bytes_max = std::size_t{16} * 1024 * 1024;

@@ -53,6 +53,7 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   III_ASSERT(phase_ == Phase::opening, "only what was asked for opens");
   phase_ = Phase::open;
   was_ever_open_ = true;
+  has_reported_drops_ = false;
   failure_.clear();
   is_welcome_ = false;
   give_up_at_ = base::never;

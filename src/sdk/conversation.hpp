@@ -125,7 +125,7 @@ class Conversation {
   [[nodiscard]] bool has_room(std::size_t bytes) const;
   [[nodiscard]] std::size_t pending_calls() const { return pending_.size(); }
   [[nodiscard]] std::size_t running_functions() const { return running_.size(); }
-  // Void calls and answers that found no room to wait in, so far.
+  // Void calls and answers that found no room to wait in, and calls that made room, so far.
   [[nodiscard]] std::uint64_t dropped_messages() const { return dropped_messages_; }
 
  private:
@@ -210,6 +210,7 @@ class Conversation {
   };
   std::deque<Unsent> unsent_;
   std::uint64_t dropped_messages_ = 0;
+  bool has_reported_drops_ = false;  // since the last connection
 
   std::string worker_id_;
   std::optional<std::string> reattach_token_;  // authorises evicting this worker: never logged

@@ -207,8 +207,38 @@ TEST(Calls, push_out_the_oldest_if_that_is_the_policy) {
   EXPECT_EQ(scene.send_void("a"), Admission::accepted);
   EXPECT_EQ(scene.send_void("b"), Admission::accepted);
   EXPECT_EQ(scene.take(), Lines{"end not connected"});
+  EXPECT_EQ(scene.send_void("c"), Admission::full) << "void calls are nobody's to drop";
   EXPECT_EQ(scene.send_void(std::string(21, 'x')), Admission::full);
   EXPECT_EQ(scene.conversation.offline().size(), 2U) << "what never fits pushes nothing out";
+}
+
+TEST(Calls, push_out_calls_but_never_answers) {
+  Scene scene({.offline = {.messages_max = 3, .policy = OfflinePolicy::drop_oldest}});
+  scene.connect();
+  scene.register_function("f");
+  scene.hear_call(7, "f");
+  scene.close();
+  scene.answer(7, "answer");
+  scene.call(1);
+  scene.call(2);
+  static_cast<void>(scene.take());
+  EXPECT_EQ(scene.call(3), Admission::accepted);
+  EXPECT_EQ(scene.send_void("v"), Admission::accepted);
+  EXPECT_EQ(
+      scene.take(true),
+      (Lines{
+          "end not connected",
+          "warn: the offline queue is full: until the engine is there, the oldest calls make room",
+          "end not connected",
+      })
+  );
+  EXPECT_EQ(scene.conversation.dropped_messages(), 2U);
+  EXPECT_EQ(scene.send_void("w"), Admission::accepted);
+  EXPECT_EQ(scene.call(4), Admission::full) << "nothing left that may be dropped";
+  scene.pass_to_deadline();
+  scene.open();
+  const Lines lines = scene.take();
+  EXPECT_EQ(Lines(lines.end() - 3, lines.end()), (Lines{"send answer", "send v", "send w"}));
 }
 
 TEST(Calls, are_refused_while_the_connection_takes_nothing) {

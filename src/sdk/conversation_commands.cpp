@@ -1,4 +1,5 @@
 // What the program wants: registrations, calls, answers.
+#include "base/assert.hpp"
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "protocol/to_engine.hpp"
@@ -122,16 +123,25 @@ Admission Conversation::admit(std::size_t bytes, Effects& effects) {
   return has_room(bytes) ? Admission::accepted : Admission::full;
 }
 
+// Only calls: they have somebody here who learns of it. Whoever waits for an answer of ours would
+// wait for the whole of its timeout.
 void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
-  if (!offline_.could_hold(bytes)) {
+  if (!offline_.has_room_without_calls(bytes)) {
     return;
   }
   while (!offline_.has_room(bytes)) {
-    const OfflineMessages::Message dropped = offline_.pop();
-    if (dropped.call && pending_.remove(*dropped.call)) {
-      effects.emplace_back(EndCall{.id = *dropped.call, .how = EndCall::How::not_connected});
-    }
-    effects.emplace_back(Report{Report::Level::warn, "the oldest waiting message was dropped"});
+    const std::optional<base::InvocationId> oldest = offline_.oldest_call();
+    III_ASSERT(oldest, "without its calls the queue has room");
+    offline_.remove(*oldest);
+    pending_.remove(*oldest);
+    ++dropped_messages_;
+    effects.emplace_back(EndCall{.id = *oldest, .how = EndCall::How::not_connected});
+  }
+  if (!std::exchange(has_reported_drops_, true)) {
+    effects.emplace_back(Report{
+        Report::Level::warn,
+        "the offline queue is full: until the engine is there, the oldest calls make room"
+    });
   }
 }
 

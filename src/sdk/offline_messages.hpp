@@ -26,9 +26,15 @@ class OfflineMessages {
   [[nodiscard]] bool has_room(std::size_t bytes) const {
     return messages_.size() < messages_max_ && bytes <= bytes_max_ - bytes_;
   }
-  // Whether it ever could have.
-  [[nodiscard]] bool could_hold(std::size_t bytes) const {
-    return messages_max_ > 0 && bytes <= bytes_max_;
+  // Whether it would have if no call waited.
+  [[nodiscard]] bool has_room_without_calls(std::size_t bytes) const {
+    std::size_t others = 0;
+    std::size_t others_bytes = 0;
+    for (const Message& message : messages_) {
+      others += message.call ? 0U : 1U;
+      others_bytes += message.call ? 0U : message.text.size();
+    }
+    return others < messages_max_ && bytes <= bytes_max_ - others_bytes;
   }
 
   // Precondition: has_room(message.text.size()).
@@ -43,6 +49,16 @@ class OfflineMessages {
     messages_.pop_front();
     bytes_ -= message.text.size();
     return message;
+  }
+
+  // The call that has waited longest; nullopt: none waits.
+  [[nodiscard]] std::optional<base::InvocationId> oldest_call() const {
+    for (const Message& message : messages_) {
+      if (message.call) {
+        return message.call;
+      }
+    }
+    return std::nullopt;
   }
 
   // The call has ended; its message makes room for another. False: it was not waiting here.

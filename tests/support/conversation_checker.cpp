@@ -251,15 +251,27 @@ Admission ConversationChecker::admission(std::size_t bytes) {
   if (is_stopping_ || is_finished_ || state_ == ConnectionState::failed) {
     return Admission::not_connected;
   }
-  const bool drops = link_ != Link::open && options_.offline.policy == OfflinePolicy::drop_oldest &&
-                     options_.offline.messages_max > 0 && bytes <= options_.offline.bytes_max;
-  while (drops && !has_room(bytes)) {
-    if (waiting_.front().call) {
-      dropped_.insert(*waiting_.front().call);
-    }
-    waiting_.pop_front();
+  if (link_ != Link::open && options_.offline.policy == OfflinePolicy::drop_oldest) {
+    drop_calls(bytes);
   }
   return has_room(bytes) ? Admission::accepted : Admission::full;
+}
+
+// As many as it takes; none, if all would be too few.
+void ConversationChecker::drop_calls(std::size_t bytes) {
+  const std::deque<Waiting> before = waiting_;
+  std::set<base::InvocationId> dropped;
+  while (!has_room(bytes)) {
+    const auto oldest =
+        std::ranges::find_if(waiting_, [](const Waiting& waiting) { return waiting.call; });
+    if (oldest == waiting_.end()) {
+      waiting_ = before;
+      return;
+    }
+    dropped.insert(*oldest->call);
+    waiting_.erase(oldest);
+  }
+  dropped_.merge(dropped);
 }
 
 void ConversationChecker::send_or_wait(Waiting message) {

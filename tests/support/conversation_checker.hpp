@@ -97,6 +97,7 @@ class ConversationChecker {
   [[nodiscard]] sdk::Admission admission(std::size_t bytes);
   void send_or_wait(Waiting message);
   void forget_waiting(const base::InvocationId& id);
+  void drop_calls(std::size_t bytes);
   void judge_end(const sdk::EndCall& effect, base::MonotonicTime now);
   [[nodiscard]] bool is_justified(
       const Call& call, const sdk::EndCall& effect, base::MonotonicTime now
