@@ -115,6 +115,9 @@ inline constexpr std::size_t channel_waiting_bytes_max = 64 * mib;
 inline constexpr std::size_t channel_message_overhead_bytes = 64;
 // How long the engine gets to confirm the end: as long as it may make a writer wait for its reader.
 inline constexpr auto channel_close_timeout = std::chrono::milliseconds(reader_stall_max);
+// Above this, a connection that takes nothing is given up: answers cannot be refused as calls are.
+// Far beyond OfflineQueue::bytes_max, with room for the largest message.
+inline constexpr std::size_t sdk_outbox_close_bytes = outbox_close_bytes;
 // A connection of the SDK that has been silent this long is probed by the system, so often, and
 // given up after some nine probes: in three to four minutes.
 inline constexpr auto keep_alive_idle = 60s;

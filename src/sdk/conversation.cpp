@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "protocol/to_engine.hpp"
@@ -142,6 +143,16 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
     return;
   }
   wait_for_retry(now, effects);
+}
+
+// Calls are refused long before; answers and pongs have nobody to refuse them to.
+void Conversation::lose_if_stalled(base::MonotonicTime now, Effects& effects) {
+  const std::size_t bytes_max =
+      std::max(base::limits::sdk_outbox_close_bytes, options_.offline.bytes_max);
+  if (phase_ == Phase::open && backlog_bytes_ > bytes_max) {
+    effects.emplace_back(DropConnection{});
+    lose("the engine does not take what it is sent", now, effects);
+  }
 }
 
 void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {

@@ -77,7 +77,7 @@ class Conversation {
   void on_heard(base::MonotonicTime now) { last_heard_ = now; }
   void on_time(base::MonotonicTime now, Effects& effects);
   [[nodiscard]] base::MonotonicTime next_deadline() const;
-  // Bytes that the connection has not taken yet.
+  // Bytes that the connection has not taken yet. Before each event that may add to them.
   void set_backlog(std::size_t bytes) { backlog_bytes_ = bytes; }
   // How many messages this connection has taken whole. The last time before on_closed().
   void on_taken(std::uint64_t messages);
@@ -139,6 +139,7 @@ class Conversation {
   void open(base::MonotonicTime now, Effects& effects);
   void replay(Effects& effects);
   void lose(std::string_view reason, base::MonotonicTime now, Effects& effects);
+  void lose_if_stalled(base::MonotonicTime now, Effects& effects);
   void wait_for_retry(base::MonotonicTime now, Effects& effects);
   void fail_for_good(Effects& effects);
   void finish(Effects& effects);

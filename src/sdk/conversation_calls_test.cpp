@@ -1,4 +1,5 @@
 // Calls, functions and triggers (spec: sdk §29, items 39 to 63).
+#include "base/limits.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/conversation_scene.hpp"
 
@@ -248,6 +249,28 @@ TEST(Calls, are_refused_while_the_connection_takes_nothing) {
   EXPECT_EQ(scene.send_void("v"), Admission::full);
   scene.conversation.set_backlog(10);
   EXPECT_EQ(scene.send_void("v"), Admission::accepted);
+}
+
+TEST(Functions, give_up_a_connection_that_takes_no_answers) {
+  Scene scene;
+  scene.connect();
+  scene.register_function("f");
+  scene.hear_call(1, "f");
+  scene.hear_call(2, "f");
+  static_cast<void>(scene.take());
+  scene.conversation.set_backlog(base::limits::sdk_outbox_close_bytes);
+  scene.answer(1, "one");
+  EXPECT_EQ(scene.take(), Lines{"send one"});
+  scene.conversation.set_backlog(base::limits::sdk_outbox_close_bytes + 1);
+  scene.answer(2, "two");
+  EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
+  EXPECT_EQ(scene.conversation.offline().size(), 2U) << "they wait for the next connection";
+  scene.pass_to_deadline();
+  scene.open();
+  static_cast<void>(scene.take());
+  scene.conversation.set_backlog(base::limits::sdk_outbox_close_bytes + 1);
+  scene.hear(R"({"type":"ping"})");
+  EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
 }
 
 TEST(Functions, run_with_what_the_caller_sent) {

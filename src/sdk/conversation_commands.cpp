@@ -196,6 +196,7 @@ void Conversation::answer(
   if (running_.erase(id) == 0) {
     return;
   }
+  lose_if_stalled(now, effects);
   if (phase_ == Phase::open) {
     send_kept(std::move(frame), effects);
   } else if (phase_ == Phase::opening || phase_ == Phase::waiting) {

@@ -234,6 +234,7 @@ struct Conversation::Visitor {
 
 void Conversation::on_text(std::string_view text, base::MonotonicTime now, Effects& effects) {
   on_heard(now);
+  lose_if_stalled(now, effects);
   if (phase_ != Phase::open) {
     return;  // of a connection that has been dropped, or that is being closed
   }

@@ -280,15 +280,19 @@ void Driver::drain_commands() {
     const std::lock_guard lock(commands_mutex_);
     commands.swap(commands_);
   }
-  if (transport_) {
-    conversation_.set_backlog(transport_->unsent_bytes());
-  }
   for (base::Job& command : commands) {
+    look_at_backlog();  // each adds to it
     command();
     carry_out();
   }
   publish();
   arm_timer();
+}
+
+void Driver::look_at_backlog() {
+  if (transport_) {
+    conversation_.set_backlog(transport_->unsent_bytes());
+  }
 }
 
 void Driver::carry_out() {
@@ -376,6 +380,7 @@ void Driver::on_opened() {
 }
 
 void Driver::on_text(std::string_view text) {
+  look_at_backlog();
   conversation_.on_text(text, now(), effects_);
   carry_out();
 }
@@ -401,7 +406,7 @@ void Driver::on_read() {
 
 void Driver::on_written() {
   conversation_.on_taken(transport_->messages_taken());
-  conversation_.set_backlog(transport_->unsent_bytes());
+  look_at_backlog();
   publish();
 }
 

@@ -192,11 +192,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // Under the lock of the commands.
   void enqueue(base::Job command);
   [[nodiscard]] CallEnd end_of_late_call() const;
+  [[nodiscard]] bool takes_post(std::size_t bytes);
   void run_until_ended();
   base::MonotonicTime stop_channels();
   void fail_channels();
   [[nodiscard]] std::vector<std::shared_ptr<ChannelEnd>> open_channel_ends() const;
   void drain_commands();
+  void look_at_backlog();
   void carry_out();
   void begin_telemetry();
   void end_telemetry();
@@ -297,6 +299,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
 
   std::mutex commands_mutex_;
   std::vector<base::Job> commands_;
+  // Of calls in commands_, which the conversation has not admitted yet.
+  std::atomic<std::size_t> posted_bytes_{0};
   bool is_closed_ = false;
   bool are_channels_closed_ = false;
 

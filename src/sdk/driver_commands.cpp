@@ -134,11 +134,16 @@ void Driver::unregister_trigger(const TriggerEntry& entry) {
 void Driver::call(
     base::InvocationId id, std::string frame, std::chrono::milliseconds timeout, Completion on_ended
 ) {
+  if (!takes_post(frame.size())) {
+    on_ended({.how = EndCall::How::not_connected, .was_full = true});
+    return;
+  }
   const base::MonotonicTime deadline = now() + timeout;
   // Kept here as well: a driver that has ended gives it back.
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
   const bool is_taken =
       try_post([this, id, frame = std::move(frame), deadline, completion]() mutable {
+        posted_bytes_ -= frame.size();
         const auto waiting =
             waiting_.emplace(id, Waiting{.on_ended = std::move(*completion)}).first;
         const Admission admission = conversation_.call(id, std::move(frame), deadline, effects_);
@@ -155,9 +160,24 @@ CallEnd Driver::end_of_late_call() const {
   return refused(rejection_ ? Admission::rejected : Admission::not_connected, rejection_);
 }
 
+// Whether there is room for a call before the I/O thread has seen those that wait for it. As on an
+// open connection, one that is larger than the bound may come when nothing waits.
+bool Driver::takes_post(std::size_t bytes) {
+  if (posted_bytes_.fetch_add(bytes) > options_.offline.bytes_max) {
+    posted_bytes_ -= bytes;
+    return false;
+  }
+  return true;
+}
+
 void Driver::send_void(std::string frame, Completion on_ended) {
+  if (!takes_post(frame.size())) {
+    on_ended({.how = EndCall::How::not_connected, .was_full = true});
+    return;
+  }
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
   const bool is_taken = try_post([this, frame = std::move(frame), completion]() mutable {
+    posted_bytes_ -= frame.size();
     const Admission admission = conversation_.send_void(std::move(frame), effects_);
     if (admission == Admission::accepted) {
       (*completion)({.how = EndCall::How::result, .result_json = "null"});
@@ -181,7 +201,7 @@ bool Driver::wait_for_room(base::MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
   // Whoever comes first takes the room, so the others look again before long.
   constexpr auto look_interval = std::chrono::milliseconds(50);
-  if (!has_room_) {
+  if (!has_room_ || posted_bytes_ > options_.offline.bytes_max) {
     room_.wait_for(lock, look_interval);
   }
   const ConnectionState state = state_.load();
