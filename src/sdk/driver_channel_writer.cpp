@@ -56,7 +56,7 @@ Command close_of() {
 
 // One bad text would cost the connection.
 void require_text(const StreamChannelRef& ref, std::string_view text) {
-  if (const std::string problem = sdk::problem_of_frame(text); !problem.empty()) {
+  if (const std::string problem = sdk::problem_of_text(text); !problem.empty()) {
     throw Error::serde("a text for channel " + ref.channel_id + " " + problem);
   }
 }

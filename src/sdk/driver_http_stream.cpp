@@ -98,7 +98,7 @@ void HttpResponseStream::set_status(std::uint16_t status_code) {
 void HttpResponseStream::set_headers(const HttpHeaders& headers) {
   for (const auto& [name, value] : headers) {
     if (!base::is_token(name) || !base::is_header_value(value) ||
-        !sdk::problem_of_frame(value).empty()) {
+        !sdk::problem_of_text(value).empty()) {
       throw std::invalid_argument("no HTTP header: '" + name + "'");
     }
   }

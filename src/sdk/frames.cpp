@@ -1,6 +1,7 @@
 #include "sdk/frames.hpp"
 
 #include "base/limits.hpp"
+#include "json/scan.hpp"
 
 #include <simdjson.h>
 
@@ -9,13 +10,38 @@
 
 namespace iii::sdk {
 
-std::string problem_of_frame(std::string_view frame) {
+std::string problem_of_text(std::string_view text) {
   // What engines take in one message (spec: wire-protocol §2.2).
-  if (frame.size() > base::limits::message_bytes_max) {
+  if (text.size() > base::limits::message_bytes_max) {
     return "is larger than " + std::to_string(base::limits::message_bytes_max / base::limits::mib) +
            " MiB";
   }
-  return simdjson::validate_utf8(frame.data(), frame.size()) ? "" : "is not UTF-8";
+  return simdjson::validate_utf8(text.data(), text.size()) ? "" : "is not UTF-8";
+}
+
+namespace {
+
+// What Boost.JSON writes for NaN and infinities. Inside of a string the words are harmless: they
+// are only the reason to look closer.
+bool holds_no_number(std::string_view frame) {
+  if (frame.find("NaN") == std::string_view::npos &&
+      frame.find("Infinity") == std::string_view::npos) {
+    return false;
+  }
+  using Reason = json::ScanError::Reason;
+  const auto error = json::validate(frame);
+  return error &&
+         (error->reason == Reason::unexpected_character || error->reason == Reason::invalid_number);
+}
+
+}  // namespace
+
+std::string problem_of_frame(std::string_view frame) {
+  const std::string problem = problem_of_text(frame);
+  if (problem.empty() && holds_no_number(frame)) {
+    return "holds a number that JSON does not have: NaN or an infinity";
+  }
+  return problem;
 }
 
 }  // namespace iii::sdk

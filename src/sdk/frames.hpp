@@ -7,7 +7,9 @@
 
 namespace iii::sdk {
 
-// Empty, or what is wrong: "is not UTF-8", "is larger than 64 MiB".
+// Empty, or what is wrong: "is not UTF-8", "is larger than 64 MiB", and of a frame, which is JSON:
+// "holds a number that JSON does not have".
+[[nodiscard]] std::string problem_of_text(std::string_view text);
 [[nodiscard]] std::string problem_of_frame(std::string_view frame);
 
 }  // namespace iii::sdk
