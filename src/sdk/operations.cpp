@@ -33,7 +33,13 @@ TopicSubscription PubSubClient::subscribe(
 ) const {
   Client client = operations_.client();
   FunctionRef registered = client.register_function(function_id, std::move(function));
-  return {std::move(registered), subscribe(topic, function_id)};
+  try {
+    Trigger trigger = subscribe(topic, function_id);
+    return {std::move(registered), std::move(trigger)};
+  } catch (...) {
+    registered.unregister();
+    throw;
+  }
 }
 
 Trigger PubSubClient::subscribe(const std::string& topic, const std::string& function_id) const {
@@ -41,11 +47,15 @@ Trigger PubSubClient::subscribe(const std::string& topic, const std::string& fun
   return client.register_trigger(SubscribeTriggerConfig{.topic = topic}.for_function(function_id));
 }
 
+namespace {
+
 // The parentheses are part of the ids (spec: stream §4).
-std::vector<FunctionRef> create_stream(
-    Client client, const std::string& name, const std::shared_ptr<StreamProvider>& provider
+void add_functions(
+    Client& client,
+    const std::string& name,
+    const std::shared_ptr<StreamProvider>& provider,
+    std::vector<FunctionRef>& functions
 ) {
-  std::vector<FunctionRef> functions;
   const auto add = [&](const std::string& operation, Function function) {
     functions.push_back(
         client.register_function("stream::" + operation + "(" + name + ")", std::move(function))
@@ -60,6 +70,23 @@ std::vector<FunctionRef> create_stream(
       [provider](const StreamListGroupsInput& input) { return provider->list_groups(input); });
   if (const auto updating = std::dynamic_pointer_cast<UpdatingStreamProvider>(provider)) {
     add("update", [updating](const StreamUpdateInput& input) { return updating->update(input); });
+  }
+}
+
+}  // namespace
+
+std::vector<FunctionRef> create_stream(
+    Client client, const std::string& name, const std::shared_ptr<StreamProvider>& provider
+) {
+  std::vector<FunctionRef> functions;
+  try {
+    add_functions(client, name, provider, functions);
+  } catch (...) {
+    // All or nothing: nobody would have the handles.
+    for (const FunctionRef& function : functions) {
+      function.unregister();
+    }
+    throw;
   }
   return functions;
 }

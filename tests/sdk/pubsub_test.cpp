@@ -61,6 +61,12 @@ TEST_F(PubSub, says_why_nothing_was_published) {
   }
 }
 
+TEST_F(PubSub, subscribes_with_the_function_or_not_at_all) {
+  const auto echo = [](const Json& in) { return in; };
+  EXPECT_THROW(topics.subscribe("\xff", "alerts::on_door", echo), Error);
+  client.register_function("alerts::on_door", echo);
+}
+
 TEST_F(PubSub, subscribes_functions_to_topics) {
   std::vector<int> opened;
   const TopicSubscription subscription = topics.subscribe(

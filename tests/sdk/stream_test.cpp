@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -175,6 +176,16 @@ TEST_F(Stream, is_stored_by_a_worker_that_wants_to) {
       client.try_trigger({.function_id = "stream::update(todos)"}).error().code(),
       "function_not_found"
   );
+}
+
+TEST_F(Stream, is_stored_by_a_worker_wholly_or_not_at_all) {
+  const auto echo = [](const Json& in) { return in; };
+  engine_worker.register_function("stream::delete(todos)", echo);
+  EXPECT_THROW(
+      create_stream(engine_worker, "todos", std::make_shared<Memory>()), std::invalid_argument
+  );
+  engine_worker.register_function("stream::get(todos)", echo);
+  engine_worker.register_function("stream::set(todos)", echo);
 }
 
 TEST_F(Stream, may_apply_updates_itself) {
