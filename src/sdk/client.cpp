@@ -1,5 +1,4 @@
 #include "protocol/to_engine.hpp"
-#include "sdk/address.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
 #include "sdk/driver_system.hpp"
@@ -102,10 +101,7 @@ FunctionRef register_entry(
 }  // namespace
 
 Client register_worker(std::string_view address, InitOptions options) {
-  auto parsed = sdk::parse_address(address);
-  return Client(std::make_shared<Client::Handle>(
-      std::make_shared<sdk::Driver>(std::move(parsed).value(), std::move(options))
-  ));
+  return Client(std::make_shared<Client::Handle>(sdk::make_driver(address, std::move(options))));
 }
 
 Client register_worker(InitOptions options) {

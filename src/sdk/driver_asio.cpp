@@ -1,6 +1,4 @@
 // A client on an executor of the user's.
-#include "sdk/address.hpp"
-#include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
 
 #include <iii/asio.hpp>
@@ -18,10 +16,9 @@ namespace iii::inline v0 {
 Client register_worker(
     const boost::asio::any_io_executor& executor, std::string_view address, InitOptions options
 ) {
-  auto parsed = sdk::parse_address(address);
-  return Client(std::make_shared<Client::Handle>(
-      std::make_shared<sdk::Driver>(std::move(parsed).value(), std::move(options), executor)
-  ));
+  return Client(
+      std::make_shared<Client::Handle>(sdk::make_driver(address, std::move(options), executor))
+  );
 }
 
 }  // namespace iii::inline v0

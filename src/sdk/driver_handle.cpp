@@ -1,22 +1,47 @@
 #include "sdk/driver_handle.hpp"
 
+#include "sdk/address.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_callback.hpp"
+#include "sdk/transport_socket.hpp"
 
 #include <iii/client.hpp>
 #include <iii/discovery.hpp>
+#include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+namespace iii::sdk {
+
+std::shared_ptr<Driver> make_driver(
+    std::string_view address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor
+) {
+  Address parsed = parse_address(address).value();
+  if (parsed.is_tls) {
+    if (const std::string problem = problem_of_ca_file(options.ca_file); !problem.empty()) {
+      throw Error::websocket(problem);
+    }
+  }
+  return std::make_shared<Driver>(std::move(parsed), std::move(options), executor);
+}
+
+}  // namespace iii::sdk
 
 namespace iii::inline v0 {
 

@@ -9,8 +9,11 @@
 #include <iii/client.hpp>
 #include <iii/discovery.hpp>
 #include <iii/json.hpp>
+#include <iii/options.hpp>
 #include <iii/result.hpp>
 #include <iii/trigger.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <cstdint>
 #include <map>
@@ -18,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -59,6 +63,14 @@ class Client::Handle {
 }  // namespace iii::inline v0
 
 namespace iii::sdk {
+
+// Throws Error of kind websocket for an address or a ca_file that can never work, and
+// std::invalid_argument for options that can mean nothing.
+[[nodiscard]] std::shared_ptr<Driver> make_driver(
+    std::string_view address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor = std::nullopt
+);
 
 // A v4 id of this thread's own source.
 [[nodiscard]] base::Uuid new_uuid();

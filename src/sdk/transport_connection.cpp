@@ -122,6 +122,10 @@ void Transport::Connection::read_upgrade() {
 }
 
 void Transport::Connection::decode() {
+  if (decoder_.error()) {
+    input_.consume(input_.size());  // it is read only so that the peer sees why we close
+    return;
+  }
   if (is_paused_) {
     return;
   }
@@ -139,6 +143,7 @@ void Transport::Connection::decode() {
     state_ = State::closing;
     websocket::append_close(Role::client, error->code, error->reason, mask_key(), pending_);
     ends_when_written_ = true;
+    limit_time(options_.close_timeout);  // it may take nothing any more
   }
   events_->on_read();
 }

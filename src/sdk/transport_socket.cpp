@@ -30,6 +30,27 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+namespace {
+
+void trust(asio::ssl::context& context, const std::string& ca_file, error_code& error) {
+  if (ca_file.empty()) {
+    static_cast<void>(context.set_default_verify_paths(error));
+  } else {
+    static_cast<void>(context.load_verify_file(ca_file, error));
+  }
+}
+
+}  // namespace
+
+std::string problem_of_ca_file(const std::string& ca_file) {
+  error_code error;
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  trust(context, ca_file, error);
+  return !error || ca_file.empty()
+             ? ""
+             : "the certificates in '" + ca_file + "' cannot be used: " + error.message();
+}
+
 void TransportSocket::connect(
     const Address& address, const std::string& ca_file, Connected on_connected
 ) {
@@ -37,11 +58,7 @@ void TransportSocket::connect(
   if (address.is_tls) {
     error_code error;
     tls_context_.emplace(asio::ssl::context::tls_client);
-    if (ca_file.empty()) {
-      static_cast<void>(tls_context_->set_default_verify_paths(error));
-    } else {
-      static_cast<void>(tls_context_->load_verify_file(ca_file, error));
-    }
+    trust(*tls_context_, ca_file, error);
     if (error) {
       asio::post(socket_.get_executor(), [error, on_connected = std::move(on_connected)] {
         on_connected(error);

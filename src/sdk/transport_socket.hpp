@@ -22,6 +22,10 @@
 
 namespace iii::sdk {
 
+// Why the certificates in this file cannot be trusted; empty: they can, or there is no file to look
+// at.
+[[nodiscard]] std::string problem_of_ca_file(const std::string& ca_file);
+
 class TransportSocket {
  public:
   using Connected = std::function<void(const boost::system::error_code& error)>;

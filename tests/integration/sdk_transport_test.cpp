@@ -1,10 +1,19 @@
 // The SDK's WebSocket client over real sockets, client and server in one thread.
+#include "http/head.hpp"
 #include "scripted_engine.hpp"
 #include "sdk/address.hpp"
 #include "sdk/transport.hpp"
+#include "websocket/handshake.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <initializer_list>
@@ -193,6 +202,35 @@ TEST(SdkTransport, closes_with_the_code_for_what_the_peer_broke) {
   EXPECT_EQ(client.wait_until_closed().code, 1007);
   engine.run_until([&] { return peer.has_ended(); });
   EXPECT_EQ(peer.close_code(), 1007);
+}
+
+TEST(SdkTransport, does_not_wait_for_a_peer_that_breaks_the_rules_and_takes_nothing) {
+  ScriptedEngine loop;  // for its loop
+  const boost::asio::ip::address_v4 here = boost::asio::ip::address_v4::loopback();
+  boost::asio::ip::tcp::acceptor acceptor(loop.io(), {here, 0});
+  boost::asio::ip::tcp::socket peer(loop.io());
+  std::string request;
+  acceptor.async_accept(peer, [&](const boost::system::error_code&) {
+    boost::asio::async_read_until(
+        peer,
+        boost::asio::dynamic_buffer(request),
+        "\r\n\r\n",
+        [&](const boost::system::error_code&, std::size_t) {
+          const auto head = http::parse_request_head(request, request.size());
+          boost::asio::write(
+              peer, boost::asio::buffer(websocket::upgrade_response((**head).head, ""))
+          );
+        }
+    );
+  });
+  const std::string port = std::to_string(acceptor.local_endpoint().port());
+  Client client(
+      loop, {.address = *sdk::parse_address("ws://127.0.0.1:" + port), .close_timeout = 50ms}
+  );
+  client.wait_until_open();
+  client.transport->send_text(std::string(std::size_t{32} * 1024 * 1024, 'x'));
+  boost::asio::write(peer, boost::asio::buffer("\x81\x01\xff", 3));
+  EXPECT_EQ(client.wait_until_closed().code, 1007);
 }
 
 TEST(SdkTransport, tells_what_a_server_answered_instead_of_an_upgrade) {
