@@ -79,10 +79,11 @@ struct InitOptions {
   // For wss://: trusted certificates in PEM. Empty: the system's.
   std::string ca_file = {};
 
+  // Durations are at least zero; what is longer than a year means a year.
   // Of a call that names none.
   std::chrono::milliseconds invocation_timeout{30'000};
-  std::chrono::milliseconds connect_timeout{10'000};
-  // A ping after this long, and a new connection when nothing has come for idle_timeout.
+  std::chrono::milliseconds connect_timeout{10'000};  // above zero
+  // A ping after this long, and a new connection when nothing has come for idle_timeout. Zero: off.
   std::chrono::milliseconds ping_interval{20'000};
   std::chrono::milliseconds idle_timeout{60'000};
   // How long shutdown() waits for messages to leave and for running functions, all in all.

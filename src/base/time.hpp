@@ -2,6 +2,7 @@
 // and, where people or the wire see it, a WallTime. The two cannot be mixed.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -33,5 +34,17 @@ struct Now {
 };
 
 inline constexpr MonotonicTime never = MonotonicTime::max();
+
+// A duration that somebody has configured may be longer than clocks can count; beyond this it means
+// "for ever", and below zero nothing.
+inline constexpr auto duration_max = std::chrono::hours(24 * 365);
+[[nodiscard]] constexpr std::chrono::milliseconds countable(std::chrono::milliseconds duration) {
+  return std::clamp<std::chrono::milliseconds>(
+      duration, std::chrono::milliseconds(0), duration_max
+  );
+}
+[[nodiscard]] constexpr MonotonicTime later(MonotonicTime now, std::chrono::milliseconds duration) {
+  return now + countable(duration);
+}
 
 }  // namespace iii::base

@@ -59,7 +59,7 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   is_welcome_ = false;
   give_up_at_ = base::never;
   opened_at_ = last_heard_ = now;
-  ping_at_ = now + options_.ping_interval;
+  ping_at_ = next_ping(now);
   backlog_bytes_ = 0;
   sent_messages_ = 0;
   change_state(ConnectionState::connected, effects);
@@ -188,12 +188,12 @@ void Conversation::on_time(base::MonotonicTime now, Effects& effects) {
   if (phase_ == Phase::opening && now >= give_up_at_) {
     effects.emplace_back(DropConnection{});
     lose("no answer in time", now, effects);
-  } else if (phase_ == Phase::open && now - last_heard_ >= options_.idle_timeout) {
+  } else if (phase_ == Phase::open && now >= idle_at()) {
     effects.emplace_back(DropConnection{});
     lose("nothing has come for too long", now, effects);
   } else if (phase_ == Phase::open && now >= ping_at_) {
     effects.emplace_back(SendPing{});
-    ping_at_ = now + options_.ping_interval;
+    ping_at_ = next_ping(now);
   } else if (phase_ == Phase::waiting && now >= retry_at_) {
     open(now, effects);
   }
@@ -203,12 +203,22 @@ void Conversation::on_time(base::MonotonicTime now, Effects& effects) {
 base::MonotonicTime Conversation::next_deadline() const {
   base::MonotonicTime next = std::min({pending_.next_deadline(), give_up_at_, retry_at_, ping_at_});
   if (phase_ == Phase::open) {
-    next = std::min(next, last_heard_ + options_.idle_timeout);
+    next = std::min(next, idle_at());
   }
   if (is_stopping_ && !has_finished()) {
     next = std::min(next, phase_ == Phase::closing ? stop_deadline_ : drain_deadline_);
   }
   return next;
+}
+
+base::MonotonicTime Conversation::next_ping(base::MonotonicTime now) const {
+  const auto interval = options_.ping_interval;
+  return interval == std::chrono::nanoseconds(0) ? base::never : now + interval;
+}
+
+base::MonotonicTime Conversation::idle_at() const {
+  const auto timeout = options_.idle_timeout;
+  return timeout == std::chrono::nanoseconds(0) ? base::never : last_heard_ + timeout;
 }
 
 void Conversation::shutdown(base::MonotonicTime now, Effects& effects) {

@@ -48,6 +48,7 @@ struct ConversationOptions {
   ReconnectionConfig reconnection;
   OfflineQueue offline;
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(10);
+  // Zero: off. So too the next.
   std::chrono::nanoseconds ping_interval = std::chrono::seconds(20);
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(60);
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds(2);
@@ -150,6 +151,8 @@ class Conversation {
   [[nodiscard]] bool has_finished() const {
     return phase_ == Phase::ended && state_ == ConnectionState::disconnected;
   }
+  [[nodiscard]] base::MonotonicTime next_ping(base::MonotonicTime now) const;
+  [[nodiscard]] base::MonotonicTime idle_at() const;
   void change_state(ConnectionState state, Effects& effects);
   void end_calls(const std::vector<base::InvocationId>& calls, EndCall::How how, Effects& effects);
 

@@ -264,6 +264,14 @@ TEST(Conversation, Item15_Item16_pings_a_quiet_connection_and_drops_a_dead_one) 
   EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
 }
 
+TEST(Conversation, Item15_Item16_neither_pings_nor_waits_if_that_is_switched_off) {
+  Scene scene({.ping_interval = 0s, .idle_timeout = 0s});
+  scene.connect();
+  EXPECT_EQ(scene.conversation.next_deadline(), base::never);
+  scene.pass(std::chrono::hours(24));
+  EXPECT_EQ(scene.take(), Lines{});
+}
+
 TEST(Conversation, Item20_Item21_survives_what_it_does_not_understand) {
   Scene scene;
   scene.connect();

@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
+#include "sdk/checked_options.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/driver_otel.hpp"
 #include "sdk/driver_strand.hpp"
@@ -93,7 +94,7 @@ Driver::Driver(
           options.log ? std::make_shared<const Log>(std::exchange(options.log, nullptr)) : nullptr
       ),
       has_own_log_(log_ != nullptr),
-      options_(std::move(options)),
+      options_(checked(std::move(options))),
       namespace_(detect_namespace(options_, system_facts())),
       strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
       executor_(

@@ -118,8 +118,9 @@ namespace iii::inline v0 {
 
 Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
   try {
-    const base::MonotonicTime deadline =
-        driver().now() + request.timeout.value_or(driver().options().invocation_timeout);
+    const base::MonotonicTime deadline = base::later(
+        driver().now(), request.timeout.value_or(driver().options().invocation_timeout)
+    );
     const bool may_block = driver().options().offline.policy == OfflinePolicy::block;
     for (;;) {
       auto end = sdk::wait_for_call(driver(), request);

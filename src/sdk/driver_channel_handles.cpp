@@ -11,6 +11,8 @@
 #include <iii/channel_ref.hpp>
 #include <iii/error.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,7 +31,7 @@ ChannelReader::Handle::Handle(
     : ref(std::move(ref_of)),
       new_machine_(std::make_unique<sdk::ChannelReaderMachine>(sdk::ChannelReaderOptions{
           .what = "reader of channel " + ref.channel_id,
-          .buffer_bytes_max = options.buffer_bytes_max,
+          .buffer_bytes_max = std::max<std::size_t>(1, options.buffer_bytes_max),
       })),
       machine_(*new_machine_),
       end(std::make_shared<sdk::ChannelEnd>(
@@ -85,7 +87,7 @@ ChannelWriter::Handle::Handle(
     : ref(std::move(ref_of)),
       new_machine_(std::make_unique<sdk::ChannelWriterMachine>(sdk::ChannelWriterOptions{
           .what = "writer of channel " + ref.channel_id,
-          .buffer_bytes_max = options.buffer_bytes_max,
+          .buffer_bytes_max = std::max<std::size_t>(1, options.buffer_bytes_max),
       })),
       machine_(*new_machine_),
       end(std::make_shared<sdk::ChannelEnd>(

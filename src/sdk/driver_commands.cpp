@@ -14,6 +14,7 @@
 #include <iii/trigger.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -134,22 +135,24 @@ void Driver::unregister_trigger(const TriggerEntry& entry) {
 void Driver::call(
     base::InvocationId id, std::string frame, std::chrono::milliseconds timeout, Completion on_ended
 ) {
-  if (!takes_post(frame.size())) {
+  const std::size_t bytes = frame.size();
+  if (!takes_post(bytes)) {
     on_ended({.how = EndCall::How::not_connected, .was_full = true});
     return;
   }
-  const base::MonotonicTime deadline = now() + timeout;
+  const base::MonotonicTime deadline = base::later(now(), timeout);
   // Kept here as well: a driver that has ended gives it back.
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
   const bool is_taken =
-      try_post([this, id, frame = std::move(frame), deadline, completion]() mutable {
-        posted_bytes_ -= frame.size();
+      try_post([this, id, bytes, frame = std::move(frame), deadline, completion]() mutable {
+        posted_bytes_ -= bytes;
         const auto waiting =
             waiting_.emplace(id, Waiting{.on_ended = std::move(*completion)}).first;
         const Admission admission = conversation_.call(id, std::move(frame), deadline, effects_);
         waiting->second.was_full = admission == Admission::full;
       });
   if (!is_taken) {
+    posted_bytes_ -= bytes;
     (*completion)(end_of_late_call());
   }
 }
@@ -171,13 +174,14 @@ bool Driver::takes_post(std::size_t bytes) {
 }
 
 void Driver::send_void(std::string frame, Completion on_ended) {
-  if (!takes_post(frame.size())) {
+  const std::size_t bytes = frame.size();
+  if (!takes_post(bytes)) {
     on_ended({.how = EndCall::How::not_connected, .was_full = true});
     return;
   }
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
-  const bool is_taken = try_post([this, frame = std::move(frame), completion]() mutable {
-    posted_bytes_ -= frame.size();
+  const bool is_taken = try_post([this, bytes, frame = std::move(frame), completion]() mutable {
+    posted_bytes_ -= bytes;
     const Admission admission = conversation_.send_void(std::move(frame), effects_);
     if (admission == Admission::accepted) {
       (*completion)({.how = EndCall::How::result, .result_json = "null"});
@@ -186,6 +190,7 @@ void Driver::send_void(std::string frame, Completion on_ended) {
     }
   });
   if (!is_taken) {
+    posted_bytes_ -= bytes;
     (*completion)(end_of_late_call());
   }
 }

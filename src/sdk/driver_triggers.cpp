@@ -1,4 +1,5 @@
 // Triggers of our types, and what becomes of the triggers that we register.
+#include "base/time.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
@@ -153,7 +154,7 @@ void Driver::when_refused(
         refusal_waits_.end(),
         std::make_shared<RefusalWait>(RefusalWait{
             .entry = entry,
-            .timer = boost::asio::steady_timer(executor_, timeout),
+            .timer = boost::asio::steady_timer(executor_, base::countable(timeout)),
             .on_refusal = *callback
         })
     );

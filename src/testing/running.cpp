@@ -140,10 +140,9 @@ base::Now Engine::Running::now() const {
 
 Client Engine::Running::connect(InitOptions options) {
   // No network can be silent or slow here, and time may jump.
-  constexpr auto always = std::chrono::hours(24 * 365 * 10);
-  options.ping_interval = always;
-  options.idle_timeout = always;
-  options.connect_timeout = always;
+  options.ping_interval = std::chrono::milliseconds(0);
+  options.idle_timeout = std::chrono::milliseconds(0);
+  options.connect_timeout = std::chrono::milliseconds::max();
   options.otel.enabled = false;  // its time and its socket would be real
   if (!options.log) {
     options.log = [](LogLevel, const std::string&) {};

@@ -8,6 +8,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/result.hpp>
 #include <iii/trigger.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +25,7 @@
 #include <cstddef>
 #include <exception>
 #include <future>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -162,6 +164,26 @@ TEST_F(SdkAsio, goes_with_a_context_that_stops_early) {
   client.shutdown();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
   EXPECT_NE(call.wait_for(0s), std::future_status::ready);
+}
+
+TEST_F(SdkAsio, refuses_calls_when_too_many_wait_for_the_executor) {
+  std::promise<Error> refused;
+  std::once_flag once;
+  asio::io_context io{1};  // nobody runs it
+  InitOptions options = silent();
+  options.offline.bytes_max = 1'000;
+  options.shutdown_timeout = 1ms;
+  Client client = register_worker(io.get_executor(), url, options);
+  for (int i = 0; i < 100; ++i) {
+    client.trigger(
+        {.function_id = "f", .payload = Json(std::string(100, 'x')), .action = TriggerAction::Void()
+        },
+        [&](const Result<Json>& result) {
+          std::call_once(once, [&] { refused.set_value(result.error()); });
+        }
+    );
+  }
+  EXPECT_EQ(refused.get_future().get().kind(), ErrorKind::not_connected);
 }
 
 TEST_F(SdkAsio, ends_when_the_context_is_destroyed) {

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -24,6 +25,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace iii::test {
 namespace {
@@ -274,6 +276,59 @@ TEST_F(SdkUserCode, the_end_releases_what_was_given_to_the_client) {
   EXPECT_FALSE(watched.expired());
   client.shutdown();
   EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(SdkUserCode, a_handle_unregisters_only_what_it_was_made_for) {
+  connect(quick());
+  const auto echo = [](const Json& in) { return in; };
+  const FunctionRef first = client().register_function("f", echo);
+  first.unregister();
+  client().register_function("f", echo);
+  first.unregister();
+  invoke("f");
+  const auto register_type = [this] {
+    return client().register_trigger_type(
+        RegisterTriggerTypeMessage{.id = "t", .description = "none"},
+        [](const TriggerConfig&) {},
+        [](const std::string&) {}
+    );
+  };
+  const TriggerTypeRef<> type = register_type();
+  static_cast<void>(register_type());
+  type.unregister();
+  peer().send_text(R"({"type":"registertrigger","id":"1","trigger_type":"t","function_id":"f"})");
+  std::vector<std::string> types;
+  while (types.size() < 7) {
+    const Json frame = parse_json(peer().next_text()).value();
+    types.emplace_back(frame.at("type").as_string());
+    EXPECT_FALSE(frame.as_object().contains("error")) << serialize(frame);
+  }
+  EXPECT_EQ(std::ranges::count(types, "unregisterfunction"), 1);
+  EXPECT_EQ(std::ranges::count(types, "unregistertriggertype"), 0);
+}
+
+TEST_F(SdkUserCode, options_that_can_mean_nothing_are_refused_at_once) {
+  InitOptions options = quick();
+  options.idle_timeout = -1ms;
+  EXPECT_THROW(static_cast<void>(register_worker(nowhere, options)), std::invalid_argument);
+  options = quick();
+  options.ca_file = "/no/such/file.pem";
+  try {
+    static_cast<void>(register_worker("wss://127.0.0.1:1", options));
+    ADD_FAILURE() << "was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::websocket);
+    EXPECT_NE(error.message().find("/no/such/file.pem"), std::string::npos) << error.message();
+  }
+}
+
+TEST_F(SdkUserCode, Item52_waits_for_ever_if_told_so) {
+  InitOptions options = quick();
+  options.invocation_timeout = std::chrono::milliseconds::max();
+  connect(options);
+  auto call = client().trigger_future({.function_id = "f"});
+  answer();
+  EXPECT_EQ(await(std::move(call)), nullptr);
 }
 
 TEST_F(SdkUserCode, Item81_nothing_can_be_registered_after_the_end) {

@@ -25,14 +25,9 @@ namespace iii::telemetry {
 namespace {
 
 namespace limits = base::limits;
+using base::later;
 using base::MonotonicTime;
 using base::never;
-
-// A configured duration may be longer than clocks can count.
-MonotonicTime later(MonotonicTime now, std::chrono::milliseconds delay) {
-  constexpr auto longest = std::chrono::hours(24 * 365);
-  return now + std::clamp<std::chrono::milliseconds>(delay, std::chrono::milliseconds(0), longest);
-}
 
 }  // namespace
 
