@@ -298,6 +298,10 @@ class Run {
         checker_.answered_trigger("trigger answer");
         conversation_.answer_trigger("trigger answer", effects_);
         return settle();
+      case 5:
+        checker_.left();
+        conversation_.leave(now_, effects_);
+        return settle();
       case 4:
         checker_.announces("another announce");
         return conversation_.set_announce("another announce");

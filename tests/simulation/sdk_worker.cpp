@@ -220,7 +220,7 @@ struct SdkWorker::Executor {
   void operator()(const sdk::RunFunction& effect) const { self.on_run(effect); }
   void operator()(const sdk::ConfigureTrigger& effect) const { self.on_configure(effect); }
   void operator()(const sdk::EndCall& effect) const { self.on_call_ended(effect); }
-  void operator()(const sdk::RemoveTrigger&) const {}
+  void operator()(const sdk::RemoveTrigger&) const { self.on_remove(); }
   void operator()(const sdk::AnswerTrigger&) const {}
   void operator()(const sdk::FunctionRejected&) const {}
   void operator()(const sdk::Report& effect) const { self.note("reports", effect.text); }

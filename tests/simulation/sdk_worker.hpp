@@ -90,6 +90,9 @@ class SdkWorker final : public Participant {
   void execute(const Execution& execution);
   void answer(const Execution& execution);
   void on_configure(const sdk::ConfigureTrigger& effect);
+  void on_remove();
+  // Something that nobody awaits has ended.
+  void leave();
   void on_call_ended(const sdk::EndCall& effect);
 
   Crowd& crowd_;

@@ -236,6 +236,7 @@ void SdkWorker::on_run(const sdk::RunFunction& effect) {
     crowd_.check_call(*object, effect.data_json, *link_);
   }
   if (!effect.invocation_id) {
+    later(milliseconds(crowd_.world.chance.one_in(8) ? 10'000 : 0), [this] { leave(); });
     return;
   }
   crowd_.hear_call(effect.invocation_id->value().to_string());
@@ -284,7 +285,20 @@ void SdkWorker::on_configure(const sdk::ConfigureTrigger& effect) {
     life_->checker.answered_trigger(frame);
     life_->conversation.answer_trigger(frame, effects_);
     settle();
+    leave();
   });
+}
+
+void SdkWorker::on_remove() {
+  later(milliseconds(0), [this] { leave(); });
+}
+
+void SdkWorker::leave() {
+  if (life_) {
+    life_->checker.left();
+    life_->conversation.leave(now(), effects_);
+    settle();
+  }
 }
 
 // --- The end ---

@@ -56,6 +56,8 @@ class ConversationChecker {
   void cancelled(const base::InvocationId& id);
   void answered(const base::InvocationId& id, const std::string& frame);
   void answered_trigger(const std::string& frame);
+  // What nobody awaits has ended.
+  void left() { begin(Event::other); }
   void shut_down(base::MonotonicTime now);
 
   void after(
