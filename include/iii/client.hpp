@@ -3,7 +3,7 @@
 //   iii::Client client = iii::register_worker("ws://127.0.0.1:49134");
 //   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
 //   iii::Json five = client.trigger({.function_id = "math::add", .payload = {{"a", 2}, {"b", 3}}});
-//   client.shutdown();
+//   iii::run_until_signal(client);
 //
 // register_worker() returns at once and connects in the background, again and again; registering
 // and calling may begin before the connection stands. Copies are the same client; when the last one
@@ -48,6 +48,13 @@ class Client;
 [[nodiscard]] Client register_worker(std::string_view address, InitOptions options = {});
 // The address in III_URL, or ws://127.0.0.1:49134.
 [[nodiscard]] Client register_worker(InitOptions options = {});
+
+// The rest of a worker's main(): waits on this thread for SIGINT or SIGTERM, then shuts down. Also
+// ends when the client has failed for good (see fatal_error()) or is shut down elsewhere. While it
+// waits, the two signals do nothing else; a second one, during the shutdown, ends the process as it
+// would have before. Several threads may wait, each for its client. Throws std::system_error when
+// the process has no file descriptor left. Programs with an end of their own call shutdown().
+void run_until_signal(Client& client);
 
 // What co_await client.trigger_async(…) waits for.
 class TriggerAwaiter {
@@ -248,6 +255,8 @@ class Client {
   void shutdown_async();
 
  private:
+  friend void run_until_signal(Client& client);
+
   [[nodiscard]] sdk::Driver& driver() const;
 
   std::shared_ptr<Handle> handle_;

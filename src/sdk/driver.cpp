@@ -6,6 +6,7 @@
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/driver_otel.hpp"
+#include "sdk/driver_signals.hpp"
 #include "sdk/driver_strand.hpp"
 #include "sdk/driver_system.hpp"
 #include "sdk/driver_telemetry.hpp"
@@ -118,6 +119,7 @@ std::thread Driver::run() {
   if (strand_) {
     return {};
   }
+  const BlockedSignals blocked;
   return std::thread([self = shared_from_this()] { self->run_until_ended(); });
 }
 

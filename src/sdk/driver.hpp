@@ -154,6 +154,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] const Address& parsed_address() const { return address_; }
   [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
   [[nodiscard]] ConnectionState state() const { return state_.load(); }
+  // Nothing is taken any more.
+  [[nodiscard]] bool has_ended();
   [[nodiscard]] std::string worker_id() const;
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;

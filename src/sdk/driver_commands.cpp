@@ -151,6 +151,11 @@ bool Driver::wait_for_room(base::MonotonicTime deadline) {
          state != ConnectionState::disconnected;
 }
 
+bool Driver::has_ended() {
+  const std::lock_guard lock(commands_mutex_);
+  return is_closed_;
+}
+
 std::string Driver::worker_id() const {
   const std::lock_guard lock(mutex_);
   return worker_id_;

@@ -1,6 +1,7 @@
 #include "sdk/handler_pool.hpp"
 
 #include "base/job.hpp"
+#include "sdk/driver_signals.hpp"
 
 #include <iii/task.hpp>
 
@@ -43,6 +44,7 @@ struct HandlerPool::State {
   // With the mutex held.
   static void add_thread(const std::shared_ptr<State>& state) {
     ++state->threads;
+    const BlockedSignals blocked;
     std::thread([state] { work_on(*state); }).detach();
   }
 
