@@ -2,7 +2,8 @@
 //
 //   iii::Client client = iii::register_worker("ws://127.0.0.1:49134");
 //   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
-//   iii::Json five = client.trigger({.function_id = "math::add", .payload = {{"a", 2}, {"b", 3}}});
+//   iii::Json five = client.trigger("math::add", {{"a", 2}, {"b", 3}});
+//   int six = client.call<int>("math::add", Sum{.a = 2, .b = 4});
 //   iii::run_until_signal(client);
 //
 // register_worker() returns at once and connects in the background, again and again; registering
@@ -14,6 +15,7 @@
 
 #include <iii/channel.hpp>
 #include <iii/describe.hpp>
+#include <iii/detail/typed_call.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
@@ -168,24 +170,54 @@ class Client {
   // Engines of other makers keep the type until this worker disconnects.
   void unregister_trigger_type(const std::string& id);
 
-  // --- Calls ---
+  // --- Calls: with a TriggerRequest for all there is to say, or with an id and its payload ---
   // Waits on this thread. Throws Error: timeout, remote, not_connected, serde, …
   Json trigger(const TriggerRequest& request);
+  template <detail::Text Id>
+  Json trigger(const Id& id, Json payload = nullptr) {
+    return trigger(request_of(id, std::move(payload)));
+  }
   // The same without exceptions.
   [[nodiscard]] Result<Json> try_trigger(const TriggerRequest& request) noexcept;
-  // The same, with the result as a described type.
+  template <detail::Text Id>
+  [[nodiscard]] Result<Json> try_trigger(const Id& id, Json payload = nullptr) noexcept {
+    return try_trigger(request_of(id, std::move(payload)));
+  }
+  // The same, with the result as a described type. Throws Error of kind serde, with the function's
+  // id, when it is none.
   template <class T>
   [[nodiscard]] T trigger_as(const TriggerRequest& request) {
-    return from_json<T>(trigger(request)).value();
+    return detail::answer_of<T>(request.function_id, trigger(request));
+  }
+  template <class T, detail::Text Id>
+  [[nodiscard]] T trigger_as(const Id& id, Json payload = nullptr) {
+    return trigger_as<T>(request_of(id, std::move(payload)));
+  }
+  // Described types on both sides; void: whatever the answer is.
+  template <class R, class T>
+  R call(const std::string& id, const T& input) {
+    return detail::answer_of<R>(id, trigger(id, detail::payload_of(input)));
   }
   // For coroutines: co_await it for the result; it throws as trigger() does.
   [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
+  template <detail::Text Id>
+  [[nodiscard]] TriggerAwaiter trigger_async(const Id& id, Json payload = nullptr) {
+    return trigger_async(request_of(id, std::move(payload)));
+  }
+  template <class R, class T>
+  [[nodiscard]] Task<R> call_async(std::string id, const T& input) {
+    return await_call<R>(*this, std::move(id), detail::payload_of(input));
+  }
   // `on_ended` runs once, on a thread of the pool, and must not throw.
   PendingCall trigger(
       const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
   );
   // The future throws as trigger() does. Do not wait for it in a coroutine.
   [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
+  template <detail::Text Id>
+  [[nodiscard]] std::future<Json> trigger_future(const Id& id, Json payload = nullptr) {
+    return trigger_future(request_of(id, std::move(payload)));
+  }
 
   // --- Channels ---
   // A new channel. `buffer_size`: messages, not bytes, that the engine holds for it; 64 if nothing
@@ -258,6 +290,13 @@ class Client {
   friend void run_until_signal(Client& client);
 
   [[nodiscard]] sdk::Driver& driver() const;
+  static TriggerRequest request_of(std::string_view id, Json payload) {
+    return {.function_id = std::string(id), .payload = std::move(payload)};
+  }
+  template <class R>
+  static Task<R> await_call(Client client, std::string id, Json payload) {
+    co_return detail::answer_of<R>(id, co_await client.trigger_async(id, std::move(payload)));
+  }
 
   std::shared_ptr<Handle> handle_;
 };

@@ -181,6 +181,10 @@ TriggerAwaiter Client::trigger_async(TriggerRequest request) {
   return {handle_->driver, std::move(request)};
 }
 
+void detail::throw_unreadable_answer(const std::string& function_id, const Error& error) {
+  throw Error::serde("the answer of '" + function_id + "': " + error.message());
+}
+
 void TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {
   // Whatever is needed afterwards is copied: the coroutine, and this with it, may be gone on
   // another thread before start_call() returns.
