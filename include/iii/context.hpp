@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -141,12 +142,22 @@ decltype(auto) Context::attach(Function&& function) const {
 [[nodiscard]] Context remove_baggage_entry(std::string_view key);
 
 namespace detail {
+// Of what a block is run with: a coroutine would leave the block at its first co_await.
+template <class Returned>
+consteval void refuse_coroutine() {
+  static_assert(
+      !requires { typename Returned::promise_type; },
+      "iii: this function is a coroutine, which outlives the block it is given to; use ActiveSpan "
+      "or ContextScope inside of it"
+  );
+}
 [[nodiscard]] Context with_more_baggage(const std::vector<Baggage::Entry>& entries);
 }  // namespace detail
 
 // Runs `function` with the entries set over the current baggage; nothing leaks out.
 template <class Function>
 decltype(auto) run_with_baggage(const std::vector<Baggage::Entry>& entries, Function&& function) {
+  detail::refuse_coroutine<std::invoke_result_t<Function>>();
   return detail::with_more_baggage(entries).attach(std::forward<Function>(function));
 }
 
