@@ -8,7 +8,8 @@
 // A parameter or result is iii::Json or any type that iii/describe.hpp knows; a described type also
 // gives the function its schema. Throwing iii::Error::remote(code, message) sends exactly these;
 // any other exception becomes `invocation_failed`. Functions run on threads of the handler pool,
-// several at a time: what they share needs a lock. Lambdas that are coroutines must not capture.
+// several at a time: what they share needs a lock. What a registered lambda has captured lives as
+// long as its calls, in coroutines too; elsewhere a lambda that is a coroutine must not capture.
 #pragma once
 
 #include <iii/describe.hpp>
