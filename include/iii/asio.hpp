@@ -40,6 +40,10 @@ namespace iii::inline v0 {
 [[nodiscard]] Client register_worker(
     const boost::asio::any_io_executor& executor, std::string_view address, InitOptions options = {}
 );
+// The address in III_URL, or ws://127.0.0.1:49134.
+[[nodiscard]] Client register_worker(
+    const boost::asio::any_io_executor& executor, InitOptions options = {}
+);
 
 // A call with a completion token of the signature void(std::exception_ptr, iii::Json): a callback,
 // use_future, use_awaitable, … The exception is an iii::Error. Completes on the token's associated

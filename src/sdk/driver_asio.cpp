@@ -2,6 +2,7 @@
 #include "sdk/address.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
+#include "sdk/driver_system.hpp"
 
 #include <iii/asio.hpp>
 #include <iii/client.hpp>
@@ -22,6 +23,10 @@ Client register_worker(
   return Client(std::make_shared<Client::Handle>(
       std::make_shared<sdk::Driver>(std::move(parsed).value(), std::move(options), executor)
   ));
+}
+
+Client register_worker(const boost::asio::any_io_executor& executor, InitOptions options) {
+  return register_worker(executor, sdk::default_address(), std::move(options));
 }
 
 }  // namespace iii::inline v0
