@@ -369,7 +369,7 @@ class TriggerTypeRef {
   [[nodiscard]] Client client() const {
     auto handle = client_.lock();
     if (!handle) {
-      throw Error::not_connected();
+      throw Error::not_connected("the client is gone");
     }
     return Client(std::move(handle));
   }

@@ -36,11 +36,25 @@ Result<Json> result_of(CallEnd end) {
       return Error::timeout(end.reason);
     case EndCall::How::rejected:
       return end.rejection ? Error::registration_rejected(*std::move(end.rejection))
-                           : Error::not_connected();
+                           : Error::not_connected(end.reason);
+    case EndCall::How::cancelled:
+      return Error::cancelled();
     case EndCall::How::not_connected:
       break;
   }
-  return Error::not_connected();
+  return Error::not_connected(end.reason);
+}
+
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& exception) {
+    return Error::handler(exception.what());
+  } catch (...) {
+    return Error::handler("unknown exception");
+  }
 }
 
 protocol::ErrorBody error_body(const Error& error) {

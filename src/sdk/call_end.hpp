@@ -31,6 +31,8 @@ using Completion = std::function<void(CallEnd end)>;
 
 [[nodiscard]] Result<Json> result_of(CallEnd end);
 
+// What a try_… function makes of an exception. Precondition: inside a catch block.
+[[nodiscard]] Error current_error();
 // The body of an exception: that of an Error as it is, `invocation_failed` for everything else
 // (spec: sdk §6.6).
 [[nodiscard]] protocol::ErrorBody error_body(const Error& error);

@@ -122,6 +122,27 @@ Admission Conversation::admit(std::size_t bytes, Effects& effects) {
   return has_room(bytes) ? Admission::accepted : Admission::full;
 }
 
+std::string Conversation::reason_of(Admission admission) const {
+  switch (admission) {
+    case Admission::accepted:
+    case Admission::rejected:
+      return {};
+    case Admission::not_connected:
+      return end_;
+    case Admission::full:
+      break;
+  }
+  const OfflineQueue& limits = options_.offline;
+  const std::string bytes = std::to_string(limits.bytes_max) + " bytes";
+  if (phase_ == Phase::open) {
+    return "the connection is too slow: more than " + bytes + " wait for it";
+  }
+  return "the offline queue is full (" +
+         (offline_.size() >= limits.messages_max ? std::to_string(limits.messages_max) + " messages"
+                                                 : bytes) +
+         ")";
+}
+
 void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
   if (!offline_.could_hold(bytes)) {
     return;
@@ -129,7 +150,11 @@ void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
   while (!offline_.has_room(bytes)) {
     const OfflineMessages::Message dropped = offline_.pop();
     if (dropped.call && pending_.remove(*dropped.call)) {
-      effects.emplace_back(EndCall{.id = *dropped.call, .how = EndCall::How::not_connected});
+      effects.emplace_back(EndCall{
+          .id = *dropped.call,
+          .how = EndCall::How::not_connected,
+          .reason = "the offline queue was full, and a newer message took its place",
+      });
     }
     effects.emplace_back(Report{Report::Level::warn, "the oldest waiting message was dropped"});
   }
@@ -157,6 +182,7 @@ Admission Conversation::call(
         .id = id,
         .how =
             admission == Admission::rejected ? EndCall::How::rejected : EndCall::How::not_connected,
+        .reason = reason_of(admission),
     });
     return admission;
   }

@@ -123,8 +123,8 @@ Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
         return sdk::result_of(*std::move(end));
       }
     }
-  } catch (const std::exception& exception) {
-    return Error::runtime(exception.what());
+  } catch (...) {
+    return sdk::current_error();
   }
 }
 

@@ -25,11 +25,17 @@ namespace iii::sdk {
 
 namespace {
 
-CallEnd refused(Admission admission, const std::optional<Rejection>& rejection) {
+// Of what is asked after the end.
+constexpr const char* shut_down = "the client has been shut down";
+
+CallEnd refused(
+    Admission admission, const std::optional<Rejection>& rejection, std::string reason = shut_down
+) {
   return {
       .how =
           admission == Admission::rejected ? EndCall::How::rejected : EndCall::How::not_connected,
       .rejection = rejection,
+      .reason = std::move(reason),
       .was_full = admission == Admission::full,
   };
 }
@@ -109,7 +115,8 @@ void Driver::call(
             waiting_.emplace(id, Waiting{.on_ended = std::move(*completion)}).first;
         const Admission admission = conversation_.call(id, std::move(frame), deadline, effects_);
         waiting->second.was_full = admission == Admission::full;
-      });
+      }
+  );
   if (!is_taken) {
     const std::unique_lock lock(mutex_);
     CallEnd end = refused(rejection_ ? Admission::rejected : Admission::not_connected, rejection_);
@@ -124,11 +131,13 @@ void Driver::send_void(std::string frame, Completion on_ended) {
     if (admission == Admission::accepted) {
       (*completion)({.how = EndCall::How::result, .result_json = "null"});
     } else {
-      (*completion)(refused(admission, conversation_.rejection()));
+      (*completion)(
+          refused(admission, conversation_.rejection(), conversation_.reason_of(admission))
+      );
     }
   });
   if (!is_taken) {
-    (*completion)({});
+    (*completion)(refused(Admission::not_connected, std::nullopt));
   }
 }
 
