@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -59,6 +60,9 @@ struct TriggerRequest {
   // W3C trace context to send along. Empty: that of the current context (iii/context.hpp).
   std::string traceparent = {};
   std::string baggage = {};
+  // When it is requested, the call ends with the error `cancelled` and is not sent any more. The
+  // function is not stopped if it runs already. Void calls do not look at it once they have begun.
+  std::stop_token stop = {};
 };
 
 class RefusalAwaiter;

@@ -121,6 +121,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
       base::InvocationId id,
       std::string frame,
       std::chrono::milliseconds timeout,
+      std::stop_token stop,
       Completion on_ended
   );
   void send_void(std::string frame, Completion on_ended);
@@ -247,10 +248,14 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   Effects effects_;
   std::unique_ptr<Transport> transport_;
   InvocationGate gate_;
+  using OnStop = std::stop_callback<base::Job>;
   struct Waiting {
     Completion on_ended;
     bool was_full = false;
+    std::unique_ptr<OnStop> on_stop = nullptr;  // nullptr: it cannot be stopped
   };
+  [[nodiscard]] std::unique_ptr<OnStop> when_stopped(std::stop_token stop, base::InvocationId id);
+  void end_cancelled(base::InvocationId id);
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
   std::list<std::shared_ptr<RefusalWait>> refusal_waits_;
   std::size_t running_callbacks_ = 0;  // of trigger types

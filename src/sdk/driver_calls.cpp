@@ -37,6 +37,9 @@ base::Uuid new_uuid() {
 }
 
 Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Completion on_ended) {
+  if (request.stop.stop_requested()) {
+    return Error::cancelled();
+  }
   const bool is_engines_own = request.function_id.starts_with("engine::");
   const std::string inherited =
       driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
@@ -75,6 +78,7 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
         call.id,
         std::move(frame),
         request.timeout.value_or(driver.options().invocation_timeout),
+        request.stop,
         std::move(on_ended)
     );
   }

@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -104,15 +105,20 @@ void Driver::unregister_trigger(const TriggerEntry& entry) {
 }
 
 void Driver::call(
-    base::InvocationId id, std::string frame, std::chrono::milliseconds timeout, Completion on_ended
+    base::InvocationId id,
+    std::string frame,
+    std::chrono::milliseconds timeout,
+    std::stop_token stop,
+    Completion on_ended
 ) {
   const base::MonotonicTime deadline = now() + timeout;
   // Kept here as well: a driver that has ended gives it back.
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
-  const bool is_taken =
-      try_post([this, id, frame = std::move(frame), deadline, completion]() mutable {
+  const bool is_taken = try_post(
+      [this, id, frame = std::move(frame), deadline, completion, stop = std::move(stop)]() mutable {
         const auto waiting =
             waiting_.emplace(id, Waiting{.on_ended = std::move(*completion)}).first;
+        waiting->second.on_stop = when_stopped(std::move(stop), id);
         const Admission admission = conversation_.call(id, std::move(frame), deadline, effects_);
         waiting->second.was_full = admission == Admission::full;
       }
@@ -146,6 +152,28 @@ void Driver::cancel(base::InvocationId id) {
     conversation_.cancel(id);
     waiting_.erase(id);
   });
+}
+
+// nullptr: it cannot be stopped. Destroyed on the I/O thread, with what waits for the call.
+std::unique_ptr<Driver::OnStop> Driver::when_stopped(std::stop_token stop, base::InvocationId id) {
+  if (!stop.stop_possible()) {
+    return nullptr;
+  }
+  return std::make_unique<OnStop>(std::move(stop), [weak = weak_from_this(), id] {
+    if (const auto self = weak.lock()) {
+      self->post([driver = self.get(), id] { driver->end_cancelled(id); });
+    }
+  });
+}
+
+void Driver::end_cancelled(base::InvocationId id) {
+  conversation_.cancel(id);
+  const auto waiting = waiting_.find(id);
+  if (waiting != waiting_.end()) {
+    const Waiting ended = std::move(waiting->second);
+    waiting_.erase(waiting);
+    ended.on_ended({.how = EndCall::How::cancelled});
+  }
 }
 
 bool Driver::wait_for_room(base::MonotonicTime deadline) {

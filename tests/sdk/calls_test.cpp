@@ -10,9 +10,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -104,6 +106,52 @@ TEST_F(Calls, are_awaited_in_one_expression) {
     co_return std::vector{first.to_number<int>(), second};
   };
   EXPECT_EQ(wait(sums(client_)), (std::vector{5, 7}));
+}
+
+// For all faces: their calls have one implementation.
+TEST_F(Calls, end_when_their_token_is_stopped) {
+  std::promise<void> over;
+  std::promise<void> called;
+  worker_.register_function("slow", [&] {
+    called.set_value();
+    over.get_future().wait();
+  });
+  ASSERT_TRUE(engine_.settle());
+  std::stop_source source;
+  const TriggerRequest request{.function_id = "slow", .stop = source.get_token()};
+  auto answer = client_.trigger_future(request);
+  called.get_future().wait();
+  source.request_stop();
+  try {
+    answer.get();
+    ADD_FAILURE() << "it has ended well";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+  }
+  EXPECT_EQ(client_.try_trigger(request).error().kind(), ErrorKind::cancelled);
+  over.set_value();
+  // What was stopped too late does no harm.
+  std::stop_source late;
+  const TriggerRequest quick{
+      .function_id = "math::add", .payload = to_json(Sum{}), .stop = late.get_token()
+  };
+  EXPECT_EQ(client_.trigger(quick), 0);
+  late.request_stop();
+}
+
+TEST_F(Calls, that_are_stopped_while_they_wait_are_not_sent) {
+  engine_.refuse_connections(true);
+  engine_.drop_connections();
+  std::stop_source source;
+  auto answer =
+      client_.trigger_future(TriggerRequest{.function_id = "math::add", .stop = source.get_token()}
+      );
+  source.request_stop();
+  EXPECT_THROW(answer.get(), Error);
+  engine_.refuse_connections(false);
+  engine_.advance(std::chrono::minutes(1));
+  ASSERT_TRUE(engine_.settle());
+  EXPECT_TRUE(engine_.calls("math::add").empty());
 }
 
 // What a registered lambda has captured lives as long as its calls.
