@@ -6,7 +6,7 @@
 #include "base/time.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/effects.hpp"
-#include "sdk/reconnect.hpp"
+#include "sdk/telemetry/reconnect_delay.hpp"
 
 #include <iii/options.hpp>
 
@@ -155,8 +155,7 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
 
 void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {
   phase_ = Phase::waiting;
-  const double chance = symmetric_chance(random_.next());
-  retry_at_ = now + reconnect_delay(options_.reconnection, attempt_, chance);
+  retry_at_ = now + telemetry::reconnect_delay(options_.reconnection, attempt_, random_.next());
   ++attempt_;
   change_state(
       was_ever_open_ ? ConnectionState::reconnecting : ConnectionState::connecting, effects
