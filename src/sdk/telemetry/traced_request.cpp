@@ -1,3 +1,4 @@
+#include "base/lower_ascii.hpp"
 #include "sdk/telemetry/http_span.hpp"
 #include "sdk/telemetry/installed.hpp"
 #include "sdk/telemetry/recorder.hpp"
@@ -20,10 +21,7 @@ namespace iii::inline v0 {
 namespace {
 
 bool is_same_name(std::string_view one, std::string_view other) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  };
-  return std::ranges::equal(one, other, {}, lower, lower);
+  return std::ranges::equal(one, other, {}, base::lower_ascii, base::lower_ascii);
 }
 
 }  // namespace
