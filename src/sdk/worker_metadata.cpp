@@ -67,6 +67,10 @@ void add(JsonObject& object, std::string_view key, const std::optional<std::stri
 
 }  // namespace
 
+std::string_view sdk_version() {
+  return III_VERSION;
+}
+
 std::string detect_project_name(const SystemFacts& facts) {
   std::string name = facts.vcpkg_json ? vcpkg_name(*facts.vcpkg_json) : "";
   if (name.empty() && facts.cmake_lists) {
@@ -86,7 +90,7 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
     out = *options.metadata;
   } else {
     const std::string host = facts.host_name.empty() ? "unknown" : facts.host_name;
-    out.version = sdk_version;
+    out.version = sdk_version();
     out.name = unless_blank(facts.worker_name).value_or(host + ":" + std::to_string(facts.pid));
     out.os = facts.os + " " + facts.machine + " (unix)";
     out.pid = facts.pid;

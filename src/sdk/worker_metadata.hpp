@@ -11,7 +11,8 @@
 
 namespace iii::sdk {
 
-inline constexpr std::string_view sdk_version = "0.1.0";
+// That of the project.
+[[nodiscard]] std::string_view sdk_version();
 
 // What detection looks at. Environment variables that are not set are nullopt.
 struct SystemFacts {

@@ -27,10 +27,12 @@ TEST(WorkerMetadata, Item04_is_announced_by_a_void_call) {
   EXPECT_EQ(
       announce_frame(detect_metadata({}, facts()), ""),
       R"({"type":"invokefunction","function_id":"engine::workers::register",)"
-      R"x("data":{"runtime":"cpp","version":"0.1.0","name":"box7:4182",)x"
-      R"x("os":"linux x86_64 (unix)",)x"
-      R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"folder",)"
-      R"("framework":"iii-cpp"}},"action":{"type":"void"}})"
+      R"x("data":{"runtime":"cpp","version":")x" +
+          std::string(sdk_version()) +
+          R"x(","name":"box7:4182",)x"
+          R"x("os":"linux x86_64 (unix)",)x"
+          R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"folder",)"
+          R"("framework":"iii-cpp"}},"action":{"type":"void"}})"
   );
 }
 
