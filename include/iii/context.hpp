@@ -73,10 +73,6 @@ class ContextSlotScope {
   ContextSlot* previous_;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 // What a coroutine that suspends leaves to whoever resumes it. Made where it suspends. A task goes
 // on in its own slot; a coroutine of another kind gets a copy of the context, in the slot of the
 // thread that resumes it.

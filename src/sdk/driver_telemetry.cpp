@@ -65,6 +65,8 @@ void add(OtelCounters& sum, const OtelCounters& more) {
   sum.spans_dropped += more.spans_dropped;
   sum.logs_dropped += more.logs_dropped;
   sum.metrics_dropped += more.metrics_dropped;
+  sum.oversized_records += more.oversized_records;
+  sum.span_changes_dropped += more.span_changes_dropped;
   sum.live_spans_dropped += more.live_spans_dropped;
   sum.connections_failed += more.connections_failed;
 }
@@ -258,6 +260,8 @@ void TelemetryDriver::publish() {
       .spans_dropped = frames.dropped_records(FrameKind::spans) + drops.ended,
       .logs_dropped = frames.dropped_records(FrameKind::logs) + drops.logs,
       .metrics_dropped = frames.dropped_records(FrameKind::metrics),
+      .oversized_records = exporter_.oversized_records(),
+      .span_changes_dropped = drops.span_changes,
       .live_spans_dropped = exporter_.dropped_begun() + drops.begun,
       .connections_failed = has_reported_failure_ ? 1U : 0U,
   };
