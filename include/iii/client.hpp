@@ -247,8 +247,9 @@ class Client {
   [[nodiscard]] ChannelOpener channel_opener() const;
 
   // --- What the engine knows ---
-  // All functions that can be called. These four wait as trigger() does, and throw its errors;
-  // elements that cannot be read are left out.
+  // All functions that can be called. These four wait as trigger() does, and throw its errors, and
+  // one of kind serde for an answer that has no list. Elements that cannot be read are left out,
+  // and told to InitOptions::log.
   [[nodiscard]] std::vector<FunctionInfo> list_functions();
   // All workers that are connected.
   [[nodiscard]] std::vector<WorkerInfo> list_workers();

@@ -131,6 +131,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   bool wait_for_room(base::MonotonicTime deadline);
   // User code, on the pool; here if the pool has stopped.
   void run_user_code(base::Job job);
+  void log(LogLevel level, const std::string& line);
   // The system's time, and what advance() has added.
   [[nodiscard]] base::MonotonicTime now() const;
 
@@ -208,7 +209,6 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(AnswerTrigger& effect);
   void perform(FunctionRejected& effect);
   void perform(Report& effect);
-  void log(LogLevel level, const std::string& line);
 
   // --- Who waits for the refusal of a trigger (driver_triggers.cpp) ---
   struct RefusalWait;
