@@ -51,6 +51,10 @@ class Client;
 // The address in III_URL, or ws://127.0.0.1:49134.
 [[nodiscard]] Client register_worker(InitOptions options = {});
 
+// What is announced of a worker with these options: to change a part of it, and to give it to
+// InitOptions::metadata or Client::set_metadata(). Reads the environment and the current folder.
+[[nodiscard]] WorkerMetadata detect_worker_metadata(const InitOptions& options = {});
+
 // The rest of a worker's main(): waits on this thread for SIGINT or SIGTERM, then shuts down. Also
 // ends when the client has failed for good (see fatal_error()) or is shut down elsewhere. While it
 // waits, the two signals do nothing else; a second one, during the shutdown, ends the process as it
@@ -276,7 +280,8 @@ class Client {
   [[nodiscard]] std::optional<Error> last_refusal() const;
   // Both take effect when it connects the next time.
   void set_headers(std::vector<std::pair<std::string, std::string>> headers);
-  // Replaces what was detected or given before; takes effect likewise.
+  // Replaces what was detected or given before, but for a blank `framework`; takes effect likewise.
+  // To change a part only, begin with detect_worker_metadata().
   void set_metadata(const WorkerMetadata& metadata);
 
   // --- The end ---

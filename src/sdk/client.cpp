@@ -6,6 +6,7 @@
 #include "sdk/frames.hpp"
 #include "sdk/http_invocation.hpp"
 #include "sdk/registration.hpp"
+#include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
 #include <iii/error.hpp>
@@ -95,6 +96,10 @@ Client register_worker(std::string_view address, InitOptions options) {
 
 Client register_worker(InitOptions options) {
   return register_worker(sdk::default_address(), std::move(options));
+}
+
+WorkerMetadata detect_worker_metadata(const InitOptions& options) {
+  return sdk::detect_metadata(options, sdk::system_facts());
 }
 
 sdk::Driver& Client::driver() const {

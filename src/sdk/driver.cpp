@@ -48,9 +48,9 @@ constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(500);
 // How long threads of the pool get to end beyond the drain of the conversation.
 constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
 
-ConversationOptions conversation_options(const InitOptions& options, const SystemFacts& facts) {
+ConversationOptions conversation_options(const InitOptions& options, std::string announce) {
   return {
-      .announce = announce_frame(detect_metadata(options, facts), detect_namespace(options, facts)),
+      .announce = std::move(announce),
       .reconnection = options.reconnection,
       .offline = options.offline,
       .connect_timeout = options.connect_timeout,
@@ -88,16 +88,26 @@ Driver::Driver(
     InitOptions options,
     const std::optional<boost::asio::any_io_executor>& executor
 )
+    : Driver(std::move(address), std::move(options), executor, system_facts()) {
+}
+
+Driver::Driver(
+    Address address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor,
+    const SystemFacts& facts
+)
     : address_(std::move(address)),
       address_text_(text_of(address_)),
       options_(std::move(options)),
-      namespace_(detect_namespace(options_, system_facts())),
+      namespace_(detect_namespace(options_, facts)),
+      metadata_(detect_metadata(options_, facts)),
       strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
       executor_(
           strand_ ? boost::asio::any_io_executor(*strand_)
                   : boost::asio::any_io_executor(io_.get_executor())
       ),
-      conversation_(conversation_options(options_, system_facts()), random_),
+      conversation_(conversation_options(options_, announce_frame(metadata_, namespace_)), random_),
       gate_(options_.max_concurrent_invocations),
       pool_(options_.handler_threads, options_.handler_threads_max),
       headers_(options_.headers) {
@@ -357,14 +367,16 @@ void Driver::on_binary(std::string_view bytes) {
 void Driver::on_read() {
   conversation_.on_heard(now());
   const std::string& id = conversation_.worker_id();
+  bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
-    if (worker_id_ != id) {
+    is_news = worker_id_ != id;
+    if (is_news) {
       worker_id_ = id;
-      if (telemetry_) {
-        telemetry_->set_worker(id, detect_metadata(options_, system_facts()).name);
-      }
     }
+  }
+  if (is_news && telemetry_) {
+    telemetry_->set_worker(id, metadata_.name);
   }
   arm_timer();
 }

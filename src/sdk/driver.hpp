@@ -19,6 +19,7 @@
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/worker_metadata.hpp"
 
 #include <iii/error.hpp>
 #include <iii/function.hpp>
@@ -167,6 +168,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void remove_state_listener(std::uint64_t listener);
 
  private:
+  Driver(
+      Address address,
+      InitOptions options,
+      const std::optional<boost::asio::any_io_executor>& executor,
+      const SystemFacts& facts
+  );
+
   // --- The I/O thread (driver.cpp) ---
   void post(base::Job command);
   // False: the driver has ended and has not taken it.
@@ -226,6 +234,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   const std::string address_text_;
   const InitOptions options_;
   const std::string namespace_;
+  WorkerMetadata metadata_;  // as announced next; the I/O thread's once it runs
 
   [[nodiscard]] bool is_on_io_thread() const;
   [[nodiscard]] bool is_on_thread_of_executor() const;

@@ -214,8 +214,9 @@ void Driver::set_headers(Headers headers) {
 }
 
 void Driver::set_metadata(const WorkerMetadata& metadata) {
-  post([this, frame = announce_frame(metadata, namespace_)]() mutable {
-    conversation_.set_announce(std::move(frame));
+  post([this, announced = with_framework(metadata)]() mutable {
+    metadata_ = std::move(announced);
+    conversation_.set_announce(announce_frame(metadata_, namespace_));
   });
 }
 

@@ -1,6 +1,7 @@
 #include "sdk/worker_metadata.hpp"
 
 #include "base/trimmed.hpp"
+#include "base/utf8.hpp"
 #include "protocol/to_engine.hpp"
 
 #include <iii/json.hpp>
@@ -61,7 +62,7 @@ std::string vcpkg_name(const std::string& text) {
 
 void add(JsonObject& object, std::string_view key, const std::optional<std::string>& value) {
   if (value) {
-    object[key] = *value;
+    object[key] = base::repaired_utf8(*value);
   }
 }
 
@@ -105,21 +106,26 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
       out.name = options.worker_name;
     }
   }
-  if (!out.telemetry) {
-    out.telemetry.emplace();
+  return with_framework(std::move(out));
+}
+
+WorkerMetadata with_framework(WorkerMetadata metadata) {
+  if (!metadata.telemetry) {
+    metadata.telemetry.emplace();
   }
-  if (is_blank(out.telemetry->framework)) {
-    out.telemetry->framework = default_framework;
+  if (is_blank(metadata.telemetry->framework)) {
+    metadata.telemetry->framework = default_framework;
   }
-  return out;
+  return metadata;
 }
 
 std::string announce_frame(const WorkerMetadata& metadata, std::string_view namespace_name) {
   JsonObject data;
-  data["runtime"] = metadata.runtime;
-  data["version"] = metadata.version;
-  data["name"] = metadata.name;
-  data["os"] = metadata.os;
+  // Names of hosts and folders are bytes: one that is not UTF-8 would cost every connection.
+  data["runtime"] = base::repaired_utf8(metadata.runtime);
+  data["version"] = base::repaired_utf8(metadata.version);
+  data["name"] = base::repaired_utf8(metadata.name);
+  data["os"] = base::repaired_utf8(metadata.os);
   add(data, "description", metadata.description);
   if (metadata.pid) {
     data["pid"] = *metadata.pid;
@@ -134,7 +140,7 @@ std::string announce_frame(const WorkerMetadata& metadata, std::string_view name
     data["telemetry"] = std::move(telemetry);
   }
   if (!namespace_name.empty()) {
-    data["namespace"] = namespace_name;
+    data["namespace"] = base::repaired_utf8(namespace_name);
   }
   return protocol::encode(protocol::to_engine::InvokeFunction{
       .function_id = "engine::workers::register",

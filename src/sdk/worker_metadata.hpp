@@ -33,13 +33,16 @@ struct SystemFacts {
 
 [[nodiscard]] WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& facts);
 
+// The framework is this SDK, unless it says another.
+[[nodiscard]] WorkerMetadata with_framework(WorkerMetadata metadata);
+
 // The option, or III_NAMESPACE; empty: none.
 [[nodiscard]] std::string detect_namespace(const InitOptions& options, const SystemFacts& facts);
 
 // `name` of vcpkg.json, else of project(…) in CMakeLists.txt, else the folder's; may be empty.
 [[nodiscard]] std::string detect_project_name(const SystemFacts& facts);
 
-// The frame that announces the worker. Precondition: all texts are UTF-8.
+// The frame that announces the worker. What is not UTF-8 in a text is replaced.
 [[nodiscard]] std::string announce_frame(
     const WorkerMetadata& metadata, std::string_view namespace_name
 );

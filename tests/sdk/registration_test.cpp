@@ -4,13 +4,18 @@
 #include <iii/discovery.hpp>
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
+#include <iii/options.hpp>
 #include <iii/registration.hpp>
 #include <iii/testing.hpp>
+#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace iii::test {
 
@@ -99,6 +104,19 @@ TEST(Registration, Item37_messages_that_cannot_be_are_refused) {
   EXPECT_THROW(client.register_service({.id = "", .name = "x"}), std::invalid_argument);
   client.register_function_with({.id = "g", .invocation = remote});
   EXPECT_THROW(client.register_function_with({.id = "g"}, echo), std::invalid_argument);
+}
+
+TEST(Metadata, can_be_changed_in_part) {
+  InitOptions options;
+  options.worker_name = "till-3";
+  WorkerMetadata metadata = detect_worker_metadata(options);
+  EXPECT_EQ(metadata.name, "till-3");
+  EXPECT_FALSE(metadata.version.empty());
+  EXPECT_TRUE(metadata.pid.has_value());
+  metadata.description = "Takes money.";
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  client.set_metadata(metadata);
 }
 
 }  // namespace
