@@ -153,6 +153,12 @@ void Driver::begin_telemetry() {
                 }
               },
           .ca_file = options_.ca_file,
+          .headers =
+              [weak] {
+                const auto self = weak.lock();
+                return self ? self->headers() : Headers();
+              },
+          .connect_timeout = options_.connect_timeout,
       }
   );
   if (telemetry_) {
@@ -409,10 +415,7 @@ void Driver::perform(OpenConnection&) {
       .connect_timeout = options_.connect_timeout * 2,
       .close_timeout = options_.shutdown_timeout,
   };
-  {
-    const std::lock_guard lock(mutex_);
-    options.headers = headers_;
-  }
+  options.headers = headers();
   TransportEvents& events = *this;
   transport_ = std::make_unique<Transport>(executor_, std::move(options), events);
   transport_->open();

@@ -162,6 +162,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] std::string worker_id() const;
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;
+  [[nodiscard]] Headers headers() const;
   void set_headers(Headers headers);
   void set_metadata(const WorkerMetadata& metadata);
   std::uint64_t add_state_listener(StateListener listener);

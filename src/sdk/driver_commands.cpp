@@ -208,6 +208,11 @@ std::optional<Error> Driver::last_refusal() const {
   return refusal_;
 }
 
+Headers Driver::headers() const {
+  const std::lock_guard lock(mutex_);
+  return headers_;
+}
+
 void Driver::set_headers(Headers headers) {
   const std::lock_guard lock(mutex_);
   headers_ = std::move(headers);

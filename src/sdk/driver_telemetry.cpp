@@ -41,8 +41,6 @@ using telemetry::FrameKind;
 
 // The peer's Close frame is a courtesy: all frames have been taken before ours is sent.
 constexpr auto close_timeout = std::chrono::milliseconds(200);
-// The exporter has no deadline of its own for an attempt.
-constexpr auto connect_timeout = std::chrono::seconds(10);
 
 // Since when the process's sums have been counted.
 const base::WallTime process_began = wall_now();
@@ -310,9 +308,9 @@ void TelemetryDriver::perform(telemetry::OpenConnection&) {
       ports_.executor,
       TransportOptions{
           .address = address_,
-          .headers = {},
+          .headers = ports_.headers ? ports_.headers() : Headers(),
           .ca_file = ports_.ca_file,
-          .connect_timeout = connect_timeout,
+          .connect_timeout = ports_.connect_timeout,  // the exporter has no deadline for it
           .close_timeout = close_timeout,
       },
       events

@@ -256,6 +256,16 @@ TEST_F(SdkTelemetry, Item88_logs_belong_to_the_call_that_wrote_them) {
   EXPECT_NE(attribute(record, "log.data").find("kvlistValue"), std::string::npos);
 }
 
+TEST_F(SdkTelemetry, Item83_the_socket_has_the_headers_of_the_handshake) {
+  ScriptedEngine strict;
+  InitOptions options = quick();
+  options.headers = {{"authorization", "Bearer let-me-in"}};
+  const Client careful = register_worker(strict.url(), options);
+  EXPECT_NE(
+      strict.next_telemetry().request().find("authorization: Bearer let-me-in"), std::string::npos
+  );
+}
+
 TEST_F(SdkTelemetry, Item93_a_traced_request_is_below_the_call_that_sends_it) {
   std::string sent;
   client.register_function("f", [&sent](const Json&) {
