@@ -2,6 +2,7 @@
 
 #include "protocol/error_body.hpp"
 #include "sdk/effects.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
@@ -59,6 +60,16 @@ Error current_error() {
 
 protocol::ErrorBody error_body(const Error& error) {
   return {error.code(), error.wire_message(), error.stacktrace()};
+}
+
+telemetry::UserSpan::Failure failure_of(const protocol::ErrorBody& error) {
+  // The wire's name for every exception without a code of its own.
+  const bool is_nameless = error.code == invocation_failed;
+  return {
+      .type = is_nameless ? "InvocationError" : error.code,
+      .message = error.message,
+      .stacktrace = error.stacktrace.value_or(""),
+  };
 }
 
 protocol::ErrorBody current_error_body() {

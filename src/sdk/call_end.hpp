@@ -4,6 +4,7 @@
 
 #include "protocol/error_body.hpp"
 #include "sdk/effects.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
@@ -38,5 +39,8 @@ using Completion = std::function<void(CallEnd end)>;
 [[nodiscard]] protocol::ErrorBody error_body(const Error& error);
 // Precondition: inside a catch block.
 [[nodiscard]] protocol::ErrorBody current_error_body();
+
+// What a span says of it.
+[[nodiscard]] telemetry::UserSpan::Failure failure_of(const protocol::ErrorBody& error);
 
 }  // namespace iii::sdk

@@ -31,20 +31,6 @@ namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
-namespace {
-
-telemetry::InvocationSpan::Failure failure_of(const protocol::ErrorBody& error) {
-  // The wire's name for every exception without a code of its own.
-  const bool is_nameless = error.code == "invocation_failed";
-  return {
-      .type = is_nameless ? "InvocationError" : error.code,
-      .message = error.message,
-      .stacktrace = error.stacktrace.value_or(""),
-  };
-}
-
-}  // namespace
-
 // One run of a function, from its message to its answer.
 struct Driver::Run {
   std::optional<base::InvocationId> invocation_id;
