@@ -79,10 +79,11 @@ FunctionRef register_entry(
 ) {
   require_id(message.id);
   std::string frame = checked(sdk::frame_of(message), "function '" + message.id + "'");
+  const std::shared_ptr<const sdk::FunctionStatus> status = entry.status;
   if (!driver->register_function(message.id, std::move(frame), std::move(entry))) {
     throw std::invalid_argument("function id '" + message.id + "' already registered");
   }
-  return {driver, message.id};
+  return {driver, message.id, status};
 }
 
 }  // namespace
@@ -162,6 +163,10 @@ void FunctionRef::unregister() const {
   if (const auto driver = driver_.lock()) {
     driver->unregister_function(id_);
   }
+}
+
+std::optional<Error> FunctionRef::status() const {
+  return status_->get();
 }
 
 void Client::register_service(const RegisterServiceMessage& message) {

@@ -455,6 +455,11 @@ void Driver::perform(ChangeState& effect) {
   {
     const std::lock_guard lock(mutex_);
     rejection_ = conversation_.rejection();
+    if (effect.state == ConnectionState::connected) {
+      for (const auto& [id, entry] : functions_) {
+        entry.status->set(std::nullopt);  // they are registered anew
+      }
+    }
     room_.notify_all();  // who waits must see that it is in vain
     for (const auto& [number, listener] : listeners_) {
       listeners.push_back(listener);
@@ -528,8 +533,12 @@ void Driver::perform(EndCall& effect) {
   });
 }
 
-void Driver::perform(FunctionRejected&) {
-  // The report beside it says everything; the function is simply not called.
+void Driver::perform(FunctionRejected& effect) {
+  const std::lock_guard lock(mutex_);
+  const auto found = functions_.find(effect.rejection.function_id.value_or(""));
+  if (found != functions_.end()) {
+    found->second.status->set(Error::registration_rejected(effect.rejection));
+  }
 }
 
 void Driver::perform(Report& effect) {

@@ -48,16 +48,33 @@
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace iii::sdk {
 
 class ChannelEnd;
 
+// What the engine said of one of our functions.
+struct FunctionStatus {
+  mutable std::mutex mutex;
+  std::optional<Error> rejection;
+
+  [[nodiscard]] std::optional<Error> get() const {
+    const std::lock_guard lock(mutex);
+    return rejection;
+  }
+  void set(std::optional<Error> said) {
+    const std::lock_guard lock(mutex);
+    rejection = std::move(said);
+  }
+};
+
 // What is registered under a function id. Null function: HTTP-invoked.
 struct FunctionEntry {
   std::shared_ptr<const Function> function;
   std::size_t running_max = 0;
+  std::shared_ptr<FunctionStatus> status = std::make_shared<FunctionStatus>();
 };
 
 struct TriggerTypeEntry {

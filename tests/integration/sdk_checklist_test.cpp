@@ -167,6 +167,24 @@ TEST(SdkChecklist, Item65_a_list_that_cannot_be_read_is_an_error_and_an_element_
   );
 }
 
+TEST(SdkChecklist, Item82_a_function_that_another_worker_has_says_so) {
+  Connected connected;
+  const FunctionRef function = connected.client.register_function("f", [] {});
+  static_cast<void>(connected.peer.next_text());
+  EXPECT_FALSE(function.status());
+  connected.peer.send_text(
+      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT","namespace":"eu",)"
+      R"("function_id":"f","owner_worker_id":"w9"})"
+  );
+  connected.engine.run_until([&] { return function.status().has_value(); });
+  EXPECT_EQ(function.status()->kind(), ErrorKind::registration_rejected);
+  EXPECT_EQ(function.status()->rejection()->owner_worker_id, "w9");
+  EXPECT_EQ(connected.client.get_connection_state(), ConnectionState::connected);
+  connected.peer.drop();
+  static_cast<void>(connected.engine.next().next_text());
+  EXPECT_FALSE(function.status()) << "it is registered anew";
+}
+
 TEST(SdkChecklist, Item23_takes_messages_of_16_mebibytes) {
   Connected connected;
   connected.client.register_function("size", [](const Json& in) { return in.as_string().size(); });
