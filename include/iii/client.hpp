@@ -29,6 +29,7 @@
 #include <iii/trigger_type.hpp>
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -116,6 +117,39 @@ class Subscription {
 };
 using FunctionsAvailableGuard = Subscription;
 
+// Unregisters a FunctionRef, Trigger or TriggerTypeRef when it is destroyed, for tests and
+// plug-ins:
+//   const iii::Scoped add(client.register_function("math::add", add));
+template <class Registration>
+class Scoped {
+ public:
+  explicit Scoped(Registration registration) : registration_(std::move(registration)) {}
+  Scoped(Scoped&& other) noexcept
+      : registration_(std::exchange(other.registration_, std::nullopt)) {}
+  Scoped& operator=(Scoped&& other) noexcept {
+    std::swap(registration_, other.registration_);
+    return *this;
+  }
+  ~Scoped() {
+    if (registration_) {
+      registration_->unregister();
+    }
+  }
+
+  const Registration& operator*() const noexcept { return *registration_; }
+  const Registration* operator->() const noexcept { return &*registration_; }
+
+ private:
+  std::optional<Registration> registration_;
+};
+
+// What waits for a connection, and what found no room to wait, since the client was made.
+struct ClientCounters {
+  std::size_t waiting_messages = 0;
+  std::size_t waiting_bytes = 0;
+  std::uint64_t dropped_messages = 0;  // void calls and answers; calls end with not_connected
+};
+
 template <class Config = Json, class Event = Json>
 class TriggerTypeRef;
 
@@ -137,7 +171,12 @@ class Client {
   // The same as the other SDKs have it: everything but the handler in one value. What the message
   // leaves out comes from the handler's types. Errors as above, and std::invalid_argument for a
   // message with both a handler and an `invocation`, or with neither.
-  FunctionRef register_function_with(const RegisterFunctionMessage& message, Function function);
+  // `max_concurrent_invocations` as in FunctionDetails: it is not part of the message.
+  FunctionRef register_function_with(
+      const RegisterFunctionMessage& message,
+      Function function,
+      std::size_t max_concurrent_invocations = 0
+  );
   FunctionRef register_function_with(
       const RegisterFunctionMessage& message, const HttpInvocationConfig& config
   );
@@ -278,6 +317,7 @@ class Client {
   [[nodiscard]] std::optional<Error> fatal_error() const;
   // What the engine said when it refused the last connection, for example AUTH_ERROR.
   [[nodiscard]] std::optional<Error> last_refusal() const;
+  [[nodiscard]] ClientCounters counters() const;
   // Both take effect when it connects the next time.
   void set_headers(std::vector<std::pair<std::string, std::string>> headers);
   // Replaces what was detected or given before, but for a blank `framework`; takes effect likewise.

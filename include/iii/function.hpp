@@ -53,6 +53,9 @@ struct FunctionDetails {
   std::optional<Json> metadata = {};
   // Calls of this function that run at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
+  // Whether the span of each call shows payload and result. None: as OtelConfig::trace_payloads has
+  // it.
+  std::optional<bool> trace_payloads = {};
 };
 
 namespace detail {

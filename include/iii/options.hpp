@@ -68,7 +68,8 @@ struct InitOptions {
   std::optional<std::string> worker_description = {};
   // Replaces everything that would be detected; only a blank `framework` is filled in.
   std::optional<WorkerMetadata> metadata = {};
-  // Engines of line 0.23. Empty: III_NAMESPACE, or none.
+  // Engines of line 0.23. Empty: III_NAMESPACE, or none. White space alone is refused with
+  // std::invalid_argument.
   std::string namespace_name = {};
 
   // For the upgrade request, to authenticate for example. Pairs that are not legal HTTP are

@@ -18,6 +18,7 @@
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,13 @@ namespace {
 void require_id(const std::string& id) {
   if (id.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw std::invalid_argument("id is required");
+  }
+}
+
+// Of an explicit one; absence is another thing (spec: sdk §22.2, §22.3).
+void require_namespace(const std::optional<std::string>& name) {
+  if (name && sdk::is_blank_namespace(*name)) {
+    throw std::invalid_argument("a namespace is blank");
   }
 }
 
@@ -115,7 +123,8 @@ FunctionRef Client::register_function(
       handle_->driver,
       message,
       {.function = std::make_shared<const Function>(std::move(function)),
-       .running_max = details.max_concurrent_invocations}
+       .running_max = details.max_concurrent_invocations,
+       .captures_payloads = details.trace_payloads}
   );
 }
 
@@ -126,7 +135,9 @@ FunctionRef Client::register_function(
 }
 
 FunctionRef Client::register_function_with(
-    const RegisterFunctionMessage& message, Function function
+    const RegisterFunctionMessage& message,
+    Function function,
+    std::size_t max_concurrent_invocations
 ) {
   if (message.invocation) {
     throw std::invalid_argument(
@@ -137,7 +148,8 @@ FunctionRef Client::register_function_with(
   return register_entry(
       handle_->driver,
       announced,
-      {.function = std::make_shared<const Function>(std::move(function))}
+      {.function = std::make_shared<const Function>(std::move(function)),
+       .running_max = max_concurrent_invocations}
   );
 }
 
@@ -177,6 +189,8 @@ void Client::register_service(const RegisterServiceMessage& message) {
 }
 
 Trigger Client::register_trigger(const RegisterTriggerInput& input) {
+  require_namespace(input.namespace_name);
+  require_namespace(input.trigger_namespace);
   auto entry = std::make_shared<sdk::TriggerEntry>();
   entry->id = sdk::new_uuid().to_string();
   entry->trigger_type = input.trigger_type;
@@ -186,7 +200,8 @@ Trigger Client::register_trigger(const RegisterTriggerInput& input) {
       .function_id = input.function_id,
       .config_json = serialize(input.config),
       .metadata_json = json_or_nothing(input.metadata),
-      .name_space = driver().namespace_name(),
+      .name_space = input.namespace_name ? *input.namespace_name : driver().namespace_name(),
+      .trigger_namespace = input.trigger_namespace ? *input.trigger_namespace : std::string_view(),
   });
   driver().register_trigger(
       entry, checked(std::move(frame), "trigger of '" + input.function_id + "'")
@@ -255,6 +270,10 @@ std::optional<Error> Client::fatal_error() const {
 
 std::optional<Error> Client::last_refusal() const {
   return driver().last_refusal();
+}
+
+ClientCounters Client::counters() const {
+  return driver().counters();
 }
 
 void Client::set_headers(std::vector<std::pair<std::string, std::string>> headers) {

@@ -352,6 +352,11 @@ void Driver::publish() {
     room_.notify_all();
   }
   has_room_ = has_room;
+  counters_ = {
+      .waiting_messages = conversation_.offline().size(),
+      .waiting_bytes = conversation_.offline().bytes(),
+      .dropped_messages = conversation_.dropped_messages(),
+  };
 }
 
 void Driver::on_opened() {

@@ -21,6 +21,7 @@
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
 
+#include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/options.hpp>
@@ -74,6 +75,7 @@ struct FunctionStatus {
 struct FunctionEntry {
   std::shared_ptr<const Function> function;
   std::size_t running_max = 0;
+  std::optional<bool> captures_payloads = {};  // none: as the client does
   std::shared_ptr<FunctionStatus> status = std::make_shared<FunctionStatus>();
 };
 
@@ -179,6 +181,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] std::string worker_id() const;
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;
+  [[nodiscard]] ClientCounters counters() const;
   [[nodiscard]] Headers headers() const;
   void set_headers(Headers headers);
   void set_metadata(const WorkerMetadata& metadata);
@@ -310,6 +313,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   std::condition_variable ended_;
   bool is_over_ = false;
   bool has_room_ = true;
+  ClientCounters counters_;
   std::string worker_id_;
   std::optional<Rejection> rejection_;
   std::optional<Error> refusal_;

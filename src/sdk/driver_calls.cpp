@@ -8,6 +8,7 @@
 #include "sdk/driver.hpp"
 #include "sdk/driver_handle.hpp"
 #include "sdk/frames.hpp"
+#include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
 #include <iii/context.hpp>
@@ -39,6 +40,9 @@ base::Uuid new_uuid() {
 Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Completion on_ended) {
   if (request.stop.stop_requested()) {
     return Error::cancelled();
+  }
+  if (request.namespace_name && is_blank_namespace(*request.namespace_name)) {
+    return Error::handler("the namespace of the call of '" + request.function_id + "' is blank");
   }
   const bool is_engines_own = request.function_id.starts_with("engine::");
   const std::string inherited =

@@ -9,6 +9,7 @@
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
 
+#include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
@@ -206,6 +207,11 @@ std::optional<Error> Driver::fatal_error() const {
 std::optional<Error> Driver::last_refusal() const {
   const std::lock_guard lock(mutex_);
   return refusal_;
+}
+
+ClientCounters Driver::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
 }
 
 Headers Driver::headers() const {

@@ -113,6 +113,7 @@ std::shared_ptr<TelemetryDriver> TelemetryDriver::make(
       telemetry::RecorderOptions{
           .live_spans = settings.live_spans,
           .logs_enabled = settings.logs_enabled,
+          .traces_requests = settings.fetch_instrumentation_enabled,
           .payloads = settings.payloads,
           .ignored_urls = std::move(settings.fetch_ignore_urls),
       },

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,7 +81,14 @@ std::string detect_project_name(const SystemFacts& facts) {
   return name.empty() ? facts.folder_name : name;
 }
 
+bool is_blank_namespace(std::string_view name) {
+  return base::trimmed(name, base::white_space).empty();
+}
+
 std::string detect_namespace(const InitOptions& options, const SystemFacts& facts) {
+  if (!options.namespace_name.empty() && is_blank_namespace(options.namespace_name)) {
+    throw std::invalid_argument("the worker's namespace is blank");
+  }
   return options.namespace_name.empty() ? unless_blank(facts.namespace_name).value_or("")
                                         : options.namespace_name;
 }

@@ -36,7 +36,11 @@ struct SystemFacts {
 // The framework is this SDK, unless it says another.
 [[nodiscard]] WorkerMetadata with_framework(WorkerMetadata metadata);
 
-// The option, or III_NAMESPACE; empty: none.
+// An explicit namespace that is one is refused (spec: sdk §22.2, §22.3).
+[[nodiscard]] bool is_blank_namespace(std::string_view name);
+
+// The option, or III_NAMESPACE; empty: none. Throws std::invalid_argument for an option that is
+// nothing but white space.
 [[nodiscard]] std::string detect_namespace(const InitOptions& options, const SystemFacts& facts);
 
 // `name` of vcpkg.json, else of project(…) in CMakeLists.txt, else the folder's; may be empty.

@@ -185,6 +185,29 @@ TEST(SdkChecklist, Item82_a_function_that_another_worker_has_says_so) {
   EXPECT_FALSE(function.status()) << "it is registered anew";
 }
 
+TEST(SdkChecklist, Item56_triggers_name_their_namespaces_and_blank_ones_are_refused) {
+  Connected connected;
+  connected.client.register_trigger({
+      .trigger_type = "cron",
+      .function_id = "f",
+      .namespace_name = "eu",
+      .trigger_namespace = "clocks",
+  });
+  const std::string frame = connected.peer.next_text();
+  EXPECT_NE(frame.find(R"("namespace":"eu","trigger_namespace":"clocks")"), std::string::npos)
+      << frame;
+  const RegisterTriggerInput blank{
+      .trigger_type = "cron", .function_id = "f", .trigger_namespace = " "
+  };
+  EXPECT_THROW(connected.client.register_trigger(blank), std::invalid_argument);
+  const TriggerRequest nowhere{.function_id = "f", .namespace_name = "\t"};
+  EXPECT_EQ(connected.client.try_trigger(nowhere).error().kind(), ErrorKind::handler);
+  EXPECT_THROW(
+      static_cast<void>(register_worker(connected.engine.url(), {.namespace_name = "  "})),
+      std::invalid_argument
+  );
+}
+
 TEST(SdkChecklist, Item23_takes_messages_of_16_mebibytes) {
   Connected connected;
   connected.client.register_function("size", [](const Json& in) { return in.as_string().size(); });

@@ -294,6 +294,12 @@ TEST_F(SdkTelemetry, Item83_the_socket_has_the_headers_of_the_handshake) {
   );
 }
 
+TEST_F(SdkTelemetry, payloads_of_one_function_are_not_shown) {
+  client.register_function("f", [](const Json& in) { return in; }, {.trace_payloads = false});
+  static_cast<void>(call("f", R"({"n":2})"));
+  EXPECT_EQ(serialize(wait_for_span("execute f")).find("iii.payload.json"), std::string::npos);
+}
+
 TEST_F(SdkTelemetry, Item93_a_traced_request_is_below_the_call_that_sends_it) {
   std::string sent;
   client.register_function("f", [&sent](const Json&) {

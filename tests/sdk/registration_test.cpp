@@ -106,6 +106,57 @@ TEST(Registration, Item37_messages_that_cannot_be_are_refused) {
   EXPECT_THROW(client.register_function_with({.id = "g"}, echo), std::invalid_argument);
 }
 
+TEST(Registrations, end_with_their_scope) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  {
+    const Scoped function(client.register_function("f", [] { return 1; }));
+    Scoped trigger(client.register_trigger({.trigger_type = "tick", .function_id = "f"}));
+    const Scoped moved(std::move(trigger));
+    EXPECT_EQ(function->id(), "f");
+    ASSERT_TRUE(engine.settle());
+    EXPECT_EQ(client.trigger("f"), 1);
+    EXPECT_EQ(engine.triggers("tick").size(), 1U);
+  }
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(client.try_trigger("f").error().code(), "function_not_found");
+  EXPECT_TRUE(engine.triggers("tick").empty());
+}
+
+TEST(Registrations, with_a_message_have_a_limit_too) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  client.register_function_with(
+      RegisterFunctionMessage::with_id("f"),
+      [&] {
+        most = std::max<int>(most, ++running);
+        --running;
+      },
+      1
+  );
+  ASSERT_TRUE(engine.settle());
+  for (int i = 0; i < 20; ++i) {
+    client.trigger({.function_id = "f", .action = TriggerAction::Void()});
+  }
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Counters, tell_what_waits_and_what_was_dropped) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  engine.refuse_connections(true);
+  engine.drop_connections();
+  ASSERT_TRUE(engine.settle());
+  client.trigger({.function_id = "f", .action = TriggerAction::Void()});
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(client.counters().waiting_messages, 1U);
+  EXPECT_GT(client.counters().waiting_bytes, 0U);
+  EXPECT_EQ(client.counters().dropped_messages, 0U);
+}
+
 TEST(Metadata, can_be_changed_in_part) {
   InitOptions options;
   options.worker_name = "till-3";

@@ -30,6 +30,9 @@ TracedResponse execute_traced_request(
     TracedRequest request, const std::function<TracedResponse(const TracedRequest& request)>& send
 ) {
   const auto recorder = telemetry::recorder_of(capture_context());
+  if (recorder && !recorder->options().traces_requests) {
+    return send(request);
+  }
   const std::span<const std::string> ignored =
       recorder ? std::span<const std::string>(recorder->options().ignored_urls)
                : std::span<const std::string>();
