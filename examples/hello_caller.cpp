@@ -3,7 +3,6 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/task.hpp>
-#include <iii/trigger.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -11,13 +10,11 @@
 
 namespace {
 
-iii::TriggerRequest greet(const char* name) {
-  return {.function_id = "hello::greet", .payload = {{"name", name}}};
-}
-
 iii::Task<std::string> greet_two(iii::Client client) {
-  const iii::Json first = co_await client.trigger_async(greet("Ada"));
-  const iii::Json second = co_await client.trigger_async(greet("Grace"));
+  const iii::Json ada{{"name", "Ada"}};
+  const iii::Json grace{{"name", "Grace"}};
+  const iii::Json first = co_await client.trigger_async("hello::greet", ada);
+  const iii::Json second = co_await client.trigger_async("hello::greet", grace);
   co_return iii::serialize(first) + " " + iii::serialize(second);
 }
 
@@ -26,10 +23,10 @@ iii::Task<std::string> greet_two(iii::Client client) {
 int main() {
   iii::Client client = iii::register_worker();
   try {
-    std::cout << client.trigger_as<std::string>(greet("world")) << '\n';
+    std::cout << client.trigger_as<std::string>("hello::greet", {{"name", "world"}}) << '\n';
     std::cout << iii::wait(greet_two(client)) << '\n';
 
-    auto later = client.trigger_future({.function_id = "hello::nobody"});
+    auto later = client.trigger_future("hello::nobody");
     later.get();
   } catch (const iii::Error& error) {
     std::cout << error.what() << '\n';

@@ -3,7 +3,6 @@
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 
-#include <csignal>
 #include <iostream>
 #include <string>
 
@@ -21,18 +20,8 @@ std::string greet(const Person& person) {
 }  // namespace
 
 int main() {
-  // Before the client starts its threads, so that the signals wait for sigwait().
-  sigset_t endings;
-  sigemptyset(&endings);
-  sigaddset(&endings, SIGINT);
-  sigaddset(&endings, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &endings, nullptr);
-
   iii::Client client = iii::register_worker({.worker_name = "hello"});
   client.register_function("hello::greet", greet, {.description = "Greets a person."});
   std::cerr << "hello::greet is offered to " << client.address() << '\n';
-
-  int signal = 0;
-  sigwait(&endings, &signal);
-  client.shutdown();
+  iii::run_until_signal(client);
 }

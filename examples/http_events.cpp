@@ -1,7 +1,5 @@
 // GET /countdown?from=3: a stream of server-sent events, for `new EventSource("/countdown?from=3")`
 // in a browser. Needs an engine with an HTTP worker; its address comes from III_URL.
-#include "until_told_to_end.hpp"
-
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/http_stream.hpp>
@@ -24,13 +22,11 @@ void count_down(iii::HttpCall<>& call) {
 }  // namespace
 
 int main() {
-  const UntilToldToEnd end;
   iii::Client client = iii::register_worker({.worker_name = "countdown"});
   client.register_function("countdown::start", iii::http(client, count_down));
   client.register_trigger(
       iii::HttpTriggerConfig{.api_path = "/countdown"}.for_function("countdown::start")
   );
   std::cerr << "GET /countdown is registered\n";
-  end.wait();
-  client.shutdown();
+  iii::run_until_signal(client);
 }

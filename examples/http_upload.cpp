@@ -1,7 +1,5 @@
 // POST /uploads: the body goes straight to a file, whatever its size. Needs an engine with an HTTP
 // worker; its address comes from III_URL.
-#include "until_told_to_end.hpp"
-
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/http.hpp>
@@ -27,7 +25,6 @@ iii::HttpResponse<std::string> store(iii::HttpCall<>& call) {
 }  // namespace
 
 int main() {
-  const UntilToldToEnd end;
   iii::Client client = iii::register_worker({.worker_name = "uploads"});
   client.register_function("uploads::store", iii::http(client, store));
   client.register_trigger(
@@ -35,6 +32,5 @@ int main() {
           .for_function("uploads::store")
   );
   std::cerr << "POST /uploads is registered\n";
-  end.wait();
-  client.shutdown();
+  iii::run_until_signal(client);
 }

@@ -73,6 +73,7 @@ int main() {
   const iii::Trigger refused = greetings.register_trigger("greeter::greet", {});
   const auto refusal = refused.wait_for_refusal(std::chrono::seconds(10));
   std::cout << (refusal ? refusal->message() : "nobody refused") << '\n';
+  client.unregister_trigger_type(greetings.id());
   client.shutdown();
   return outcome == std::future_status::ready && refusal ? 0 : 1;
 }

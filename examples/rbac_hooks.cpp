@@ -41,12 +41,26 @@ iii::OnFunctionRegistrationResult may_register(const iii::OnFunctionRegistration
   return {.description = "Of " + std::string(input.context.at("tenant").as_string())};
 }
 
+// Triggers of tenants call only their own functions.
+iii::OnTriggerRegistrationResult may_bind(const iii::OnTriggerRegistrationInput& input) {
+  if (!input.function_id.starts_with("orders::")) {
+    throw iii::Error::remote("FORBIDDEN", input.function_id + " is not for tenants");
+  }
+  return {};
+}
+
+iii::OnTriggerTypeRegistrationResult may_offer(const iii::OnTriggerTypeRegistrationInput& input) {
+  return {.trigger_type_id = "acme::" + input.trigger_type_id};
+}
+
 void register_hooks(iii::Client& client) {
   client.register_function("access::who_is_it", who_is_it);
   client.register_function("access::in_between", [&client](const iii::MiddlewareFunctionInput& in) {
     return in_between(client, in);
   });
   client.register_function("access::may_register", may_register);
+  client.register_function("access::may_bind", may_bind);
+  client.register_function("access::may_offer", may_offer);
 }
 
 }  // namespace
@@ -76,6 +90,18 @@ int main() {
             {"ip_address", "127.0.0.1"}}}
   );
   std::cout << (stranger ? "welcome" : stranger.error().what()) << '\n';
+  const auto bound = asks.try_trigger(
+      "access::may_bind",
+      {{"trigger_id", "t-1"},
+       {"trigger_type", "cron"},
+       {"function_id", "mail::send"},
+       {"config", nullptr}}
+  );
+  std::cout << (bound ? "bound" : bound.error().what()) << '\n';
+  const iii::Json offered = asks.trigger(
+      "access::may_offer", {{"trigger_type_id", "webhook"}, {"description", "Hooks."}}
+  );
+  std::cout << iii::serialize(offered.at("trigger_type_id")) << '\n';
   const iii::Json count = asks.trigger(
       {.function_id = "access::in_between",
        .payload =

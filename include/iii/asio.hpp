@@ -27,6 +27,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <exception>
 #include <memory>
@@ -40,10 +41,15 @@ namespace iii::inline v0 {
 [[nodiscard]] Client register_worker(
     const boost::asio::any_io_executor& executor, std::string_view address, InitOptions options = {}
 );
+// The address in III_URL, or ws://127.0.0.1:49134.
+[[nodiscard]] Client register_worker(
+    const boost::asio::any_io_executor& executor, InitOptions options = {}
+);
 
 // A call with a completion token of the signature void(std::exception_ptr, iii::Json): a callback,
 // use_future, use_awaitable, … The exception is an iii::Error. Completes on the token's associated
-// executor, otherwise on a thread of the handler pool.
+// executor; a token without one (or with Asio's system_executor, which is what Asio takes then) on
+// a thread of the handler pool.
 template <class Token>
 auto async_trigger(Client client, TriggerRequest request, Token&& token) {
   const auto initiate = [](auto handler, Client of, const TriggerRequest& what) {
@@ -57,8 +63,7 @@ auto async_trigger(Client client, TriggerRequest request, Token&& token) {
     };
     const auto waiting = std::make_shared<Waiting>(std::move(handler));
     of.trigger(what, [waiting](Result<Json> result) {
-      const auto executor = waiting->work.get_executor();
-      boost::asio::post(executor, [waiting, result = std::move(result)]() mutable {
+      auto complete = [waiting, result = std::move(result)]() mutable {
         Handler last = std::move(waiting->handler);
         waiting->work.reset();
         if (result) {
@@ -66,7 +71,15 @@ auto async_trigger(Client client, TriggerRequest request, Token&& token) {
         } else {
           last(std::make_exception_ptr(result.error()), Json());
         }
-      });
+      };
+      const auto executor = waiting->work.get_executor();
+      if constexpr (std::is_same_v<
+                        std::remove_const_t<decltype(executor)>,
+                        boost::asio::system_executor>) {
+        complete();
+      } else {
+        boost::asio::post(executor, std::move(complete));
+      }
     });
   };
   return boost::asio::async_initiate<Token, void(std::exception_ptr, Json)>(

@@ -2,8 +2,9 @@
 //
 //   iii::Client client = iii::register_worker("ws://127.0.0.1:49134");
 //   client.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
-//   iii::Json five = client.trigger({.function_id = "math::add", .payload = {{"a", 2}, {"b", 3}}});
-//   client.shutdown();
+//   iii::Json five = client.trigger("math::add", {{"a", 2}, {"b", 3}});
+//   int six = client.call<int>("math::add", Sum{.a = 2, .b = 4});
+//   iii::run_until_signal(client);
 //
 // register_worker() returns at once and connects in the background, again and again; registering
 // and calling may begin before the connection stands. Copies are the same client; when the last one
@@ -14,6 +15,7 @@
 
 #include <iii/channel.hpp>
 #include <iii/describe.hpp>
+#include <iii/detail/typed_call.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
@@ -27,6 +29,7 @@
 #include <iii/trigger_type.hpp>
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -48,6 +51,17 @@ class Client;
 [[nodiscard]] Client register_worker(std::string_view address, InitOptions options = {});
 // The address in III_URL, or ws://127.0.0.1:49134.
 [[nodiscard]] Client register_worker(InitOptions options = {});
+
+// What is announced of a worker with these options: to change a part of it, and to give it to
+// InitOptions::metadata or Client::set_metadata(). Reads the environment and the current folder.
+[[nodiscard]] WorkerMetadata detect_worker_metadata(const InitOptions& options = {});
+
+// The rest of a worker's main(): waits on this thread for SIGINT or SIGTERM, then shuts down. Also
+// ends when the client has failed for good (see fatal_error()) or is shut down elsewhere. While it
+// waits, the two signals do nothing else; a second one, during the shutdown, ends the process as it
+// would have before. Several threads may wait, each for its client. Throws std::system_error when
+// the process has no file descriptor left. Programs with an end of their own call shutdown().
+void run_until_signal(Client& client);
 
 // What co_await client.trigger_async(…) waits for.
 class TriggerAwaiter {
@@ -104,6 +118,39 @@ class Subscription {
 };
 using FunctionsAvailableGuard = Subscription;
 
+// Unregisters a FunctionRef, Trigger or TriggerTypeRef when it is destroyed, for tests and
+// plug-ins:
+//   const iii::Scoped add(client.register_function("math::add", add));
+template <class Registration>
+class Scoped {
+ public:
+  explicit Scoped(Registration registration) : registration_(std::move(registration)) {}
+  Scoped(Scoped&& other) noexcept
+      : registration_(std::exchange(other.registration_, std::nullopt)) {}
+  Scoped& operator=(Scoped&& other) noexcept {
+    std::swap(registration_, other.registration_);
+    return *this;
+  }
+  ~Scoped() {
+    if (registration_) {
+      registration_->unregister();
+    }
+  }
+
+  const Registration& operator*() const noexcept { return *registration_; }
+  const Registration* operator->() const noexcept { return &*registration_; }
+
+ private:
+  std::optional<Registration> registration_;
+};
+
+// What waits for a connection, and what found no room to wait, since the client was made.
+struct ClientCounters {
+  std::size_t waiting_messages = 0;
+  std::size_t waiting_bytes = 0;
+  std::uint64_t dropped_messages = 0;  // void calls and answers; calls end with not_connected
+};
+
 template <class Config = Json, class Event = Json>
 class TriggerTypeRef;
 
@@ -126,7 +173,12 @@ class Client {
   // The same as the other SDKs have it: everything but the handler in one value. What the message
   // leaves out comes from the handler's types. Errors as above, and std::invalid_argument for a
   // message with both a handler and an `invocation`, or with neither.
-  FunctionRef register_function_with(const RegisterFunctionMessage& message, Function function);
+  // `max_concurrent_invocations` as in FunctionDetails: it is not part of the message.
+  FunctionRef register_function_with(
+      const RegisterFunctionMessage& message,
+      Function function,
+      std::size_t max_concurrent_invocations = 0
+  );
   FunctionRef register_function_with(
       const RegisterFunctionMessage& message, const HttpInvocationConfig& config
   );
@@ -163,24 +215,54 @@ class Client {
   // Engines of other makers keep the type until this worker disconnects.
   void unregister_trigger_type(const std::string& id);
 
-  // --- Calls ---
+  // --- Calls: with a TriggerRequest for all there is to say, or with an id and its payload ---
   // Waits on this thread. Throws Error: timeout, remote, not_connected, serde, …
   Json trigger(const TriggerRequest& request);
+  template <detail::Text Id>
+  Json trigger(const Id& id, Json payload = nullptr) {
+    return trigger(request_of(id, std::move(payload)));
+  }
   // The same without exceptions.
   [[nodiscard]] Result<Json> try_trigger(const TriggerRequest& request) noexcept;
-  // The same, with the result as a described type.
+  template <detail::Text Id>
+  [[nodiscard]] Result<Json> try_trigger(const Id& id, Json payload = nullptr) noexcept {
+    return try_trigger(request_of(id, std::move(payload)));
+  }
+  // The same, with the result as a described type. Throws Error of kind serde, with the function's
+  // id, when it is none.
   template <class T>
   [[nodiscard]] T trigger_as(const TriggerRequest& request) {
-    return from_json<T>(trigger(request)).value();
+    return detail::answer_of<T>(request.function_id, trigger(request));
+  }
+  template <class T, detail::Text Id>
+  [[nodiscard]] T trigger_as(const Id& id, Json payload = nullptr) {
+    return trigger_as<T>(request_of(id, std::move(payload)));
+  }
+  // Described types on both sides; void: whatever the answer is.
+  template <class R, class T>
+  R call(const std::string& id, const T& input) {
+    return detail::answer_of<R>(id, trigger(id, detail::payload_of(input)));
   }
   // For coroutines: co_await it for the result; it throws as trigger() does.
   [[nodiscard]] TriggerAwaiter trigger_async(TriggerRequest request);
+  template <detail::Text Id>
+  [[nodiscard]] TriggerAwaiter trigger_async(const Id& id, Json payload = nullptr) {
+    return trigger_async(request_of(id, std::move(payload)));
+  }
+  template <class R, class T>
+  [[nodiscard]] Task<R> call_async(std::string id, const T& input) {
+    return await_call<R>(*this, std::move(id), detail::payload_of(input));
+  }
   // `on_ended` runs once, on a thread of the pool, and must not throw.
   PendingCall trigger(
       const TriggerRequest& request, std::function<void(Result<Json> result)> on_ended
   );
   // The future throws as trigger() does. Do not wait for it in a coroutine.
   [[nodiscard]] std::future<Json> trigger_future(const TriggerRequest& request);
+  template <detail::Text Id>
+  [[nodiscard]] std::future<Json> trigger_future(const Id& id, Json payload = nullptr) {
+    return trigger_future(request_of(id, std::move(payload)));
+  }
 
   // --- Channels ---
   // A new channel. `buffer_size`: messages, not bytes, that the engine holds for it; 64 if nothing
@@ -210,8 +292,9 @@ class Client {
   [[nodiscard]] ChannelOpener channel_opener() const;
 
   // --- What the engine knows ---
-  // All functions that can be called. These four wait as trigger() does, and throw its errors;
-  // elements that cannot be read are left out.
+  // All functions that can be called. These four wait as trigger() does, and throw its errors, and
+  // one of kind serde for an answer that has no list. Elements that cannot be read are left out,
+  // and told to InitOptions::log.
   [[nodiscard]] std::vector<FunctionInfo> list_functions();
   // All workers that are connected.
   [[nodiscard]] std::vector<WorkerInfo> list_workers();
@@ -236,9 +319,11 @@ class Client {
   [[nodiscard]] std::optional<Error> fatal_error() const;
   // What the engine said when it refused the last connection, for example AUTH_ERROR.
   [[nodiscard]] std::optional<Error> last_refusal() const;
+  [[nodiscard]] ClientCounters counters() const;
   // Both take effect when it connects the next time.
   void set_headers(std::vector<std::pair<std::string, std::string>> headers);
-  // Replaces what was detected or given before; takes effect likewise.
+  // Replaces what was detected or given before, but for a blank `framework`; takes effect likewise.
+  // To change a part only, begin with detect_worker_metadata().
   void set_metadata(const WorkerMetadata& metadata);
 
   // --- The end ---
@@ -255,7 +340,16 @@ class Client {
   template <class Config, class Event>
   friend class TriggerTypeRef;
   void unregister_trigger_type(const std::string& id, std::uint64_t registration);
+  friend void run_until_signal(Client& client);
+
   [[nodiscard]] sdk::Driver& driver() const;
+  static TriggerRequest request_of(std::string_view id, Json payload) {
+    return {.function_id = std::string(id), .payload = std::move(payload)};
+  }
+  template <class R>
+  static Task<R> await_call(Client client, std::string id, Json payload) {
+    co_return detail::answer_of<R>(id, co_await client.trigger_async(id, std::move(payload)));
+  }
 
   std::shared_ptr<Handle> handle_;
 };
@@ -333,7 +427,7 @@ class TriggerTypeRef {
   [[nodiscard]] Client client() const {
     auto handle = client_.lock();
     if (!handle) {
-      throw Error::not_connected();
+      throw Error::not_connected("the client is gone");
     }
     return Client(std::move(handle));
   }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -72,10 +73,6 @@ class ContextSlotScope {
  private:
   ContextSlot* previous_;
 };
-
-}  // namespace detail
-
-namespace detail {
 
 // What a coroutine that suspends leaves to whoever resumes it. Made where it suspends. A task goes
 // on in its own slot; a coroutine of another kind gets a copy of the context, in the slot of the
@@ -143,12 +140,22 @@ decltype(auto) Context::attach(Function&& function) const {
 [[nodiscard]] Context remove_baggage_entry(std::string_view key);
 
 namespace detail {
+// Of what a block is run with: a coroutine would leave the block at its first co_await.
+template <class Returned>
+consteval void refuse_coroutine() {
+  static_assert(
+      !requires { typename Returned::promise_type; },
+      "iii: this function is a coroutine, which outlives the block it is given to; use ActiveSpan "
+      "or ContextScope inside of it"
+  );
+}
 [[nodiscard]] Context with_more_baggage(const std::vector<Baggage::Entry>& entries);
 }  // namespace detail
 
 // Runs `function` with the entries set over the current baggage; nothing leaks out.
 template <class Function>
 decltype(auto) run_with_baggage(const std::vector<Baggage::Entry>& entries, Function&& function) {
+  detail::refuse_coroutine<std::invoke_result_t<Function>>();
   return detail::with_more_baggage(entries).attach(std::forward<Function>(function));
 }
 

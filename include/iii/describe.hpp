@@ -42,8 +42,8 @@ namespace iii::inline v0 {
 //   variant                                   the first alternative that can be read; tags decide
 //   described enum                            the name of the enumerator
 //   duration                                  its count, in its own unit
-//   time point of the system clock            RFC 3339, as "2026-01-31T12:00:00.25Z"; UTC is
-//   written described struct                          object
+//   time point of the system clock            RFC 3339 in UTC, as "2026-01-31T12:00:00.25Z"
+//   described struct                          object
 // Text must be UTF-8, as JSON is; nobody checks it here.
 template <class T>
 [[nodiscard]] Json to_json(const T& value) {

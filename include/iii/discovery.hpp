@@ -79,6 +79,7 @@ template <class T>
 struct Listing {
   std::vector<T> items;
   std::vector<Error> errors;  // one for each element that could not be read
+  bool is_missing = false;    // there was no list; `errors` has one that says what there was
 };
 
 // A list inside a larger value is as lenient, and writes only its items.

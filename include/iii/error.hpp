@@ -19,14 +19,15 @@
 namespace iii::inline v0 {
 
 enum class ErrorKind {
-  not_connected,          // the client has been shut down, or the connection was lost for good
+  not_connected,          // no connection to send it, or it broke before the answer came
   timeout,                // no result in time; the function may still run
   runtime,                // for users; the SDK itself never makes one
   remote,                 // the engine or a function answered with an error
-  handler,                // a handler of this process failed
+  handler,                // a handler, or other code of this process, failed
   serde,                  // a value is not what the type wants, or cannot be JSON
-  websocket,              // a channel's socket
+  websocket,              // an address is none, or a channel's socket failed
   registration_rejected,  // the engine refused this worker or one of its functions
+  cancelled,              // TriggerRequest::stop was requested; the function may still run
 };
 
 // The name as it stands above, for example "not_connected".
@@ -45,8 +46,9 @@ struct Rejection {
 
 class Error : public std::exception {
  public:
-  // The client has been shut down, or the connection was lost for good.
-  [[nodiscard]] static Error not_connected();
+  // `reason`: which of these it is: the connection broke while the call was on its way, the offline
+  // queue is full, the client gave up connecting or has been shut down.
+  [[nodiscard]] static Error not_connected(std::string_view reason = {});
   // No result in time. `reason`: why not, where it is known, such as an engine that cannot be
   // reached.
   [[nodiscard]] static Error timeout(std::string_view reason = {});
@@ -64,6 +66,8 @@ class Error : public std::exception {
   [[nodiscard]] static Error websocket(std::string message);
   // The engine refused this worker or one of its functions.
   [[nodiscard]] static Error registration_rejected(Rejection rejection);
+  // Whoever called wants no result any more.
+  [[nodiscard]] static Error cancelled();
 
   // A move is a copy, so that no Error is ever empty.
   Error(const Error&) noexcept = default;

@@ -8,10 +8,12 @@
 // A parameter or result is iii::Json or any type that iii/describe.hpp knows; a described type also
 // gives the function its schema. Throwing iii::Error::remote(code, message) sends exactly these;
 // any other exception becomes `invocation_failed`. Functions run on threads of the handler pool,
-// several at a time: what they share needs a lock. Lambdas that are coroutines must not capture.
+// several at a time: what they share needs a lock. What a registered lambda has captured lives as
+// long as its calls, in coroutines too; elsewhere a lambda that is a coroutine must not capture.
 #pragma once
 
 #include <iii/describe.hpp>
+#include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
 #include <iii/task.hpp>
@@ -28,6 +30,7 @@
 
 namespace iii::sdk {
 class Driver;
+struct FunctionStatus;
 }  // namespace iii::sdk
 
 namespace iii::inline v0 {
@@ -51,6 +54,9 @@ struct FunctionDetails {
   std::optional<Json> metadata = {};
   // Calls of this function that run at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
+  // Whether the span of each call shows payload and result. None: as OtelConfig::trace_payloads has
+  // it.
+  std::optional<bool> trace_payloads = {};
 };
 
 namespace detail {
@@ -253,18 +259,30 @@ class Function {
 // A registered function. Copies are the same function; dropping them changes nothing.
 class FunctionRef {
  public:
-  FunctionRef(std::weak_ptr<sdk::Driver> driver, std::string id, std::uint64_t registration)
-      : driver_(std::move(driver)), id_(std::move(id)), registration_(registration) {}
+  FunctionRef(
+      std::weak_ptr<sdk::Driver> driver,
+      std::string id,
+      std::uint64_t registration,
+      std::shared_ptr<const sdk::FunctionStatus> status
+  )
+      : driver_(std::move(driver)),
+        id_(std::move(id)),
+        registration_(registration),
+        status_(std::move(status)) {}
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   // Calls that run already end as usual. The id may be registered again; that other function is
   // never what this handle unregisters.
   void unregister() const;
+  // Why the engine does not serve it: of kind registration_rejected, when another worker has the id
+  // in the same namespace. None: it has not said so over this connection. Engines of line 0.23.
+  [[nodiscard]] std::optional<Error> status() const;
 
  private:
   std::weak_ptr<sdk::Driver> driver_;
   std::string id_;
   std::uint64_t registration_;
+  std::shared_ptr<const sdk::FunctionStatus> status_;  // shared with the client
 };
 
 }  // namespace iii::inline v0

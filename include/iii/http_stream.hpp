@@ -197,23 +197,50 @@ Task<Json> run_http_task(
   }
 }
 
+template <class T>
+struct IsHttpCall : std::false_type {};
+template <class T>
+struct IsHttpCall<HttpCall<T>> : std::true_type {};
+
+template <class F>
+consteval bool takes_http_call() {
+  if constexpr (Signature<F>::is_known) {
+    return IsHttpCall<typename Signature<F>::First>::value;
+  } else {
+    return false;
+  }
+}
+
+template <class F>
+Function http_function(ChannelOpener opener, F function) {
+  using Signature = detail::Signature<F>;
+  using Call = typename Signature::First;
+  if constexpr (TaskValue<typename Signature::Result>::is_task) {
+    return Function([opener = std::move(opener),
+                     shared = std::make_shared<F>(std::move(function))](Json input, Invocation of) {
+      return run_http_task<Call>(shared, opener, std::move(input), std::move(of));
+    });
+  } else {
+    return Function([opener = std::move(opener), function = std::move(function)](
+                        const Json& input, const Invocation& of
+                    ) mutable { return run_http<Call>(function, opener, input, of); });
+  }
+}
+
 }  // namespace detail
 
 // See above. The client is not kept alive by it.
 template <class F>
 [[nodiscard]] Function http(const Client& client, F function) {
-  using Signature = detail::Signature<F>;
-  using Call = typename Signature::First;
-  ChannelOpener opener = client.channel_opener();
-  if constexpr (detail::TaskValue<typename Signature::Result>::is_task) {
-    return Function([opener = std::move(opener),
-                     shared = std::make_shared<F>(std::move(function))](Json input, Invocation of) {
-      return detail::run_http_task<Call>(shared, opener, std::move(input), std::move(of));
-    });
+  static_assert(
+      detail::takes_http_call<F>(),
+      "iii: a function behind http() takes an iii::HttpCall<Body>&, and perhaps an "
+      "iii::Invocation; it is not overloaded and has no auto parameters"
+  );
+  if constexpr (detail::takes_http_call<F>()) {
+    return detail::http_function(client.channel_opener(), std::move(function));
   } else {
-    return Function([opener = std::move(opener), function = std::move(function)](
-                        const Json& input, const Invocation& of
-                    ) mutable { return detail::run_http<Call>(function, opener, input, of); });
+    return Function([] {});
   }
 }
 

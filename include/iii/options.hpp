@@ -53,12 +53,12 @@ struct WorkerTelemetry {
 // What the engine shows of this worker.
 struct WorkerMetadata {
   std::string runtime = "cpp";
-  std::string version = {};
-  std::string name = {};
-  std::string os = {};
+  std::string version = {};  // of the SDK, when detected
+  std::string name = {};     // among workers; not necessarily the only one of that name
+  std::string os = {};       // "linux x86_64 (unix)"
   std::optional<std::string> description = {};
-  std::optional<std::uint32_t> pid = {};
-  std::optional<std::string> isolation = {};
+  std::optional<std::uint32_t> pid = {};      // engines of line 0.11 do not list workers without
+  std::optional<std::string> isolation = {};  // III_ISOLATION, what the worker runs in
   std::optional<WorkerTelemetry> telemetry = {};
 };
 
@@ -70,7 +70,8 @@ struct InitOptions {
   std::optional<std::string> worker_description = {};
   // Replaces everything that would be detected; only a blank `framework` is filled in.
   std::optional<WorkerMetadata> metadata = {};
-  // Engines of line 0.23. Empty: III_NAMESPACE, or none.
+  // Engines of line 0.23. Empty: III_NAMESPACE, or none. White space alone is refused with
+  // std::invalid_argument.
   std::string namespace_name = {};
 
   // For the upgrade request, to authenticate for example. Pairs that are not legal HTTP are

@@ -47,6 +47,9 @@ struct OtelCounters {
   std::uint64_t spans_dropped = 0;
   std::uint64_t logs_dropped = 0;
   std::uint64_t metrics_dropped = 0;
+  // Single records too large for a frame, and changes of spans that had too many already.
+  std::uint64_t oversized_records = 0;
+  std::uint64_t span_changes_dropped = 0;
   // Announcements of spans that have begun; their ends are sent nevertheless.
   std::uint64_t live_spans_dropped = 0;
   // Sockets that were given up: ReconnectionConfig::max_retries attempts in a row have failed.

@@ -1,5 +1,5 @@
-// How a client reports to the engine. What is not set comes from the environment, and else has the
-// default named here.
+// How a client reports to the engine. What is not set comes from the environment variable named
+// with each member, and else has the default named there.
 #pragma once
 
 #include <iii/reconnection.hpp>
@@ -12,9 +12,11 @@
 namespace iii::inline v0 {
 
 struct OtelConfig {
-  // OTEL_ENABLED, true.
+  // Whether it reports at all. OTEL_ENABLED, true.
   std::optional<bool> enabled = {};
-  // OTEL_SERVICE_NAME, the program's name.
+
+  // --- What all reports say of this program ---
+  // OTEL_SERVICE_NAME, the name of the executable.
   std::optional<std::string> service_name = {};
   // SERVICE_VERSION, that of the SDK.
   std::optional<std::string> service_version = {};
@@ -22,32 +24,44 @@ struct OtelConfig {
   std::optional<std::string> service_namespace = {};
   // SERVICE_INSTANCE_ID, a random UUID.
   std::optional<std::string> service_instance_id = {};
-  // The address of the worker.
+
+  // --- The telemetry socket ---
+  // Of the engine that gets the reports; `/otel` is added. The address of the worker.
   std::optional<std::string> engine_ws_url = {};
+  // How a lost socket is made again. Its own defaults.
+  std::optional<ReconnectionConfig> reconnection_config = {};
+  // Frames that wait for the socket; what does not fit is dropped, and counted (otel_counters()).
+  // 10,000.
+  std::optional<std::size_t> channel_capacity = {};
+  // How long shutdown_otel() takes to send what is left; a client has
+  // InitOptions::shutdown_timeout. 10 s.
+  std::optional<std::chrono::milliseconds> shutdown_timeout = {};
+
+  // --- Metrics ---
   // OTEL_METRICS_ENABLED, true.
   std::optional<bool> metrics_enabled = {};
-  // 60 s.
+  // Between two reports of all values. 60 s.
   std::optional<std::chrono::milliseconds> metrics_export_interval = {};
-  std::optional<ReconnectionConfig> reconnection_config = {};
-  // 10 s.
-  std::optional<std::chrono::milliseconds> shutdown_timeout = {};
-  // 10,000 frames before the socket.
-  std::optional<std::size_t> channel_capacity = {};
-  // True.
+
+  // --- Logs ---
+  // Whether Logger reports; otherwise its lines go to standard error. True.
   std::optional<bool> logs_enabled = {};
-  // OTEL_LOGS_FLUSH_INTERVAL_MS, 100 ms.
+  // The longest that a record waits to be sent. OTEL_LOGS_FLUSH_INTERVAL_MS, 100 ms.
   std::optional<std::chrono::milliseconds> logs_flush_interval = {};
-  // OTEL_LOGS_BATCH_SIZE, 1.
+  // Records that are sent at once when so many wait. OTEL_LOGS_BATCH_SIZE, 1.
   std::optional<std::size_t> logs_batch_size = {};
-  // OTEL_SPANS_FLUSH_INTERVAL_MS, 100 ms.
+
+  // --- Spans ---
+  // The longest that an ended span waits to be sent. OTEL_SPANS_FLUSH_INTERVAL_MS, 100 ms.
   std::optional<std::chrono::milliseconds> spans_flush_interval = {};
-  // OTEL_LIVE_SPANS, true.
+  // Spans are shown when they begin, too. OTEL_LIVE_SPANS, true.
   std::optional<bool> live_spans = {};
-  // True.
+  // Whether execute_traced_request() makes a span and sends the trace along. True.
   std::optional<bool> fetch_instrumentation_enabled = {};
-  // III_DISABLE_TRACE_PAYLOADS, true.
+  // Whether the span of a call shows its payload and result, without members that look like
+  // secrets. III_DISABLE_TRACE_PAYLOADS turns it off; true.
   std::optional<bool> trace_payloads = {};
-  // III_TRACE_PAYLOAD_MAX_BYTES, 512 KiB.
+  // Of each payload that is shown; the rest is cut off. III_TRACE_PAYLOAD_MAX_BYTES, 512 KiB.
   std::optional<std::size_t> trace_payload_max_bytes = {};
 };
 

@@ -1,4 +1,5 @@
-// How a lost connection is made again. The worker's socket and that of telemetry each have one.
+// How a lost connection is made again. The worker's socket and that of telemetry each have one, and
+// follow the same rule.
 #pragma once
 
 #include <cstddef>

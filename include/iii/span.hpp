@@ -6,7 +6,8 @@
 //   iii::set_current_span_attribute("item", "tea");
 //
 // Without telemetry everything works and records nothing. Any thread may use any span; nothing here
-// waits. with_span must not be given a coroutine: use ActiveSpan inside of it.
+// waits. with_span takes no coroutine, which would leave the span at its first co_await: use
+// ActiveSpan inside of it.
 #pragma once
 
 #include <iii/context.hpp>
@@ -142,6 +143,7 @@ void set_outcome(const Span& span, const Outcome& outcome) {
 template <class Function>
 auto with_span(std::string name, SpanOptions options, Function&& function)
     -> std::invoke_result_t<Function> {
+  detail::refuse_coroutine<std::invoke_result_t<Function>>();
   const ActiveSpan span(std::move(name), std::move(options));
   try {
     if constexpr (std::is_void_v<std::invoke_result_t<Function>>) {
@@ -167,6 +169,7 @@ auto with_span(std::string name, Function&& function) -> std::invoke_result_t<Fu
 // The same without a status.
 template <class Function>
 auto run_in_span(std::string name, Function&& function) -> std::invoke_result_t<Function> {
+  detail::refuse_coroutine<std::invoke_result_t<Function>>();
   const ActiveSpan span(std::move(name));
   return std::invoke(std::forward<Function>(function));
 }

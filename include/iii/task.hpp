@@ -1,15 +1,15 @@
 // iii::Task<T>: what a function written as a coroutine returns, and what it awaits.
 //
-//   iii::Task<iii::Json> total(iii::Json order) {
-//     iii::TriggerRequest request{.function_id = "shop::price", .payload = std::move(order)};
-//     iii::Json price = co_await client.trigger_async(std::move(request));
+//   iii::Task<iii::Json> total(iii::Client client, iii::Json order) {
+//     iii::Json price = co_await client.trigger_async("shop::price", order.at("item"));
 //     co_return price;
 //   }
 //
 // Lazy: nothing runs before it is awaited, or handed to register_function() or iii::wait(). Take
 // parameters by value: the caller's are gone when it resumes. After an awaited call the coroutine
-// goes on on a thread of the client's handler pool. Name a request before it is awaited, as above:
-// GCC 12 destroys braced temporaries of a co_await twice. Move-only; one thread at a time.
+// goes on on a thread of the client's handler pool. Write no braces inside of a co_await:
+// GCC 12 refuses lists there, and destroys other braced temporaries twice. Move-only; one thread at
+// a time.
 #pragma once
 
 #include <iii/context.hpp>

@@ -32,7 +32,8 @@ struct TracedResponse {
 // Calls `send` once, here, with the request and the headers `traceparent` and `baggage` in place of
 // any it has, and returns the answer. A status from 400 makes the span an error. What `send` throws
 // (there was no answer) becomes status Error and the event `exception`, and is thrown on. An
-// address that contains a text of OTEL_FETCH_IGNORE_URLS is sent as it is, without a span.
+// address that contains a text of OTEL_FETCH_IGNORE_URLS is sent as it is, without a span; with
+// OtelConfig::fetch_instrumentation_enabled = false every request is.
 [[nodiscard]] TracedResponse execute_traced_request(
     TracedRequest request, const std::function<TracedResponse(const TracedRequest& request)>& send
 );

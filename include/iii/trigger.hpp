@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -54,11 +55,15 @@ struct TriggerRequest {
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;
   // Beside the payload; functions see it as Invocation::metadata. Engines of line 0.22.
   std::optional<Json> metadata = std::nullopt;
-  // Engines of line 0.23. None: this worker's, or "default" for `engine::` functions.
+  // Engines of line 0.23. None: this worker's, or "default" for `engine::` functions. A blank one
+  // fails with an error of kind handler.
   std::optional<std::string> namespace_name = std::nullopt;
   // W3C trace context to send along. Empty: that of the current context (iii/context.hpp).
   std::string traceparent = {};
   std::string baggage = {};
+  // When it is requested, the call ends with the error `cancelled` and is not sent any more. The
+  // function is not stopped if it runs already. Void calls do not look at it once they have begun.
+  std::stop_token stop = {};
 };
 
 class RefusalAwaiter;

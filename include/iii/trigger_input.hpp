@@ -15,6 +15,10 @@ struct RegisterTriggerInput {
   Json config = JsonObject{};  // must be present on the wire
   // Reaches the function as the metadata of its invocation.
   std::optional<Json> metadata = std::nullopt;
+  // Engines of line 0.23: where the function is, and where the trigger type is. None: in this
+  // worker's namespace, and wherever the engine looks.
+  std::optional<std::string> namespace_name = std::nullopt;
+  std::optional<std::string> trigger_namespace = std::nullopt;
 };
 
 }  // namespace iii::inline v0

@@ -6,8 +6,7 @@
 //
 //   const auto ticks = client.register_trigger_type(
 //       iii::trigger_type<Every, Tick>("tick", "Ticks."),
-//       [](const iii::TriggerConfigOf<Every>& trigger) { start(trigger.id, trigger.config.seconds);
-//       },
+//       [](const iii::TriggerConfigOf<Every>& every) { start(every.id, every.config.seconds); },
 //       [](const std::string& id) { stop(id); });
 //   ticks.register_function("clock::on_tick", [](const Tick& tick) { … });
 //   ticks.register_trigger("clock::on_tick", {.seconds = 5});

@@ -40,16 +40,29 @@ Error::Error(Content content) : content_(std::make_shared<const Content>(std::mo
 
 Error::~Error() = default;
 
-Error Error::not_connected() {
-  return Error(Content::local(ErrorKind::not_connected, "", "iii is not connected"));
+namespace {
+
+std::string with_reason(std::string text, std::string_view reason) {
+  if (!reason.empty()) {
+    text.append(": ").append(reason);
+  }
+  return text;
+}
+
+}  // namespace
+
+Error Error::not_connected(std::string_view reason) {
+  return Error(
+      Content::local(ErrorKind::not_connected, "", with_reason("iii is not connected", reason))
+  );
 }
 
 Error Error::timeout(std::string_view reason) {
-  std::string message = "invocation timed out";
-  if (!reason.empty()) {
-    message.append(": ").append(reason);
-  }
-  return Error(Content::local(ErrorKind::timeout, "", std::move(message)));
+  return Error(Content::local(ErrorKind::timeout, "", with_reason("invocation timed out", reason)));
+}
+
+Error Error::cancelled() {
+  return Error(Content::local(ErrorKind::cancelled, "", "the call has been cancelled"));
 }
 
 Error Error::runtime(std::string message) {
@@ -138,6 +151,8 @@ std::string_view to_string(ErrorKind kind) noexcept {
       return "websocket";
     case ErrorKind::registration_rejected:
       return "registration_rejected";
+    case ErrorKind::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }

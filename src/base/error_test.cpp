@@ -86,6 +86,21 @@ const std::vector<Case>& cases() {
   return all;
 }
 
+TEST(Error, OfACancelledCallIsOfThisProcess) {
+  const Error error = Error::cancelled();
+  EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+  EXPECT_EQ(to_string(error.kind()), "cancelled");
+  EXPECT_EQ(error.code(), "invocation_failed");
+  EXPECT_STREQ(error.what(), "the call has been cancelled");
+}
+
+TEST(Error, SaysWhyThereIsNoConnection) {
+  EXPECT_STREQ(
+      Error::not_connected("the offline queue is full").what(),
+      "iii is not connected: the offline queue is full"
+  );
+}
+
 TEST(Error, Item78_HasAKindACodeAMessageAndATextOfItsOwn) {
   std::set<std::string_view> names;
   for (const Case& c : cases()) {

@@ -113,6 +113,7 @@ void write(StringPen& pen, const to_engine::RegisterTrigger& message) {
   pen.raw(message.config_json);
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
   optional_text_member(pen, R"(,"namespace":)", message.name_space);
+  optional_text_member(pen, R"(,"trigger_namespace":)", message.trigger_namespace);
   pen.raw("}");
 }
 

@@ -68,6 +68,7 @@ struct RegisterTrigger {
   std::string_view config_json = "{}";  // must be there (spec: sdk §27, item 2)
   std::string_view metadata_json;
   std::string_view name_space;
+  std::string_view trigger_namespace = {};
 };
 
 struct UnregisterTrigger {

@@ -1,5 +1,7 @@
 #include "sdk/address.hpp"
 
+#include "base/lower_ascii.hpp"
+
 #include <iii/error.hpp>
 #include <iii/result.hpp>
 
@@ -37,7 +39,7 @@ bool is_printable(std::string_view text) {
 bool has_prefix_without_case(std::string_view text, std::string_view lower_prefix) {
   return text.size() >= lower_prefix.size() &&
          std::equal(lower_prefix.begin(), lower_prefix.end(), text.begin(), [](char want, char c) {
-           return want == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+           return want == base::lower_ascii(c);
          });
 }
 

@@ -2,6 +2,7 @@
 
 #include "protocol/error_body.hpp"
 #include "sdk/effects.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
@@ -36,15 +37,39 @@ Result<Json> result_of(CallEnd end) {
       return Error::timeout(end.reason);
     case EndCall::How::rejected:
       return end.rejection ? Error::registration_rejected(*std::move(end.rejection))
-                           : Error::not_connected();
+                           : Error::not_connected(end.reason);
+    case EndCall::How::cancelled:
+      return Error::cancelled();
     case EndCall::How::not_connected:
       break;
   }
-  return Error::not_connected();
+  return Error::not_connected(end.reason);
+}
+
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& exception) {
+    return Error::handler(exception.what());
+  } catch (...) {
+    return Error::handler("unknown exception");
+  }
 }
 
 protocol::ErrorBody error_body(const Error& error) {
   return {error.code(), error.wire_message(), error.stacktrace()};
+}
+
+telemetry::UserSpan::Failure failure_of(const protocol::ErrorBody& error) {
+  // The wire's name for every exception without a code of its own.
+  const bool is_nameless = error.code == invocation_failed;
+  return {
+      .type = is_nameless ? "InvocationError" : error.code,
+      .message = error.message,
+      .stacktrace = error.stacktrace.value_or(""),
+  };
 }
 
 protocol::ErrorBody current_error_body() {

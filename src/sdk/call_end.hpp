@@ -4,6 +4,7 @@
 
 #include "protocol/error_body.hpp"
 #include "sdk/effects.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
 #include <iii/error.hpp>
 #include <iii/json.hpp>
@@ -31,10 +32,15 @@ using Completion = std::function<void(CallEnd end)>;
 
 [[nodiscard]] Result<Json> result_of(CallEnd end);
 
+// What a try_… function makes of an exception. Precondition: inside a catch block.
+[[nodiscard]] Error current_error();
 // The body of an exception: that of an Error as it is, `invocation_failed` for everything else
 // (spec: sdk §6.6).
 [[nodiscard]] protocol::ErrorBody error_body(const Error& error);
 // Precondition: inside a catch block.
 [[nodiscard]] protocol::ErrorBody current_error_body();
+
+// What a span says of it.
+[[nodiscard]] telemetry::UserSpan::Failure failure_of(const protocol::ErrorBody& error);
 
 }  // namespace iii::sdk

@@ -5,6 +5,7 @@
 #include "sdk/frames.hpp"
 #include "sdk/http_invocation.hpp"
 #include "sdk/registration.hpp"
+#include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
 #include <iii/error.hpp>
@@ -16,6 +17,7 @@
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +37,13 @@ namespace {
 void require_id(const std::string& id) {
   if (id.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw std::invalid_argument("id is required");
+  }
+}
+
+// Of an explicit one; absence is another thing (spec: sdk §22.2, §22.3).
+void require_namespace(const std::optional<std::string>& name) {
+  if (name && sdk::is_blank_namespace(*name)) {
+    throw std::invalid_argument("a namespace is blank");
   }
 }
 
@@ -91,11 +100,12 @@ FunctionRef register_entry(
   require_id(message.id);
   std::string frame = checked(sdk::frame_of(message), "function '" + message.id + "'");
   const std::uint64_t registration = entry.registration = driver->new_registration();
+  const std::shared_ptr<const sdk::FunctionStatus> status = entry.status;
   require_accepted(
       driver->register_function(message.id, std::move(frame), std::move(entry)),
       "function id '" + message.id + "'"
   );
-  return {driver, message.id, registration};
+  return {driver, message.id, registration, status};
 }
 
 }  // namespace
@@ -106,6 +116,10 @@ Client register_worker(std::string_view address, InitOptions options) {
 
 Client register_worker(InitOptions options) {
   return register_worker(sdk::default_address(), std::move(options));
+}
+
+WorkerMetadata detect_worker_metadata(const InitOptions& options) {
+  return sdk::detect_metadata(options, sdk::system_facts());
 }
 
 sdk::Driver& Client::driver() const {
@@ -120,7 +134,8 @@ FunctionRef Client::register_function(
       handle_->driver,
       message,
       {.function = std::make_shared<const Function>(std::move(function)),
-       .running_max = details.max_concurrent_invocations}
+       .running_max = details.max_concurrent_invocations,
+       .captures_payloads = details.trace_payloads}
   );
 }
 
@@ -131,7 +146,9 @@ FunctionRef Client::register_function(
 }
 
 FunctionRef Client::register_function_with(
-    const RegisterFunctionMessage& message, Function function
+    const RegisterFunctionMessage& message,
+    Function function,
+    std::size_t max_concurrent_invocations
 ) {
   if (message.invocation) {
     throw std::invalid_argument(
@@ -142,7 +159,8 @@ FunctionRef Client::register_function_with(
   return register_entry(
       handle_->driver,
       announced,
-      {.function = std::make_shared<const Function>(std::move(function))}
+      {.function = std::make_shared<const Function>(std::move(function)),
+       .running_max = max_concurrent_invocations}
   );
 }
 
@@ -170,6 +188,10 @@ void FunctionRef::unregister() const {
   }
 }
 
+std::optional<Error> FunctionRef::status() const {
+  return status_->get();
+}
+
 void Client::register_service(const RegisterServiceMessage& message) {
   require_id(message.id);
   require_accepted(
@@ -181,6 +203,8 @@ void Client::register_service(const RegisterServiceMessage& message) {
 }
 
 Trigger Client::register_trigger(const RegisterTriggerInput& input) {
+  require_namespace(input.namespace_name);
+  require_namespace(input.trigger_namespace);
   auto entry = std::make_shared<sdk::TriggerEntry>();
   entry->id = sdk::new_uuid().to_string();
   entry->trigger_type = input.trigger_type;
@@ -190,7 +214,8 @@ Trigger Client::register_trigger(const RegisterTriggerInput& input) {
       .function_id = input.function_id,
       .config_json = serialize(input.config),
       .metadata_json = json_or_nothing(input.metadata),
-      .name_space = driver().namespace_name(),
+      .name_space = input.namespace_name ? *input.namespace_name : driver().namespace_name(),
+      .trigger_namespace = input.trigger_namespace ? *input.trigger_namespace : std::string_view(),
   });
   require_accepted(
       driver().register_trigger(
@@ -271,6 +296,10 @@ std::optional<Error> Client::fatal_error() const {
 
 std::optional<Error> Client::last_refusal() const {
   return driver().last_refusal();
+}
+
+ClientCounters Client::counters() const {
+  return driver().counters();
 }
 
 void Client::set_headers(std::vector<std::pair<std::string, std::string>> headers) {

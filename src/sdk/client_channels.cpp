@@ -1,3 +1,4 @@
+#include "sdk/call_end.hpp"
 #include "sdk/driver_handle.hpp"  // IWYU pragma: keep
 
 #include <iii/channel.hpp>
@@ -11,7 +12,6 @@
 #include <iii/trigger.hpp>
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -78,8 +78,8 @@ Result<Channel> Client::try_create_channel(
 ) noexcept {
   try {
     return channel_of(try_trigger(create_request(buffer_size)), channel_opener(), options);
-  } catch (const std::exception& exception) {
-    return Error::runtime(exception.what());
+  } catch (...) {
+    return sdk::current_error();
   }
 }
 

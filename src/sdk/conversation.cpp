@@ -7,7 +7,7 @@
 #include "base/time.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/effects.hpp"
-#include "sdk/reconnect.hpp"
+#include "sdk/telemetry/reconnect_delay.hpp"
 
 #include <iii/options.hpp>
 
@@ -129,7 +129,12 @@ void Conversation::lose(std::string_view reason, base::MonotonicTime now, Effect
   const bool is_news = was_open || attempt_ % attempts_per_warning == 0;
   effects.emplace_back(Report{is_news ? Report::Level::warn : Report::Level::info, failure_});
   if (options_.fails_calls_on_disconnect) {
-    end_calls(pending_.take_carried(), EndCall::How::not_connected, effects);
+    end_calls(
+        pending_.take_carried(),
+        EndCall::How::not_connected,
+        "the connection broke while the call was on its way",
+        effects
+    );
   }
   keep_unsent(effects);
   if (is_stopping_ && offline_.empty() && !is_anything_running()) {
@@ -157,8 +162,7 @@ void Conversation::lose_if_stalled(base::MonotonicTime now, Effects& effects) {
 
 void Conversation::wait_for_retry(base::MonotonicTime now, Effects& effects) {
   phase_ = Phase::waiting;
-  const double chance = symmetric_chance(random_.next());
-  retry_at_ = now + reconnect_delay(options_.reconnection, attempt_, chance);
+  retry_at_ = now + telemetry::reconnect_delay(options_.reconnection, attempt_, random_.next());
   ++attempt_;
   change_state(
       was_ever_open_ ? ConnectionState::reconnecting : ConnectionState::connecting, effects
@@ -170,9 +174,13 @@ void Conversation::fail_for_good(Effects& effects) {
   phase_ = Phase::ended;
   offline_.clear();
   unsent_.clear();
+  if (!rejection_) {
+    end_ = "gave up after " + std::to_string(attempt_) + " retries: " + failure_;
+  }
   end_calls(
       pending_.take_all(),
       rejection_ ? EndCall::How::rejected : EndCall::How::not_connected,
+      end_,
       effects
   );
   change_state(ConnectionState::failed, effects);
@@ -229,7 +237,8 @@ void Conversation::shutdown(base::MonotonicTime now, Effects& effects) {
   stop_deadline_ = now + options_.shutdown_timeout;
   // The rest is for the Close frames.
   drain_deadline_ = now + options_.shutdown_timeout * 3 / 4;
-  end_calls(pending_.take_all(), EndCall::How::not_connected, effects);
+  end_ = "the client has been shut down";
+  end_calls(pending_.take_all(), EndCall::How::not_connected, end_, effects);
   settle_shutdown(now, effects);
 }
 
@@ -296,11 +305,14 @@ void Conversation::change_state(ConnectionState state, Effects& effects) {
 }
 
 void Conversation::end_calls(
-    const std::vector<base::InvocationId>& calls, EndCall::How how, Effects& effects
+    const std::vector<base::InvocationId>& calls,
+    EndCall::How how,
+    std::string_view reason,
+    Effects& effects
 ) {
   for (const base::InvocationId& id : calls) {
     offline_.remove(id);
-    effects.emplace_back(EndCall{.id = id, .how = how});
+    effects.emplace_back(EndCall{.id = id, .how = how, .reason = std::string(reason)});
   }
 }
 

@@ -100,6 +100,8 @@ class Conversation {
       base::InvocationId id, std::string frame, base::MonotonicTime deadline, Effects& effects
   );
   [[nodiscard]] Admission send_void(std::string frame, Effects& effects);
+  // Why it is not accepted, for people; empty for `rejected`.
+  [[nodiscard]] std::string reason_of(Admission admission) const;
   // Nobody waits for it any more. No effect follows for it.
   void cancel(const base::InvocationId& id);
 
@@ -154,7 +156,12 @@ class Conversation {
   [[nodiscard]] base::MonotonicTime next_ping(base::MonotonicTime now) const;
   [[nodiscard]] base::MonotonicTime idle_at() const;
   void change_state(ConnectionState state, Effects& effects);
-  void end_calls(const std::vector<base::InvocationId>& calls, EndCall::How how, Effects& effects);
+  void end_calls(
+      const std::vector<base::InvocationId>& calls,
+      EndCall::How how,
+      std::string_view reason,
+      Effects& effects
+  );
 
   // Sending (conversation_commands.cpp)
   [[nodiscard]] Admission admit(std::size_t bytes, Effects& effects);
@@ -183,6 +190,7 @@ class Conversation {
   bool was_ever_open_ = false;
   bool is_welcome_ = false;  // this connection: the engine has answered with our id
   std::string failure_;      // why there is no connection; empty while there is one
+  std::string end_;          // why there will be none any more; empty as long as there may be
   std::uint64_t attempt_ = 0;
 
   base::MonotonicTime opened_at_{};

@@ -105,7 +105,13 @@ TEST(Calls, Item57_that_were_carried_by_a_lost_connection_end_at_once) {
   static_cast<void>(scene.take());
   scene.close();
   scene.call(2);
-  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "end not connected: the connection broke while the call was on its way",
+          "state reconnecting"
+      })
+  );
   EXPECT_EQ(scene.conversation.pending_calls(), 1U);
 }
 
@@ -133,7 +139,13 @@ TEST(Calls, Item51_void_calls_that_a_broken_connection_has_not_taken_are_sent_ag
   scene.conversation.on_taken(4);
   scene.close();
   scene.send_void("v4");
-  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "end not connected: the connection broke while the call was on its way",
+          "state reconnecting"
+      })
+  );
   scene.pass_to_deadline();
   scene.open();
   const Lines lines = scene.take();
@@ -187,7 +199,7 @@ TEST(Calls, are_refused_when_the_queue_is_full) {
   EXPECT_EQ(scene.send_void("v"), Admission::accepted);
   EXPECT_EQ(scene.call(2), Admission::full);
   EXPECT_EQ(scene.send_void("v"), Admission::full);
-  EXPECT_EQ(scene.take(), Lines{"end not connected"});
+  EXPECT_EQ(scene.take(), Lines{"end not connected: the offline queue is full (2 messages)"});
   scene.conversation.cancel(call_id(1));
   EXPECT_EQ(scene.call(3), Admission::accepted) << "what was given up makes room";
 }
@@ -196,6 +208,7 @@ TEST(Calls, are_bounded_by_bytes_too) {
   Scene scene({.offline = {.bytes_max = 10, .policy = OfflinePolicy::fail}});
   EXPECT_EQ(scene.send_void("0123456"), Admission::accepted);
   EXPECT_EQ(scene.send_void("0123"), Admission::full);
+  EXPECT_EQ(scene.conversation.reason_of(Admission::full), "the offline queue is full (10 bytes)");
   EXPECT_EQ(scene.send_void("012"), Admission::accepted);
   EXPECT_EQ(scene.conversation.offline().bytes(), 10U);
 }
@@ -207,7 +220,10 @@ TEST(Calls, push_out_the_oldest_if_that_is_the_policy) {
   EXPECT_EQ(scene.call(1), Admission::accepted);
   EXPECT_EQ(scene.send_void("a"), Admission::accepted);
   EXPECT_EQ(scene.send_void("b"), Admission::accepted);
-  EXPECT_EQ(scene.take(), Lines{"end not connected"});
+  EXPECT_EQ(
+      scene.take(),
+      Lines{"end not connected: the offline queue was full, and a newer message took its place"}
+  );
   EXPECT_EQ(scene.send_void("c"), Admission::full) << "void calls are nobody's to drop";
   EXPECT_EQ(scene.send_void(std::string(21, 'x')), Admission::full);
   EXPECT_EQ(scene.conversation.offline().size(), 2U) << "what never fits pushes nothing out";

@@ -123,6 +123,27 @@ Admission Conversation::admit(std::size_t bytes, Effects& effects) {
   return has_room(bytes) ? Admission::accepted : Admission::full;
 }
 
+std::string Conversation::reason_of(Admission admission) const {
+  switch (admission) {
+    case Admission::accepted:
+    case Admission::rejected:
+      return {};
+    case Admission::not_connected:
+      return end_;
+    case Admission::full:
+      break;
+  }
+  const OfflineQueue& limits = options_.offline;
+  const std::string bytes = std::to_string(limits.bytes_max) + " bytes";
+  if (phase_ == Phase::open) {
+    return "the connection is too slow: more than " + bytes + " wait for it";
+  }
+  return "the offline queue is full (" +
+         (offline_.size() >= limits.messages_max ? std::to_string(limits.messages_max) + " messages"
+                                                 : bytes) +
+         ")";
+}
+
 // Only calls: they have somebody here who learns of it. Whoever waits for an answer of ours would
 // wait for the whole of its timeout.
 void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
@@ -135,7 +156,11 @@ void Conversation::drop_oldest(std::size_t bytes, Effects& effects) {
     offline_.remove(*oldest);
     pending_.remove(*oldest);
     ++dropped_messages_;
-    effects.emplace_back(EndCall{.id = *oldest, .how = EndCall::How::not_connected});
+    effects.emplace_back(EndCall{
+        .id = *oldest,
+        .how = EndCall::How::not_connected,
+        .reason = "the offline queue was full, and a newer message took its place",
+    });
   }
   if (!std::exchange(has_reported_drops_, true)) {
     effects.emplace_back(Report{
@@ -167,6 +192,7 @@ Admission Conversation::call(
         .id = id,
         .how =
             admission == Admission::rejected ? EndCall::How::rejected : EndCall::How::not_connected,
+        .reason = reason_of(admission),
     });
     return admission;
   }

@@ -86,7 +86,13 @@ TEST(Conversation, Item24_Item26_Item27_Item38_sends_everything_in_one_burst_in_
   scene.welcome();
   scene.conversation.on_taken(8);
   scene.close();
-  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state reconnecting"}));
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{
+          "end not connected: the connection broke while the call was on its way",
+          "state reconnecting"
+      })
+  );
   scene.pass_to_deadline();
   scene.open();
   EXPECT_EQ(
@@ -229,10 +235,12 @@ TEST(Conversation, Item17_gives_up_after_the_last_retry) {
   scene.pass_to_deadline();
   static_cast<void>(scene.take());
   scene.close();
-  EXPECT_EQ(scene.take(), (Lines{"end not connected", "state failed"}));
+  const std::string end =
+      "end not connected: gave up after 1 retries: the engine cannot be reached: gone";
+  EXPECT_EQ(scene.take(), (Lines{end, "state failed"}));
   EXPECT_EQ(scene.conversation.next_deadline(), base::never);
   EXPECT_EQ(scene.call(2), Admission::not_connected);
-  EXPECT_EQ(scene.take(), Lines{"end not connected"});
+  EXPECT_EQ(scene.take(), Lines{end});
   scene.shutdown();
   EXPECT_EQ(scene.take(), (Lines{"state disconnected", "finish"}));
 }
@@ -337,7 +345,10 @@ TEST(ConversationShutdown, closes_an_idle_connection_at_once) {
   EXPECT_EQ(scene.call(1), Admission::accepted);
   static_cast<void>(scene.take());
   scene.shutdown();
-  EXPECT_EQ(scene.take(), (Lines{"end not connected", "close 1000 shutting down"}));
+  EXPECT_EQ(
+      scene.take(),
+      (Lines{"end not connected: the client has been shut down", "close 1000 shutting down"})
+  );
   EXPECT_EQ(scene.call(2), Admission::not_connected);
   static_cast<void>(scene.take());
   scene.close();

@@ -7,6 +7,7 @@
 #include "sdk/checked_options.hpp"
 #include "sdk/conversation.hpp"
 #include "sdk/driver_otel.hpp"
+#include "sdk/driver_signals.hpp"
 #include "sdk/driver_strand.hpp"
 #include "sdk/driver_system.hpp"
 #include "sdk/driver_telemetry.hpp"
@@ -48,9 +49,9 @@ constexpr auto telemetry_shutdown_min = std::chrono::milliseconds(500);
 // How long threads of the pool get to end beyond the drain of the conversation.
 constexpr auto pool_stop_timeout = std::chrono::milliseconds(250);
 
-ConversationOptions conversation_options(const InitOptions& options, const SystemFacts& facts) {
+ConversationOptions conversation_options(const InitOptions& options, std::string announce) {
   return {
-      .announce = announce_frame(detect_metadata(options, facts), detect_namespace(options, facts)),
+      .announce = std::move(announce),
       .reconnection = options.reconnection,
       .offline = options.offline,
       .connect_timeout = options.connect_timeout,
@@ -88,6 +89,15 @@ Driver::Driver(
     InitOptions options,
     const std::optional<boost::asio::any_io_executor>& executor
 )
+    : Driver(std::move(address), std::move(options), executor, system_facts()) {
+}
+
+Driver::Driver(
+    Address address,
+    InitOptions options,
+    const std::optional<boost::asio::any_io_executor>& executor,
+    const SystemFacts& facts
+)
     : address_(std::move(address)),
       address_text_(text_of(address_)),
       log_(
@@ -95,13 +105,14 @@ Driver::Driver(
       ),
       has_own_log_(log_ != nullptr),
       options_(checked(std::move(options))),
-      namespace_(detect_namespace(options_, system_facts())),
+      namespace_(detect_namespace(options_, facts)),
+      metadata_(detect_metadata(options_, facts)),
       strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
       executor_(
           strand_ ? boost::asio::any_io_executor(*strand_)
                   : boost::asio::any_io_executor(io_.get_executor())
       ),
-      conversation_(conversation_options(options_, system_facts()), random_),
+      conversation_(conversation_options(options_, announce_frame(metadata_, namespace_)), random_),
       gate_(options_.max_concurrent_invocations),
       pool_(options_.handler_threads, options_.handler_threads_max),
       headers_(options_.headers) {
@@ -123,6 +134,7 @@ std::thread Driver::run() {
   if (strand_) {
     return {};
   }
+  const BlockedSignals blocked;
   return std::thread([self = shared_from_this()] { self->run_until_ended(); });
 }
 
@@ -146,6 +158,12 @@ void Driver::begin_telemetry() {
                 }
               },
           .ca_file = options_.ca_file,
+          .headers =
+              [weak] {
+                const auto self = weak.lock();
+                return self ? self->headers() : Headers();
+              },
+          .connect_timeout = options_.connect_timeout,
       }
   );
   if (telemetry_) {
@@ -371,6 +389,11 @@ void Driver::publish() {
     room_.notify_all();
   }
   has_room_ = has_room;
+  counters_ = {
+      .waiting_messages = conversation_.offline().size(),
+      .waiting_bytes = conversation_.offline().bytes(),
+      .dropped_messages = conversation_.dropped_messages(),
+  };
 }
 
 void Driver::on_opened() {
@@ -393,14 +416,16 @@ void Driver::on_binary(std::string_view bytes) {
 void Driver::on_read() {
   conversation_.on_heard(now());
   const std::string& id = conversation_.worker_id();
+  bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
-    if (worker_id_ != id) {
+    is_news = worker_id_ != id;
+    if (is_news) {
       worker_id_ = id;
-      if (telemetry_) {
-        telemetry_->set_worker(id, detect_metadata(options_, system_facts()).name);
-      }
     }
+  }
+  if (is_news && telemetry_) {
+    telemetry_->set_worker(id, metadata_.name);
   }
   arm_timer();
 }
@@ -433,10 +458,7 @@ void Driver::perform(OpenConnection&) {
       .connect_timeout = options_.connect_timeout * 2,
       .close_timeout = options_.shutdown_timeout,
   };
-  {
-    const std::lock_guard lock(mutex_);
-    options.headers = headers_;
-  }
+  options.headers = headers();
   TransportEvents& events = *this;
   transport_ = std::make_unique<Transport>(executor_, std::move(options), events);
   transport_->open();
@@ -476,6 +498,11 @@ void Driver::perform(ChangeState& effect) {
   {
     const std::lock_guard lock(mutex_);
     rejection_ = conversation_.rejection();
+    if (effect.state == ConnectionState::connected) {
+      for (const auto& [id, entry] : functions_) {
+        entry.status->set(std::nullopt);  // they are registered anew
+      }
+    }
     room_.notify_all();  // who waits must see that it is in vain
     for (const auto& [number, listener] : listeners_) {
       listeners.push_back(listener);
@@ -549,8 +576,12 @@ void Driver::perform(EndCall& effect) {
   });
 }
 
-void Driver::perform(FunctionRejected&) {
-  // The report beside it says everything; the function is simply not called.
+void Driver::perform(FunctionRejected& effect) {
+  const std::lock_guard lock(mutex_);
+  const auto found = functions_.find(effect.rejection.function_id.value_or(""));
+  if (found != functions_.end()) {
+    found->second.status->set(Error::registration_rejected(effect.rejection));
+  }
 }
 
 void Driver::perform(Report& effect) {

@@ -19,7 +19,9 @@
 #include "sdk/handler_pool.hpp"
 #include "sdk/invocation_gate.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/worker_metadata.hpp"
 
+#include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/options.hpp>
@@ -47,17 +49,35 @@
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace iii::sdk {
 
 class ChannelEnd;
 
+// What the engine said of one of our functions.
+struct FunctionStatus {
+  mutable std::mutex mutex;
+  std::optional<Error> rejection;
+
+  [[nodiscard]] std::optional<Error> get() const {
+    const std::lock_guard lock(mutex);
+    return rejection;
+  }
+  void set(std::optional<Error> said) {
+    const std::lock_guard lock(mutex);
+    rejection = std::move(said);
+  }
+};
+
 // What is registered under a function id. Null function: HTTP-invoked.
 struct FunctionEntry {
   std::shared_ptr<const Function> function;
   std::size_t running_max = 0;
-  std::uint64_t registration = 0;  // Driver::new_registration()
+  std::uint64_t registration = 0;              // Driver::new_registration()
+  std::optional<bool> captures_payloads = {};  // none: as the client does
+  std::shared_ptr<FunctionStatus> status = std::make_shared<FunctionStatus>();
 };
 
 struct TriggerTypeEntry {
@@ -143,6 +163,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
       base::InvocationId id,
       std::string frame,
       std::chrono::milliseconds timeout,
+      std::stop_token stop,
       Completion on_ended
   );
   void send_void(std::string frame, Completion on_ended);
@@ -152,6 +173,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   bool wait_for_room(base::MonotonicTime deadline);
   // User code that somebody waits for, on the pool; here if the pool has stopped.
   void run_user_code(base::Job job);
+  void log(LogLevel level, const std::string& line);
   // The system's time, and what advance() has added.
   [[nodiscard]] base::MonotonicTime now() const;
 
@@ -176,21 +198,33 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] const Address& parsed_address() const { return address_; }
   [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
   [[nodiscard]] ConnectionState state() const { return state_.load(); }
+  // Nothing is taken any more.
+  [[nodiscard]] bool has_ended();
   [[nodiscard]] std::string worker_id() const;
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;
+  [[nodiscard]] ClientCounters counters() const;
+  [[nodiscard]] Headers headers() const;
   void set_headers(Headers headers);
   void set_metadata(const WorkerMetadata& metadata);
   std::uint64_t add_state_listener(StateListener listener);
   void remove_state_listener(std::uint64_t listener);
 
  private:
+  Driver(
+      Address address,
+      InitOptions options,
+      const std::optional<boost::asio::any_io_executor>& executor,
+      const SystemFacts& facts
+  );
+
   // --- The I/O thread (driver.cpp) ---
   void post(base::Job command);
   // False: the driver has ended and has not taken it.
   bool try_post(base::Job command);
   // Under the lock of the commands.
   void enqueue(base::Job command);
+  [[nodiscard]] CallEnd end_without_room() const;
   [[nodiscard]] CallEnd end_of_late_call() const;
   [[nodiscard]] bool takes_post(std::size_t bytes);
   void run_until_ended();
@@ -230,7 +264,6 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void perform(AnswerTrigger& effect);
   void perform(FunctionRejected& effect);
   void perform(Report& effect);
-  void log(LogLevel level, const std::string& line);
 
   // --- Who waits for the refusal of a trigger (driver_triggers.cpp) ---
   struct RefusalWait;
@@ -251,6 +284,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   const bool has_own_log_;
   const InitOptions options_;  // without the log
   const std::string namespace_;
+  WorkerMetadata metadata_;  // as announced next; the I/O thread's once it runs
 
   [[nodiscard]] bool is_on_thread_of_executor() const;
   void wind_up();
@@ -275,10 +309,14 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   Effects effects_;
   std::unique_ptr<Transport> transport_;
   InvocationGate gate_;
+  using OnStop = std::stop_callback<base::Job>;
   struct Waiting {
     Completion on_ended;
     bool was_full = false;
+    std::unique_ptr<OnStop> on_stop = nullptr;  // nullptr: it cannot be stopped
   };
+  [[nodiscard]] std::unique_ptr<OnStop> when_stopped(std::stop_token stop, base::InvocationId id);
+  void end_cancelled(base::InvocationId id);
   boost::unordered_flat_map<base::InvocationId, Waiting, std::hash<base::InvocationId>> waiting_;
   std::list<std::shared_ptr<RefusalWait>> refusal_waits_;
   std::size_t running_callbacks_ = 0;  // of trigger types
@@ -310,6 +348,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   bool is_over_ = false;  // nothing is registered any more
   bool has_wound_up_ = false;
   bool has_room_ = true;
+  ClientCounters counters_;
   std::string worker_id_;
   std::optional<Rejection> rejection_;
   std::optional<Error> refusal_;

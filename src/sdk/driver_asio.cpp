@@ -1,5 +1,6 @@
 // A client on an executor of the user's.
 #include "sdk/driver_handle.hpp"
+#include "sdk/driver_system.hpp"
 
 #include <iii/asio.hpp>
 #include <iii/client.hpp>
@@ -19,6 +20,10 @@ Client register_worker(
   return Client(
       std::make_shared<Client::Handle>(sdk::make_driver(address, std::move(options), executor))
   );
+}
+
+Client register_worker(const boost::asio::any_io_executor& executor, InitOptions options) {
+  return register_worker(executor, sdk::default_address(), std::move(options));
 }
 
 }  // namespace iii::inline v0

@@ -9,6 +9,7 @@
 #include "sdk/driver_callback.hpp"
 #include "sdk/driver_handle.hpp"
 #include "sdk/frames.hpp"
+#include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
 #include <iii/context.hpp>
@@ -39,6 +40,12 @@ base::Uuid new_uuid() {
 }
 
 Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Completion on_ended) {
+  if (request.stop.stop_requested()) {
+    return Error::cancelled();
+  }
+  if (request.namespace_name && is_blank_namespace(*request.namespace_name)) {
+    return Error::handler("the namespace of the call of '" + request.function_id + "' is blank");
+  }
   const bool is_engines_own = request.function_id.starts_with("engine::");
   const std::string inherited =
       driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
@@ -77,6 +84,7 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
         call.id,
         std::move(frame),
         request.timeout.value_or(driver.options().invocation_timeout),
+        request.stop,
         std::move(on_ended)
     );
   }
@@ -132,8 +140,8 @@ Result<Json> Client::try_trigger(const TriggerRequest& request) noexcept {
         return sdk::result_of(*std::move(end));
       }
     }
-  } catch (const std::exception& exception) {
-    return Error::runtime(exception.what());
+  } catch (...) {
+    return sdk::current_error();
   }
 }
 
@@ -184,6 +192,10 @@ std::future<Json> Client::trigger_future(const TriggerRequest& request) {
 
 TriggerAwaiter Client::trigger_async(TriggerRequest request) {
   return {handle_->driver, std::move(request)};
+}
+
+void detail::throw_unreadable_answer(const std::string& function_id, const Error& error) {
+  throw Error::serde("the answer of '" + function_id + "': " + error.message());
 }
 
 bool TriggerAwaiter::await_suspend(std::coroutine_handle<> awaiting) {

@@ -129,7 +129,7 @@ End open_end(
   require_channel_id(ref.channel_id);
   const auto strong = driver.lock();
   if (!strong) {
-    throw Error::not_connected();
+    throw Error::not_connected("the client is gone");
   }
   return End(std::make_shared<typename End::Handle>(driver, strong->parsed_address(), ref, options)
   );

@@ -1,5 +1,6 @@
 // The faces of reading: blocking, awaited, with a callback.
 #include "base/limits.hpp"
+#include "sdk/call_end.hpp"
 #include "sdk/channel_effects.hpp"
 #include "sdk/driver_callback.hpp"
 #include "sdk/driver_channel.hpp"
@@ -12,7 +13,6 @@
 #include <iii/task.hpp>
 
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <ios>
 #include <memory>
@@ -43,12 +43,8 @@ template <class Read>
 auto as_result(Read read) noexcept -> Result<decltype(read())> {
   try {
     return read();
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::exception& exception) {
-    return Error::handler(exception.what());
   } catch (...) {
-    return Error::handler("unknown exception");
+    return sdk::current_error();
   }
 }
 

@@ -1,5 +1,6 @@
 // The faces of writing: blocking, awaited, with a callback.
 #include "base/limits.hpp"
+#include "sdk/call_end.hpp"
 #include "sdk/channel_effects.hpp"
 #include "sdk/channel_writer_machine.hpp"
 #include "sdk/driver_callback.hpp"
@@ -15,7 +16,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <exception>
 #include <fstream>
 #include <functional>
 #include <ios>
@@ -72,10 +72,8 @@ Status as_status(Operation operation) noexcept {
   try {
     operation();
     return {};
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::exception& exception) {
-    return Error::runtime(exception.what());
+  } catch (...) {
+    return sdk::current_error();
   }
 }
 

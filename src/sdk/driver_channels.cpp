@@ -36,10 +36,7 @@ std::unique_ptr<Transport> Driver::open_channel(
       .connect_timeout = options_.connect_timeout,
       .close_timeout = base::limits::channel_close_timeout,
   };
-  {
-    const std::lock_guard lock(mutex_);
-    options.headers = headers_;
-  }
+  options.headers = headers();
   auto transport = std::make_unique<Transport>(executor_, std::move(options), events);
   transport->open();
   channel_ends_.insert(end);

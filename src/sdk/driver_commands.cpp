@@ -9,6 +9,7 @@
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
 
+#include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/options.hpp>
 #include <iii/trigger.hpp>
@@ -19,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -26,11 +28,17 @@ namespace iii::sdk {
 
 namespace {
 
-CallEnd refused(Admission admission, const std::optional<Rejection>& rejection) {
+// Of what is asked after the end.
+constexpr const char* shut_down = "the client has been shut down";
+
+CallEnd refused(
+    Admission admission, const std::optional<Rejection>& rejection, std::string reason = shut_down
+) {
   return {
       .how =
           admission == Admission::rejected ? EndCall::How::rejected : EndCall::How::not_connected,
       .rejection = rejection,
+      .reason = std::move(reason),
       .was_full = admission == Admission::full,
   };
 }
@@ -133,28 +141,44 @@ void Driver::unregister_trigger(const TriggerEntry& entry) {
 }
 
 void Driver::call(
-    base::InvocationId id, std::string frame, std::chrono::milliseconds timeout, Completion on_ended
+    base::InvocationId id,
+    std::string frame,
+    std::chrono::milliseconds timeout,
+    std::stop_token stop,
+    Completion on_ended
 ) {
   const std::size_t bytes = frame.size();
   if (!takes_post(bytes)) {
-    on_ended({.how = EndCall::How::not_connected, .was_full = true});
+    on_ended(end_without_room());
     return;
   }
   const base::MonotonicTime deadline = base::later(now(), timeout);
   // Kept here as well: a driver that has ended gives it back.
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
-  const bool is_taken =
-      try_post([this, id, bytes, frame = std::move(frame), deadline, completion]() mutable {
+  const bool is_taken = try_post(
+      [this, id, bytes, frame = std::move(frame), deadline, completion, stop = std::move(stop)](
+      ) mutable {
         posted_bytes_ -= bytes;
         const auto waiting =
             waiting_.emplace(id, Waiting{.on_ended = std::move(*completion)}).first;
+        waiting->second.on_stop = when_stopped(std::move(stop), id);
         const Admission admission = conversation_.call(id, std::move(frame), deadline, effects_);
         waiting->second.was_full = admission == Admission::full;
-      });
+      }
+  );
   if (!is_taken) {
     posted_bytes_ -= bytes;
     (*completion)(end_of_late_call());
   }
+}
+
+CallEnd Driver::end_without_room() const {
+  const std::string bytes = std::to_string(options_.offline.bytes_max);
+  return refused(
+      Admission::full,
+      std::nullopt,
+      "calls are made faster than they are sent: more than " + bytes + " bytes wait"
+  );
 }
 
 // Of a call that comes when the driver has ended. A completion runs user code: not under the lock.
@@ -176,7 +200,7 @@ bool Driver::takes_post(std::size_t bytes) {
 void Driver::send_void(std::string frame, Completion on_ended) {
   const std::size_t bytes = frame.size();
   if (!takes_post(bytes)) {
-    on_ended({.how = EndCall::How::not_connected, .was_full = true});
+    on_ended(end_without_room());
     return;
   }
   const auto completion = std::make_shared<Completion>(std::move(on_ended));
@@ -186,7 +210,9 @@ void Driver::send_void(std::string frame, Completion on_ended) {
     if (admission == Admission::accepted) {
       (*completion)({.how = EndCall::How::result, .result_json = "null"});
     } else {
-      (*completion)(refused(admission, conversation_.rejection()));
+      (*completion)(
+          refused(admission, conversation_.rejection(), conversation_.reason_of(admission))
+      );
     }
   });
   if (!is_taken) {
@@ -202,6 +228,28 @@ void Driver::cancel(base::InvocationId id) {
   });
 }
 
+// nullptr: it cannot be stopped. Destroyed on the I/O thread, with what waits for the call.
+std::unique_ptr<Driver::OnStop> Driver::when_stopped(std::stop_token stop, base::InvocationId id) {
+  if (!stop.stop_possible()) {
+    return nullptr;
+  }
+  return std::make_unique<OnStop>(std::move(stop), [weak = weak_from_this(), id] {
+    if (const auto self = weak.lock()) {
+      self->post([driver = self.get(), id] { driver->end_cancelled(id); });
+    }
+  });
+}
+
+void Driver::end_cancelled(base::InvocationId id) {
+  conversation_.cancel(id);
+  const auto waiting = waiting_.find(id);
+  if (waiting != waiting_.end()) {
+    const Waiting ended = std::move(waiting->second);
+    waiting_.erase(waiting);
+    ended.on_ended({.how = EndCall::How::cancelled});
+  }
+}
+
 bool Driver::wait_for_room(base::MonotonicTime deadline) {
   std::unique_lock lock(mutex_);
   // Whoever comes first takes the room, so the others look again before long.
@@ -212,6 +260,11 @@ bool Driver::wait_for_room(base::MonotonicTime deadline) {
   const ConnectionState state = state_.load();
   return now() < deadline && state != ConnectionState::failed &&
          state != ConnectionState::disconnected;
+}
+
+bool Driver::has_ended() {
+  const std::lock_guard lock(commands_mutex_);
+  return is_closed_;
 }
 
 std::string Driver::worker_id() const {
@@ -229,14 +282,25 @@ std::optional<Error> Driver::last_refusal() const {
   return refusal_;
 }
 
+ClientCounters Driver::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+Headers Driver::headers() const {
+  const std::lock_guard lock(mutex_);
+  return headers_;
+}
+
 void Driver::set_headers(Headers headers) {
   const std::lock_guard lock(mutex_);
   headers_ = std::move(headers);
 }
 
 void Driver::set_metadata(const WorkerMetadata& metadata) {
-  post([this, frame = announce_frame(metadata, namespace_)]() mutable {
-    conversation_.set_announce(std::move(frame));
+  post([this, announced = with_framework(metadata)]() mutable {
+    metadata_ = std::move(announced);
+    conversation_.set_announce(announce_frame(metadata_, namespace_));
   });
 }
 

@@ -31,20 +31,6 @@ namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
-namespace {
-
-telemetry::InvocationSpan::Failure failure_of(const protocol::ErrorBody& error) {
-  // The wire's name for every exception without a code of its own.
-  const bool is_nameless = error.code == "invocation_failed";
-  return {
-      .type = is_nameless ? "InvocationError" : error.code,
-      .message = error.message,
-      .stacktrace = error.stacktrace.value_or(""),
-  };
-}
-
-}  // namespace
-
 // One run of a function, from its message to its answer.
 struct Driver::Run {
   std::optional<base::InvocationId> invocation_id;
@@ -54,6 +40,7 @@ struct Driver::Run {
   std::string traceparent;
   std::string baggage;
   std::shared_ptr<const Function> function;
+  std::optional<bool> captures_payloads;
   std::optional<telemetry::InvocationSpan> span = {};
 };
 
@@ -74,6 +61,7 @@ void Driver::perform(RunFunction& effect) {
       .traceparent = std::move(effect.traceparent),
       .baggage = std::move(effect.baggage),
       .function = std::move(entry.function),
+      .captures_payloads = entry.captures_payloads,
   });
   gate_.arrive(run->function_id, entry.running_max, [this, run] {
     pool_.post([self = shared_from_this(), run] { self->start(run); });
@@ -87,7 +75,8 @@ void Driver::start(const std::shared_ptr<Run>& run) {
     const telemetry::InvocationSpan& span = run->span.emplace(
         telemetry_ ? telemetry_->recorder() : nullptr,
         telemetry::InvocationOrigin{run->function_id, run->traceparent, run->baggage},
-        run->data_json
+        run->data_json,
+        run->captures_payloads
     );
     const ContextScope scope(span.context());
     if (run->function == nullptr) {

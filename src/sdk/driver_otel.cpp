@@ -1,6 +1,7 @@
 #include "sdk/driver_otel.hpp"
 
 #include "base/job.hpp"
+#include "sdk/driver_signals.hpp"
 #include "sdk/driver_telemetry.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/telemetry/installed.hpp"
@@ -58,6 +59,7 @@ class Host {
     pool_ = std::make_unique<HandlerPool>(1, 1);
     telemetry_->install();
     boost::asio::post(io_, [this] { telemetry_->start(); });
+    const BlockedSignals blocked;
     thread_ = std::thread([this] {
       while (!has_ended_) {
         io_.run_one();

@@ -70,7 +70,7 @@ telemetry::Surroundings telemetry_surroundings(const std::string& worker_url) {
   return {
       .worker_url = worker_url,
       .executable_name = std::filesystem::read_symlink("/proc/self/exe", error).filename().string(),
-      .sdk_version = std::string(sdk_version),
+      .sdk_version = std::string(sdk_version()),
       .random_uuid = instance_id,
   };
 }

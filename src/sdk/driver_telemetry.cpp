@@ -41,8 +41,6 @@ using telemetry::FrameKind;
 
 // The peer's Close frame is a courtesy: all frames have been taken before ours is sent.
 constexpr auto close_timeout = std::chrono::milliseconds(200);
-// The exporter has no deadline of its own for an attempt.
-constexpr auto connect_timeout = std::chrono::seconds(10);
 
 // Since when the process's sums have been counted.
 const base::WallTime process_began = wall_now();
@@ -65,6 +63,8 @@ void add(OtelCounters& sum, const OtelCounters& more) {
   sum.spans_dropped += more.spans_dropped;
   sum.logs_dropped += more.logs_dropped;
   sum.metrics_dropped += more.metrics_dropped;
+  sum.oversized_records += more.oversized_records;
+  sum.span_changes_dropped += more.span_changes_dropped;
   sum.live_spans_dropped += more.live_spans_dropped;
   sum.connections_failed += more.connections_failed;
 }
@@ -113,6 +113,7 @@ std::shared_ptr<TelemetryDriver> TelemetryDriver::make(
       telemetry::RecorderOptions{
           .live_spans = settings.live_spans,
           .logs_enabled = settings.logs_enabled,
+          .traces_requests = settings.fetch_instrumentation_enabled,
           .payloads = settings.payloads,
           .ignored_urls = std::move(settings.fetch_ignore_urls),
       },
@@ -258,6 +259,8 @@ void TelemetryDriver::publish() {
       .spans_dropped = frames.dropped_records(FrameKind::spans) + drops.ended,
       .logs_dropped = frames.dropped_records(FrameKind::logs) + drops.logs,
       .metrics_dropped = frames.dropped_records(FrameKind::metrics),
+      .oversized_records = exporter_.oversized_records(),
+      .span_changes_dropped = drops.span_changes,
       .live_spans_dropped = exporter_.dropped_begun() + drops.begun,
       .connections_failed = has_reported_failure_ ? 1U : 0U,
   };
@@ -306,9 +309,9 @@ void TelemetryDriver::perform(telemetry::OpenConnection&) {
       ports_.executor,
       TransportOptions{
           .address = address_,
-          .headers = {},
+          .headers = ports_.headers ? ports_.headers() : Headers(),
           .ca_file = ports_.ca_file,
-          .connect_timeout = connect_timeout,
+          .connect_timeout = ports_.connect_timeout,  // the exporter has no deadline for it
           .close_timeout = close_timeout,
       },
       events

@@ -44,6 +44,9 @@ struct TelemetryPorts {
   std::function<void(base::Job)> run_user_code;
   std::function<void(LogLevel level, const std::string& line)> log;
   std::string ca_file;
+  // For the next handshake. None: no headers.
+  std::function<Headers()> headers = {};
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);  // of one attempt
 };
 
 class TelemetryDriver final : public std::enable_shared_from_this<TelemetryDriver>,

@@ -7,7 +7,9 @@
 #include "sdk/driver_callback.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
+#include <iii/context.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
@@ -56,7 +58,13 @@ void Driver::perform(ConfigureTrigger& effect) {
              metadata_json = std::string(effect.metadata_json),
              target_namespace = std::move(effect.target_namespace)] {
     std::optional<protocol::ErrorBody> error;
+    const telemetry::UserSpan span(
+        self->telemetry_ ? self->telemetry_->recorder() : nullptr,
+        "register trigger " + trigger_type,
+        {{"iii.trigger.id", Json(id)}, {"iii.function.id", Json(function_id)}}
+    );
     try {
+      const ContextScope scope(span.context());
       type->handler->register_trigger({
           .id = id,
           .function_id = function_id,
@@ -65,8 +73,10 @@ void Driver::perform(ConfigureTrigger& effect) {
                                             : std::optional(parse_json(metadata_json).value()),
           .namespace_name = target_namespace,
       });
+      span.succeed();
     } catch (...) {
       error = current_error_body();
+      span.fail(failure_of(*error));
       error->code = "trigger_registration_failed";
       error->stacktrace.reset();
     }
@@ -93,11 +103,23 @@ void Driver::perform(RemoveTrigger& effect) {
     return;
   }
   SerialJobs jobs = type->jobs;  // likewise
-  jobs.post([self = shared_from_this(), type = std::move(type), id = std::move(effect.id)] {
+  jobs.post([self = shared_from_this(),
+             type = std::move(type),
+             id = std::move(effect.id),
+             trigger_type = std::move(effect.trigger_type)] {
+    const telemetry::UserSpan span(
+        self->telemetry_ ? self->telemetry_->recorder() : nullptr,
+        "unregister trigger " + trigger_type,
+        {{"iii.trigger.id", Json(id)}}
+    );
     try {
+      const ContextScope scope(span.context());
       type->handler->unregister_trigger(id);
+      span.succeed();
     } catch (...) {
-      self->log(LogLevel::warn, "removing trigger " + id + ": " + current_error_body().message);
+      const protocol::ErrorBody error = current_error_body();
+      span.fail(failure_of(error));
+      self->log(LogLevel::warn, "removing trigger " + id + ": " + error.message);
     }
     self->post([driver = self.get()] { driver->leave_callback(); });
   });

@@ -43,6 +43,8 @@ const char* name(EndCall::How how) {
       return "not connected";
     case EndCall::How::rejected:
       return "rejected";
+    case EndCall::How::cancelled:
+      return "cancelled";
   }
   return "unknown";
 }

@@ -68,12 +68,20 @@ struct RemoveTrigger {
 // --- Answers ---
 
 struct EndCall {
-  enum class How : std::uint8_t { result, remote_error, timeout, not_connected, rejected };
+  enum class How : std::uint8_t {
+    result,
+    remote_error,
+    timeout,
+    not_connected,
+    rejected,
+    cancelled,  // never from a conversation, which does not speak of cancelled calls
+  };
   base::InvocationId id;
   How how;
   std::string_view result_json = {};              // with `result`
   std::optional<protocol::ErrorBody> error = {};  // with `remote_error`
-  std::string reason = {};                        // with `timeout` of a call that was never sent
+  // With `not_connected`, and with `timeout` of a call that was never sent.
+  std::string reason = {};
 };
 // What the engine says of a trigger of ours.
 struct AnswerTrigger {

@@ -1,6 +1,7 @@
 #include "sdk/handler_pool.hpp"
 
 #include "base/job.hpp"
+#include "sdk/driver_signals.hpp"
 
 #include <iii/task.hpp>
 
@@ -25,6 +26,7 @@ constexpr auto idle_max = std::chrono::seconds(10);
 constexpr auto last_jobs_timeout = std::chrono::milliseconds(250);
 
 void start_detached(std::function<void()> work) {
+  const BlockedSignals blocked;
   std::thread(std::move(work)).detach();
 }
 

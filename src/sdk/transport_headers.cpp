@@ -1,6 +1,7 @@
 #include "sdk/transport_headers.hpp"
 
 #include "base/header_text.hpp"
+#include "base/lower_ascii.hpp"
 #include "sdk/transport.hpp"
 
 #include <algorithm>
@@ -17,9 +18,7 @@ bool belongs_to_handshake(std::string_view name) {
       "host", "connection", "upgrade", "content-length", "transfer-encoding", "sec-websocket-"
   };
   std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(lower, lower.begin(), base::lower_ascii);
   return std::ranges::any_of(names, [&lower](std::string_view own) {
     return own.ends_with('-') ? lower.starts_with(own) : lower == own;
   });

@@ -1,6 +1,7 @@
 #include "sdk/worker_metadata.hpp"
 
 #include "base/trimmed.hpp"
+#include "base/utf8.hpp"
 #include "protocol/to_engine.hpp"
 
 #include <iii/json.hpp>
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,11 +63,15 @@ std::string vcpkg_name(const std::string& text) {
 
 void add(JsonObject& object, std::string_view key, const std::optional<std::string>& value) {
   if (value) {
-    object[key] = *value;
+    object[key] = base::repaired_utf8(*value);
   }
 }
 
 }  // namespace
+
+std::string_view sdk_version() {
+  return III_VERSION;
+}
 
 std::string detect_project_name(const SystemFacts& facts) {
   std::string name = facts.vcpkg_json ? vcpkg_name(*facts.vcpkg_json) : "";
@@ -75,7 +81,14 @@ std::string detect_project_name(const SystemFacts& facts) {
   return name.empty() ? facts.folder_name : name;
 }
 
+bool is_blank_namespace(std::string_view name) {
+  return base::trimmed(name, base::white_space).empty();
+}
+
 std::string detect_namespace(const InitOptions& options, const SystemFacts& facts) {
+  if (!options.namespace_name.empty() && is_blank_namespace(options.namespace_name)) {
+    throw std::invalid_argument("the worker's namespace is blank");
+  }
   return options.namespace_name.empty() ? unless_blank(facts.namespace_name).value_or("")
                                         : options.namespace_name;
 }
@@ -86,7 +99,7 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
     out = *options.metadata;
   } else {
     const std::string host = facts.host_name.empty() ? "unknown" : facts.host_name;
-    out.version = sdk_version;
+    out.version = sdk_version();
     out.name = unless_blank(facts.worker_name).value_or(host + ":" + std::to_string(facts.pid));
     out.os = facts.os + " " + facts.machine + " (unix)";
     out.pid = facts.pid;
@@ -101,21 +114,26 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
       out.name = options.worker_name;
     }
   }
-  if (!out.telemetry) {
-    out.telemetry.emplace();
+  return with_framework(std::move(out));
+}
+
+WorkerMetadata with_framework(WorkerMetadata metadata) {
+  if (!metadata.telemetry) {
+    metadata.telemetry.emplace();
   }
-  if (is_blank(out.telemetry->framework)) {
-    out.telemetry->framework = default_framework;
+  if (is_blank(metadata.telemetry->framework)) {
+    metadata.telemetry->framework = default_framework;
   }
-  return out;
+  return metadata;
 }
 
 std::string announce_frame(const WorkerMetadata& metadata, std::string_view namespace_name) {
   JsonObject data;
-  data["runtime"] = metadata.runtime;
-  data["version"] = metadata.version;
-  data["name"] = metadata.name;
-  data["os"] = metadata.os;
+  // Names of hosts and folders are bytes: one that is not UTF-8 would cost every connection.
+  data["runtime"] = base::repaired_utf8(metadata.runtime);
+  data["version"] = base::repaired_utf8(metadata.version);
+  data["name"] = base::repaired_utf8(metadata.name);
+  data["os"] = base::repaired_utf8(metadata.os);
   add(data, "description", metadata.description);
   if (metadata.pid) {
     data["pid"] = *metadata.pid;
@@ -130,7 +148,7 @@ std::string announce_frame(const WorkerMetadata& metadata, std::string_view name
     data["telemetry"] = std::move(telemetry);
   }
   if (!namespace_name.empty()) {
-    data["namespace"] = namespace_name;
+    data["namespace"] = base::repaired_utf8(namespace_name);
   }
   return protocol::encode(protocol::to_engine::InvokeFunction{
       .function_id = "engine::workers::register",

@@ -11,7 +11,8 @@
 
 namespace iii::sdk {
 
-inline constexpr std::string_view sdk_version = "0.1.0";
+// That of the project.
+[[nodiscard]] std::string_view sdk_version();
 
 // What detection looks at. Environment variables that are not set are nullopt.
 struct SystemFacts {
@@ -32,13 +33,20 @@ struct SystemFacts {
 
 [[nodiscard]] WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& facts);
 
-// The option, or III_NAMESPACE; empty: none.
+// The framework is this SDK, unless it says another.
+[[nodiscard]] WorkerMetadata with_framework(WorkerMetadata metadata);
+
+// An explicit namespace that is one is refused (spec: sdk §22.2, §22.3).
+[[nodiscard]] bool is_blank_namespace(std::string_view name);
+
+// The option, or III_NAMESPACE; empty: none. Throws std::invalid_argument for an option that is
+// nothing but white space.
 [[nodiscard]] std::string detect_namespace(const InitOptions& options, const SystemFacts& facts);
 
 // `name` of vcpkg.json, else of project(…) in CMakeLists.txt, else the folder's; may be empty.
 [[nodiscard]] std::string detect_project_name(const SystemFacts& facts);
 
-// The frame that announces the worker. Precondition: all texts are UTF-8.
+// The frame that announces the worker. What is not UTF-8 in a text is replaced.
 [[nodiscard]] std::string announce_frame(
     const WorkerMetadata& metadata, std::string_view namespace_name
 );

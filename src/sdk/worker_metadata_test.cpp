@@ -27,10 +27,28 @@ TEST(WorkerMetadata, Item04_is_announced_by_a_void_call) {
   EXPECT_EQ(
       announce_frame(detect_metadata({}, facts()), ""),
       R"({"type":"invokefunction","function_id":"engine::workers::register",)"
-      R"x("data":{"runtime":"cpp","version":"0.1.0","name":"box7:4182",)x"
-      R"x("os":"linux x86_64 (unix)",)x"
-      R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"folder",)"
-      R"("framework":"iii-cpp"}},"action":{"type":"void"}})"
+      R"x("data":{"runtime":"cpp","version":")x" +
+          std::string(sdk_version()) +
+          R"x(","name":"box7:4182",)x"
+          R"x("os":"linux x86_64 (unix)",)x"
+          R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"folder",)"
+          R"("framework":"iii-cpp"}},"action":{"type":"void"}})"
+  );
+}
+
+TEST(WorkerMetadata, Item04_that_is_not_utf_8_is_repaired) {
+  SystemFacts system = facts();
+  system.host_name = "b\xfcro";
+  system.folder_name = "gr\xfc\xdf";
+  EXPECT_EQ(
+      announce_frame(detect_metadata({}, system), "n\xff"),
+      R"({"type":"invokefunction","function_id":"engine::workers::register",)"
+      R"x("data":{"runtime":"cpp","version":")x" +
+          std::string(sdk_version()) +
+          R"x(","name":"b�ro:4182",)x"
+          R"x("os":"linux x86_64 (unix)",)x"
+          R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"gr��",)"
+          R"("framework":"iii-cpp"},"namespace":"n�"},"action":{"type":"void"}})"
   );
 }
 

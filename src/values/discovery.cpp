@@ -72,11 +72,19 @@ const Json* list_in(const Json& reply, std::string_view member) {
 template <class T>
 Listing<T> read_list(const Json* list, std::string_view member) {
   if (list == nullptr) {
-    return {.items = {}, .errors = {Error::serde(std::string(member) + ": is missing")}};
+    return {
+        .items = {},
+        .errors = {Error::serde(std::string(member) + ": is missing")},
+        .is_missing = true,
+    };
   }
   Result<Listing<T>> listing = from_json<Listing<T>>(*list);
   if (!listing) {
-    return {.items = {}, .errors = {listing.error()}};
+    return {
+        .items = {},
+        .errors = {Error::serde(std::string(member) + ": " + listing.error().message())},
+        .is_missing = true,
+    };
   }
   return *std::move(listing);
 }

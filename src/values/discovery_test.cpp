@@ -11,7 +11,7 @@
 namespace iii {
 namespace {
 
-TEST(Discovery, ReadsFunctionsOfBothLines) {
+TEST(Discovery, Item65_ReadsFunctionsOfBothLines) {
   const Listing<FunctionInfo> old_line = read_functions(json_of(R"({"functions": [
     {"description": "Pays", "function_id": "billing::pay", "metadata": {"n": 1},
      "request_format": {"type": "object"}, "response_format": null},
@@ -41,7 +41,7 @@ TEST(Discovery, ReadsFunctionsOfBothLines) {
   EXPECT_EQ(details->response_format, Json(true));
 }
 
-TEST(Discovery, ReadsWorkersOfBothLines) {
+TEST(Discovery, Item65_ReadsWorkersOfBothLines) {
   const Listing<WorkerInfo> old_line = read_workers(json_of(R"({"timestamp": 5, "workers": [
     {"active_invocations": 2, "connected_at_ms": 1767225600123, "function_count": 1,
      "functions": ["f"], "id": "w", "internal": false, "ip_address": "127.0.0.1",
@@ -68,7 +68,7 @@ TEST(Discovery, ReadsWorkersOfBothLines) {
   EXPECT_EQ(new_line.items[1].function_count, 0U);
 }
 
-TEST(Discovery, ReadsTriggersAndTheirTypesOfBothLines) {
+TEST(Discovery, Item65_ReadsTriggersAndTheirTypesOfBothLines) {
   const Listing<TriggerInfo> old_triggers = read_triggers(json_of(
       R"({"triggers":[{"id":"t","trigger_type":"cron","function_id":"f","config":{"a":1}}]})"
   ));
@@ -98,11 +98,17 @@ TEST(Discovery, ReportsWhatItCannotRead) {
   const Listing<FunctionInfo> some =
       read_functions(json_of(R"({"functions":[{"function_id":"a"},{"function_id":5},null]})"));
   EXPECT_EQ(some.items.size(), 1U);
+  EXPECT_FALSE(some.is_missing);
+  EXPECT_EQ(
+      read_workers(json_of(R"({"workers":{}})")).errors.at(0).message(),
+      "workers: expected an array, found an object"
+  );
   ASSERT_EQ(some.errors.size(), 2U);
   EXPECT_EQ(some.errors[0], Error::serde("function_id: expected a string, found 5"));
   for (const char* const reply : {"null", "[]", "{}", R"({"workers":null})", R"({"workers":{}})"}) {
     EXPECT_EQ(read_workers(json_of(reply)).errors.size(), 1U) << reply;
     EXPECT_EQ(read_triggers(json_of(reply)).errors.size(), 1U) << reply;
+    EXPECT_TRUE(read_workers(json_of(reply)).is_missing) << reply;
   }
 }
 

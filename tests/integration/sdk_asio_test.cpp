@@ -75,6 +75,23 @@ TEST_F(SdkAsio, lives_on_one_thread_of_the_program) {
   EXPECT_THROW(client.trigger({.function_id = "echo"}), Error);
 }
 
+// Not on the pool that Asio keeps for the whole process.
+TEST_F(SdkAsio, completes_on_the_handler_pool_without_an_executor) {
+  asio::thread_pool threads(1);
+  InitOptions options = silent();
+  options.handler_threads = options.handler_threads_max = 1;
+  Client client = register_worker(threads.get_executor(), url, options);
+  std::thread::id ran_on;
+  client.register_function("f", [&ran_on] { ran_on = std::this_thread::get_id(); });
+  std::promise<std::thread::id> completed;
+  async_trigger(client, {.function_id = "f"}, [&](const std::exception_ptr&, const Json&) {
+    completed.set_value(std::this_thread::get_id());
+  });
+  EXPECT_EQ(completed.get_future().get(), ran_on);
+  client.shutdown();
+  threads.join();
+}
+
 TEST_F(SdkAsio, channels_end_before_the_client_does) {
   asio::thread_pool threads(1);
   Client writing = register_worker(threads.get_executor(), url, silent());

@@ -99,6 +99,115 @@ TEST(SdkChecklist, Item11_takes_the_address_from_the_environment) {
   EXPECT_EQ(register_worker(quick()).address(), "ws://127.0.0.1:49134/");
 }
 
+// Answers the next call of the client.
+void answer_call(ScriptedPeer& peer, std::string_view function_id, std::string_view member) {
+  for (;;) {
+    const Json frame = parse_json(peer.next_text()).value();
+    if (frame.at("type") == "invokefunction") {
+      EXPECT_EQ(frame.at("function_id").as_string(), function_id);
+      peer.send_text(
+          R"({"type":"invocationresult","invocation_id":)" + serialize(frame.at("invocation_id")) +
+          R"(,"function_id":")" + std::string(function_id) + "\"," + std::string(member) + "}"
+      );
+      return;
+    }
+  }
+}
+
+TEST(SdkChecklist, Item66_lists_trigger_types_of_engines_that_have_no_such_function) {
+  Connected connected;
+  auto listed =
+      std::async(std::launch::async, [&] { return connected.client.list_trigger_types(true); });
+  answer_call(
+      connected.peer,
+      "engine::trigger-types::list",
+      R"("error":{"code":"function_not_found","message":"no"})"
+  );
+  answer_call(
+      connected.peer,
+      "engine::triggers::list",
+      R"("result":{"triggers":[{"id":"cron","description":"Time"}]})"
+  );
+  connected.engine.run_until([&] { return listed.wait_for(0s) == std::future_status::ready; });
+  const std::vector<TriggerTypeInfo> types = listed.get();
+  ASSERT_EQ(types.size(), 1U);
+  EXPECT_EQ(types[0].id, "cron");
+}
+
+TEST(SdkChecklist, Item65_a_list_that_cannot_be_read_is_an_error_and_an_element_is_not) {
+  std::promise<std::string> logged;
+  InitOptions options = quick();
+  options.log = [&](LogLevel level, const std::string& line) {
+    if (level == LogLevel::debug && line.starts_with("an element")) {
+      logged.set_value(line);
+    }
+  };
+  Connected connected(options);
+  auto none = std::async(std::launch::async, [&] { return connected.client.list_workers(); });
+  answer_call(connected.peer, "engine::workers::list", R"("result":{"denied":true})");
+  connected.engine.run_until([&] { return none.wait_for(0s) == std::future_status::ready; });
+  try {
+    static_cast<void>(none.get());
+    ADD_FAILURE() << "that was no list";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::serde);
+    EXPECT_EQ(error.message(), "workers: is missing");
+  }
+  auto some = std::async(std::launch::async, [&] { return connected.client.list_functions(); });
+  answer_call(
+      connected.peer,
+      "engine::functions::list",
+      R"("result":{"functions":[{"function_id":"a"},{"function_id":5}]})"
+  );
+  connected.engine.run_until([&] { return some.wait_for(0s) == std::future_status::ready; });
+  EXPECT_EQ(some.get().size(), 1U);
+  EXPECT_EQ(
+      logged.get_future().get(),
+      "an element of a list is left out: function_id: expected a string, found 5"
+  );
+}
+
+TEST(SdkChecklist, Item82_a_function_that_another_worker_has_says_so) {
+  Connected connected;
+  const FunctionRef function = connected.client.register_function("f", [] {});
+  static_cast<void>(connected.peer.next_text());
+  EXPECT_FALSE(function.status());
+  connected.peer.send_text(
+      R"({"type":"registrationrejected","code":"FUNCTION_NAMESPACE_CONFLICT","namespace":"eu",)"
+      R"("function_id":"f","owner_worker_id":"w9"})"
+  );
+  connected.engine.run_until([&] { return function.status().has_value(); });
+  EXPECT_EQ(function.status()->kind(), ErrorKind::registration_rejected);
+  EXPECT_EQ(function.status()->rejection()->owner_worker_id, "w9");
+  EXPECT_EQ(connected.client.get_connection_state(), ConnectionState::connected);
+  connected.peer.drop();
+  static_cast<void>(connected.engine.next().next_text());
+  EXPECT_FALSE(function.status()) << "it is registered anew";
+}
+
+TEST(SdkChecklist, Item56_triggers_name_their_namespaces_and_blank_ones_are_refused) {
+  Connected connected;
+  connected.client.register_trigger({
+      .trigger_type = "cron",
+      .function_id = "f",
+      .namespace_name = "eu",
+      .trigger_namespace = "clocks",
+  });
+  const std::string frame = connected.peer.next_text();
+  EXPECT_NE(frame.find(R"("namespace":"eu","trigger_namespace":"clocks")"), std::string::npos)
+      << frame;
+  const RegisterTriggerInput blank{
+      .trigger_type = "cron", .function_id = "f", .trigger_namespace = " "
+  };
+  EXPECT_THROW(connected.client.register_trigger(blank), std::invalid_argument);
+  const TriggerRequest nowhere{.function_id = "f", .namespace_name = "\t"};
+  EXPECT_EQ(connected.client.try_trigger(nowhere).error().kind(), ErrorKind::handler);
+  EXPECT_THROW(
+      static_cast<void>(register_worker(connected.engine.url(), {.namespace_name = "  "})),
+      std::invalid_argument
+  );
+}
+
 TEST(SdkChecklist, Item23_takes_messages_of_16_mebibytes) {
   Connected connected;
   connected.client.register_function("size", [](const Json& in) { return in.as_string().size(); });

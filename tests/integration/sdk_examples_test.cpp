@@ -61,5 +61,53 @@ TEST(SdkExamples, stream_through_a_channel) {
   EXPECT_EQ(engine.wait().status, 0);
 }
 
+class SdkExamplesAtAnEngine : public ::testing::Test {
+ protected:
+  SdkExamplesAtAnEngine() { name_engine(engine_); }
+  ~SdkExamplesAtAnEngine() override {
+    engine_.signal(SIGTERM);
+    EXPECT_EQ(engine_.wait().status, 0);
+  }
+
+  static std::string output_of(const char* program) {
+    const auto ending = Process({program}).wait();
+    EXPECT_EQ(ending.status, 0) << ending.output << ending.errors;
+    return ending.output;
+  }
+
+ private:
+  Process engine_{{III_IIID, "--port", "0"}};
+};
+
+TEST_F(SdkExamplesAtAnEngine, show_the_connection) {
+  EXPECT_EQ(
+      output_of(III_CONNECTION),
+      "first retry after 100 ms\nconnected\nwith an id of the engine's\ndisconnected\n"
+  );
+}
+
+TEST_F(SdkExamplesAtAnEngine, look_around) {
+  EXPECT_EQ(
+      output_of(III_LOOKING_AROUND),
+      "tea::brew: Makes tea.\nlooking-around in cpp\ntea-time calls tea::brew\n"
+      "tea-time: At five.\n"
+  );
+}
+
+TEST_F(SdkExamplesAtAnEngine, register_and_unregister) {
+  const std::string output = output_of(III_REGISTRATIONS);
+  EXPECT_TRUE(output.starts_with(R"({"type":"registerfunction")")) << output;
+  EXPECT_NE(output.find("function 'mail::nowhere': "), std::string::npos) << output;
+  EXPECT_TRUE(output.ends_with("\n5\nfunction_not_found\n")) << output;
+}
+
+TEST_F(SdkExamplesAtAnEngine, run_on_an_executor) {
+  EXPECT_EQ(output_of(III_OWN_EXECUTOR), "42\n");
+}
+
+TEST_F(SdkExamplesAtAnEngine, send_files) {
+  EXPECT_EQ(output_of(III_CHANNEL_FILES), "report: from a file\nmore[0]: 01234\n");
+}
+
 }  // namespace
 }  // namespace iii::test

@@ -313,6 +313,50 @@ TEST_F(SdkTelemetry, Item88_logs_belong_to_the_call_that_wrote_them) {
   EXPECT_NE(attribute(record, "log.data").find("kvlistValue"), std::string::npos);
 }
 
+// A provider's callbacks belong to nobody's call: each is a trace of its own.
+TEST_F(SdkTelemetry, callbacks_of_a_trigger_type_have_a_span) {
+  client.register_trigger_type(
+      {.id = "tick", .description = "Ticks."},
+      [](const TriggerConfig& trigger) {
+        Logger().info("configured " + trigger.id);
+        if (trigger.config.is_null()) {
+          throw Error::remote("no_config", "a tick of what?");
+        }
+      },
+      [](const std::string&) {}
+  );
+  static_cast<void>(next("registertriggertype"));
+  worker().send_text(
+      R"({"type":"registertrigger","id":"t-1","trigger_type":"tick","function_id":"f","config":{}})"
+  );
+  const Json registered = wait_for_span("register trigger tick");
+  EXPECT_EQ(attribute(registered, "iii.trigger.id"), R"({"stringValue":"t-1"})");
+  EXPECT_EQ(attribute(registered, "iii.function.id"), R"({"stringValue":"f"})");
+  engine.run_until([&] { return log(telemetry(), "configured t-1").has_value(); });
+  EXPECT_EQ(text(*log(telemetry(), "configured t-1"), "spanId"), text(registered, "spanId"));
+  worker().send_text(R"({"type":"unregistertrigger","id":"t-1","trigger_type":"tick"})");
+  EXPECT_EQ(
+      attribute(wait_for_span("unregister trigger tick"), "iii.trigger.id"),
+      R"({"stringValue":"t-1"})"
+  );
+}
+
+TEST_F(SdkTelemetry, Item83_the_socket_has_the_headers_of_the_handshake) {
+  ScriptedEngine strict;
+  InitOptions options = quick();
+  options.headers = {{"authorization", "Bearer let-me-in"}};
+  const Client careful = register_worker(strict.url(), options);
+  EXPECT_NE(
+      strict.next_telemetry().request().find("authorization: Bearer let-me-in"), std::string::npos
+  );
+}
+
+TEST_F(SdkTelemetry, payloads_of_one_function_are_not_shown) {
+  client.register_function("f", [](const Json& in) { return in; }, {.trace_payloads = false});
+  static_cast<void>(call("f", R"({"n":2})"));
+  EXPECT_EQ(serialize(wait_for_span("execute f")).find("iii.payload.json"), std::string::npos);
+}
+
 TEST_F(SdkTelemetry, Item93_a_traced_request_is_below_the_call_that_sends_it) {
   std::string sent;
   client.register_function("f", [&sent](const Json&) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <string>
 
 namespace iii::test {
@@ -41,6 +42,45 @@ TEST(Errors, Item81_after_shutdown_calls_fail_at_once) {
       client.try_trigger({.function_id = "f", .action = TriggerAction::Void()}).error().kind(),
       ErrorKind::not_connected
   );
+}
+
+// The causes are told apart by their texts, for people.
+TEST(Errors, Item78_a_missing_connection_says_why) {
+  iii::testing::Engine engine;
+  Client caller = engine.connect({.offline = {.messages_max = 0}});
+  std::promise<void> called;
+  std::promise<void> over;
+  caller.register_function("slow", [&] {
+    called.set_value();
+    over.get_future().wait();
+  });
+  ASSERT_TRUE(engine.settle());
+  auto broken = caller.trigger_future("slow");
+  called.get_future().wait();
+  engine.refuse_connections(true);
+  engine.drop_connections();
+  try {
+    broken.get();
+    ADD_FAILURE() << "it has ended well";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::not_connected);
+    EXPECT_EQ(
+        error.message(), "iii is not connected: the connection broke while the call was on its way"
+    );
+  }
+  EXPECT_EQ(
+      caller.try_trigger("slow").error().message(),
+      "iii is not connected: the offline queue is full (0 messages)"
+  );
+  over.set_value();
+  caller.shutdown();
+  for (const TriggerAction& action : {TriggerAction(), TriggerAction::Void()}) {
+    const TriggerRequest request{.function_id = "slow", .action = action};
+    EXPECT_EQ(
+        caller.try_trigger(request).error().message(),
+        "iii is not connected: the client has been shut down"
+    );
+  }
 }
 
 // What can never work is said at once, instead of trying for ever (spec: sdk §3.1).

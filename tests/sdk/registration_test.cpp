@@ -4,13 +4,18 @@
 #include <iii/discovery.hpp>
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
+#include <iii/options.hpp>
 #include <iii/registration.hpp>
 #include <iii/testing.hpp>
+#include <iii/trigger.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace iii::test {
 
@@ -99,6 +104,70 @@ TEST(Registration, Item37_messages_that_cannot_be_are_refused) {
   EXPECT_THROW(client.register_service({.id = "", .name = "x"}), std::invalid_argument);
   client.register_function_with({.id = "g", .invocation = remote});
   EXPECT_THROW(client.register_function_with({.id = "g"}, echo), std::invalid_argument);
+}
+
+TEST(Registrations, end_with_their_scope) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  {
+    const Scoped function(client.register_function("f", [] { return 1; }));
+    Scoped trigger(client.register_trigger({.trigger_type = "tick", .function_id = "f"}));
+    const Scoped moved(std::move(trigger));
+    EXPECT_EQ(function->id(), "f");
+    ASSERT_TRUE(engine.settle());
+    EXPECT_EQ(client.trigger("f"), 1);
+    EXPECT_EQ(engine.triggers("tick").size(), 1U);
+  }
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(client.try_trigger("f").error().code(), "function_not_found");
+  EXPECT_TRUE(engine.triggers("tick").empty());
+}
+
+TEST(Registrations, with_a_message_have_a_limit_too) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  client.register_function_with(
+      RegisterFunctionMessage::with_id("f"),
+      [&] {
+        most = std::max<int>(most, ++running);
+        --running;
+      },
+      1
+  );
+  ASSERT_TRUE(engine.settle());
+  for (int i = 0; i < 20; ++i) {
+    client.trigger({.function_id = "f", .action = TriggerAction::Void()});
+  }
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Counters, tell_what_waits_and_what_was_dropped) {
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  engine.refuse_connections(true);
+  engine.drop_connections();
+  ASSERT_TRUE(engine.settle());
+  client.trigger({.function_id = "f", .action = TriggerAction::Void()});
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(client.counters().waiting_messages, 1U);
+  EXPECT_GT(client.counters().waiting_bytes, 0U);
+  EXPECT_EQ(client.counters().dropped_messages, 0U);
+}
+
+TEST(Metadata, can_be_changed_in_part) {
+  InitOptions options;
+  options.worker_name = "till-3";
+  WorkerMetadata metadata = detect_worker_metadata(options);
+  EXPECT_EQ(metadata.name, "till-3");
+  EXPECT_FALSE(metadata.version.empty());
+  EXPECT_TRUE(metadata.pid.has_value());
+  metadata.description = "Takes money.";
+  iii::testing::Engine engine;
+  Client client = engine.connect();
+  client.set_metadata(metadata);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 // The depot: a worker in C++. It keeps what the shop, which is written in Node, sells, and offers a
 // trigger type: whoever binds a function to it is told when an item is getting low.
-#include "until_told_to_end.hpp"
-
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/error.hpp>
@@ -62,7 +60,7 @@ class Depot {
     tell("the depot is open");
   }
 
-  void close() { client_.shutdown(); }
+  void run() { iii::run_until_signal(client_); }
 
  private:
   struct Watcher {
@@ -132,11 +130,9 @@ int main(int count, char** arguments) {
     std::cerr << "usage: depot ENGINE\n";
     return EXIT_FAILURE;
   }
-  const UntilToldToEnd until_told_to_end;
   try {
     Depot depot(arguments[1]);
-    until_told_to_end.wait();
-    depot.close();
+    depot.run();
   } catch (const iii::Error& error) {
     std::cerr << error.what() << '\n';
     return EXIT_FAILURE;

@@ -11,7 +11,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,16 +31,6 @@ R read_answer(const Json& answer) {
     return answer.is_null() ? R() : R(argument<typename R::value_type>(answer));
   } else {
     return argument<R>(answer);
-  }
-}
-
-// A value on its way; texts in whichever form.
-template <class T>
-Json payload_of(const T& value) {
-  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-    return Json(std::string_view(value));
-  } else {
-    return to_json(value);
   }
 }
 

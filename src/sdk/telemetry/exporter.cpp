@@ -106,7 +106,8 @@ void Exporter::lost_connection(MonotonicTime now, ExporterEffects& effects) {
     fail(effects);
   } else {
     state_ = ExporterState::waiting;
-    retry_at_ = later(now, reconnect_delay(settings_.reconnection, failures_, random_.next()));
+    const std::uint64_t attempt = failures_ == 0 ? 0 : failures_ - 1;
+    retry_at_ = now + reconnect_delay(settings_.reconnection, attempt, random_.next());
     proceed(now, effects);
   }
 }

@@ -1,5 +1,7 @@
 #include "sdk/telemetry/http_span.hpp"
 
+#include "base/lower_ascii.hpp"
+
 #include <iii/context.hpp>
 #include <iii/json.hpp>
 #include <iii/span.hpp>
@@ -68,11 +70,8 @@ std::optional<std::int64_t> number(std::string_view text) {
 
 // Names of headers are the same in any case.
 const std::string* find_header(const HttpHeaders& headers, std::string_view wanted) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  };
   const auto found = std::ranges::find_if(headers, [&](const auto& header) {
-    return std::ranges::equal(header.first, wanted, {}, lower);
+    return std::ranges::equal(header.first, wanted, {}, base::lower_ascii);
   });
   return found == headers.end() ? nullptr : &found->second;
 }

@@ -9,13 +9,14 @@
 // belongs to the caller's trace. On any thread, one at a time.
 #pragma once
 
+#include "sdk/telemetry/payload.hpp"
 #include "sdk/telemetry/recorder.hpp"
+#include "sdk/telemetry/user_span.hpp"
 
 #include <iii/context.hpp>
-#include <iii/span.hpp>
 
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 
 namespace iii::telemetry {
@@ -33,27 +34,20 @@ class InvocationSpan {
       const std::shared_ptr<Recorder>& recorder,
       const InvocationOrigin& origin,
       std::string_view input,
-      const PayloadCapture* capture = nullptr  // of this function; nullptr: the recorder's
+      std::optional<bool> captures_payloads = {}  // of this function; none: as the recorder does
   );
 
-  [[nodiscard]] const Context& context() const noexcept { return context_; }
+  [[nodiscard]] const Context& context() const noexcept { return span_.context(); }
 
-  // Whether succeed() wants the output, so that it need not be made into text for nothing.
-  [[nodiscard]] bool wants_output() const noexcept { return capture_.is_on; }
   void succeed(std::string_view output);
 
-  struct Failure {
-    std::string type;  // the wire code; `InvocationError` for any other exception
-    std::string message;
-    std::string stacktrace;
-  };
+  using Failure = UserSpan::Failure;
   void fail(const Failure& failure);
 
  private:
   void record_output(std::string_view output, bool is_ok);
 
-  Context context_;
-  Span span_;
+  UserSpan span_;
   PayloadCapture capture_;
 };
 

@@ -29,7 +29,6 @@ TEST(InvocationSpan, Item87_is_a_child_of_the_call_and_carries_baggage_and_paylo
     EXPECT_NE(current_span_id(), "1122334455667788");
     EXPECT_EQ(inject_baggage(), "tenant=acme");
   });
-  EXPECT_TRUE(span.wants_output());
   span.succeed(R"({"cents":250})");
 
   const SpanRecord record = scene.only_span();
@@ -87,21 +86,19 @@ TEST(InvocationSpan, Item87_tells_how_the_call_failed) {
 }
 
 TEST(InvocationSpan, Item95_captures_no_payload_when_that_is_off) {
-  const PayloadCapture off{.is_on = false};
-  const RecorderScene quiet({.live_spans = false, .payloads = off});
+  const RecorderScene quiet({.live_spans = false, .payloads = {.is_on = false}});
   InvocationSpan by_client(quiet.recorder, {"f", "", ""}, "{}");
-  EXPECT_FALSE(by_client.wants_output());
   by_client.succeed("{}");
   EXPECT_TRUE(quiet.only_span().events.empty());
+  const RecorderScene otherwise_quiet({.live_spans = false, .payloads = {.is_on = false}});
+  InvocationSpan wanted(otherwise_quiet.recorder, {"f", "", ""}, "{}", true);
+  wanted.succeed("{}");
+  EXPECT_EQ(otherwise_quiet.only_span().events.size(), 2U);
 
   const RecorderScene scene;
-  InvocationSpan by_function(scene.recorder, {"f", "", ""}, "{}", &off);
+  InvocationSpan by_function(scene.recorder, {"f", "", ""}, "{}", false);
   by_function.succeed("{}");
   EXPECT_TRUE(scene.only_span().events.empty());
-
-  const std::string unsampled = header.substr(0, 53) + "00";
-  const InvocationSpan unseen(scene.recorder, {"f", unsampled, ""}, "{}");
-  EXPECT_FALSE(unseen.wants_output());
 }
 
 TEST(InvocationSpan, Item95_cuts_payloads_at_the_users_bound) {
@@ -120,7 +117,6 @@ TEST(InvocationSpan, Item95_cuts_payloads_at_the_users_bound) {
 
 TEST(InvocationSpan, passes_the_callers_context_on_without_telemetry) {
   InvocationSpan span(nullptr, {"f", header, "tenant=acme"}, "{}");
-  EXPECT_FALSE(span.wants_output());
   span.context().attach([] {
     EXPECT_EQ(inject_traceparent(), header);
     EXPECT_EQ(inject_baggage(), "tenant=acme");

@@ -1,6 +1,7 @@
 #include "sdk/telemetry/payload.hpp"
 
 #include "base/limits.hpp"
+#include "base/lower_ascii.hpp"
 #include "json/scan.hpp"
 
 #include <algorithm>
@@ -90,9 +91,7 @@ bool is_sensitive_string(std::string_view text) {
 
 bool is_sensitive_key(std::string_view key) {
   std::string lower(key);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  std::ranges::transform(lower, lower.begin(), base::lower_ascii);
   return lower == "token" || lower.ends_with("_token") || lower.ends_with("-token") ||
          std::ranges::any_of(sensitive_parts, [&](std::string_view part) {
            return lower.find(part) != std::string::npos;

@@ -1,4 +1,5 @@
-// How long the telemetry socket waits before it is opened again (spec: sdk §4.5). Pure.
+// How long a lost connection waits before the next attempt, the worker's as well as that of
+// telemetry (spec: sdk §4.4, §4.5). Pure.
 #pragma once
 
 #include <iii/reconnection.hpp>
@@ -8,10 +9,10 @@
 
 namespace iii::telemetry {
 
-// `failures`: connects that failed since the last success; `chance`: any 64 random bits, of which
-// the jitter is made.
-[[nodiscard]] std::chrono::milliseconds reconnect_delay(
-    const ReconnectionConfig& config, std::uint64_t failures, std::uint64_t chance
+// `attempt` counts from 0; `chance`: any 64 random bits, of which the jitter is made. At most twice
+// the longest delay, whatever the configuration says, and that is at most a day.
+[[nodiscard]] std::chrono::nanoseconds reconnect_delay(
+    const ReconnectionConfig& config, std::uint64_t attempt, std::uint64_t chance
 ) noexcept;
 
 // Whether to stop for good, asked after each failure and each drop.

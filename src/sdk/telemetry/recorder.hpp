@@ -30,6 +30,7 @@ class LiveSpan;
 struct RecorderOptions {
   bool live_spans = true;  // announce spans when they begin (spec: sdk §18.7)
   bool logs_enabled = true;
+  bool traces_requests = true;  // execute_traced_request()
   PayloadCapture payloads;
   std::vector<std::string> ignored_urls = {};  // substrings of what is requested without a span
 };

@@ -1,5 +1,6 @@
 #include "sdk/telemetry/settings.hpp"
 
+#include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 #include "sdk/telemetry/payload.hpp"
 
@@ -27,9 +28,7 @@ using std::chrono::milliseconds;
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  std::ranges::transform(out, out.begin(), base::lower_ascii);
   return out;
 }
 

@@ -1,3 +1,4 @@
+#include "base/lower_ascii.hpp"
 #include "sdk/telemetry/http_span.hpp"
 #include "sdk/telemetry/installed.hpp"
 #include "sdk/telemetry/recorder.hpp"
@@ -20,10 +21,7 @@ namespace iii::inline v0 {
 namespace {
 
 bool is_same_name(std::string_view one, std::string_view other) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  };
-  return std::ranges::equal(one, other, {}, lower, lower);
+  return std::ranges::equal(one, other, {}, base::lower_ascii, base::lower_ascii);
 }
 
 }  // namespace
@@ -32,6 +30,9 @@ TracedResponse execute_traced_request(
     TracedRequest request, const std::function<TracedResponse(const TracedRequest& request)>& send
 ) {
   const auto recorder = telemetry::recorder_of(capture_context());
+  if (recorder && !recorder->options().traces_requests) {
+    return send(request);
+  }
   const std::span<const std::string> ignored =
       recorder ? std::span<const std::string>(recorder->options().ignored_urls)
                : std::span<const std::string>();

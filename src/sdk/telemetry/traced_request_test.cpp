@@ -43,6 +43,17 @@ TEST(TracedRequest, Item93_sends_its_own_trace_and_tells_the_answer) {
   EXPECT_EQ(span.attributes.back(), (Attribute{"error.type", Json("500")}));
 }
 
+TEST(TracedRequest, Item93_is_sent_as_it_is_when_that_is_off) {
+  const RecorderScene scene({.live_spans = false, .traces_requests = false});
+  const TracedResponse response =
+      execute_traced_request({.url = "http://a/b"}, [](const TracedRequest& request) {
+        EXPECT_TRUE(request.headers.empty());
+        return TracedResponse{.status = 200};
+      });
+  EXPECT_EQ(response.status, 200);
+  EXPECT_TRUE(scene.recorder->take().ended.empty());
+}
+
 TEST(TracedRequest, Item93_tells_that_there_was_no_answer_and_throws_it_on) {
   const RecorderScene scene;
   const auto send = [](const TracedRequest&) -> TracedResponse {

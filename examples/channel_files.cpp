@@ -1,0 +1,68 @@
+// Files and whole texts through channels, with the references found wherever they stand in a
+// payload. The engine's address comes from III_URL.
+#include <iii/channel.hpp>
+#include <iii/channel_ref.hpp>
+#include <iii/client.hpp>
+#include <iii/describe.hpp>
+#include <iii/error.hpp>
+#include <iii/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <string>
+
+namespace {
+
+// Reads every stream of its input to the end, whatever it is called.
+std::string join(const iii::ChannelOpener& opener, const iii::Json& input) {
+  std::string joined;
+  for (const auto& [path, ref] : iii::extract_channel_refs(input)) {
+    if (ref.direction == iii::ChannelDirection::read) {
+      iii::ChannelReader reader = opener.open_reader(ref);
+      joined += path + ": " + reader.read_all() + '\n';
+    }
+  }
+  return joined;
+}
+
+void write_report(iii::ChannelWriter writer) {
+  const std::string path = std::filesystem::temp_directory_path() / "iii_report.txt";
+  std::ofstream(path) << "from a file";
+  writer.write_file(path);
+  writer.close();
+}
+
+void write_numbers(iii::ChannelWriter writer) {
+  writer.write_from([number = 0]() mutable -> std::optional<std::string> {
+    return number == 5 ? std::nullopt : std::optional(std::to_string(number++));
+  });
+  writer.close();
+}
+
+}  // namespace
+
+int main() {
+  iii::Client client = iii::register_worker({.worker_name = "files"});
+  client.register_function("files::join", [opener = client.channel_opener()](const iii::Json& in) {
+    return join(opener, in);
+  });
+  try {
+    const iii::Channel report = client.create_channel();
+    const iii::Channel numbers = client.create_channel();
+    const iii::StreamChannelRef& second = numbers.reader_ref;
+    auto joined = client.trigger_future(
+        "files::join",
+        {{"report", iii::to_json(report.reader_ref)}, {"more", {iii::to_json(second)}}}
+    );
+    write_report(report.writer);
+    write_numbers(numbers.writer);
+    std::cout << joined.get().as_string().c_str();
+  } catch (const iii::Error& error) {
+    std::cerr << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+  client.shutdown();
+}

@@ -1,0 +1,56 @@
+// Everything about the connection: what the engine is told of this worker, how a lost connection is
+// made again, and how it stands. The engine's address comes from III_URL.
+#include <iii/client.hpp>
+#include <iii/options.hpp>
+#include <iii/otel_config.hpp>
+#include <iii/reconnection.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+
+int main() {
+  const iii::ReconnectionConfig reconnection{
+      .initial_delay_ms = 100,
+      .max_delay_ms = 5'000,
+      .backoff_multiplier = 2.0,
+      .jitter_factor = 0.3,
+      .max_retries = 50,  // then ConnectionState::failed; none: for ever
+  };
+  const iii::InitOptions options{
+      .metadata = iii::WorkerMetadata{.version = "1.4.0", .name = "till-3", .os = "linux"},
+      .headers = {{"authorization", "Bearer not-valid-any-more"}},
+      .reconnection = reconnection,
+      .otel = iii::OtelConfig{.service_name = "till", .live_spans = false},
+  };
+  iii::Client client = iii::register_worker(options);
+  // Of the next connection; for a token that has run out.
+  client.set_headers({{"authorization", "Bearer fresh"}});
+  client.set_metadata({.version = "1.4.1", .name = "till-3", .os = "linux"});
+
+  std::promise<void> connected;
+  const iii::Subscription watch = client.on_state_change([&](iii::ConnectionState state) {
+    if (state == iii::ConnectionState::connected) {
+      connected.set_value();
+    }
+  });
+  const bool is_connected =
+      client.get_connection_state() == iii::ConnectionState::connected ||
+      connected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+  if (!is_connected) {
+    std::cerr << "no engine: " << to_string(client.get_connection_state()) << '\n';
+    return EXIT_FAILURE;
+  }
+  // An answer: the engine has named this worker by now.
+  static_cast<void>(client.list_workers());
+  std::cout << "first retry after " << reconnection.effective_initial_delay_ms() << " ms\n"
+            << to_string(client.get_connection_state()) << '\n'
+            << (client.worker_id().empty() ? "no id" : "with an id of the engine's") << '\n';
+  if (const auto refusal = client.last_refusal()) {
+    std::cout << refusal->what() << '\n';  // for example AUTH_ERROR
+  }
+  client.shutdown_async();  // and on with other work
+  client.shutdown();        // waits for it
+  std::cout << to_string(client.get_connection_state()) << '\n';
+}

@@ -1,0 +1,16 @@
+// EXPECT: iii: a function behind http\(\) takes an iii::HttpCall
+// ERRORS: 1
+#include <iii/client.hpp>
+#include <iii/http_stream.hpp>
+
+void offer(iii::Client& client) {
+#ifdef SHOULD_FAIL
+  client.register_function("page::get", iii::http(client, [](auto& call) {
+                             call.response().close();
+                           }));
+#else
+  client.register_function("page::get", iii::http(client, [](iii::HttpCall<>& call) {
+                             call.response().close();
+                           }));
+#endif
+}
