@@ -92,7 +92,7 @@ class SdkWorker final : public Participant {
   void on_configure(const sdk::ConfigureTrigger& effect);
   void on_remove();
   // Something that nobody awaits has ended.
-  void leave();
+  void end_unawaited();
   void on_call_ended(const sdk::EndCall& effect);
 
   Crowd& crowd_;

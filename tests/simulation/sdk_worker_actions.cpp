@@ -236,7 +236,7 @@ void SdkWorker::on_run(const sdk::RunFunction& effect) {
     crowd_.check_call(*object, effect.data_json, *link_);
   }
   if (!effect.invocation_id) {
-    later(milliseconds(crowd_.world.chance.one_in(8) ? 10'000 : 0), [this] { leave(); });
+    later(milliseconds(crowd_.world.chance.one_in(8) ? 10'000 : 0), [this] { end_unawaited(); });
     return;
   }
   crowd_.hear_call(effect.invocation_id->value().to_string());
@@ -285,15 +285,15 @@ void SdkWorker::on_configure(const sdk::ConfigureTrigger& effect) {
     life_->checker.answered_trigger(frame);
     life_->conversation.answer_trigger(frame, effects_);
     settle();
-    leave();
+    end_unawaited();
   });
 }
 
 void SdkWorker::on_remove() {
-  later(milliseconds(0), [this] { leave(); });
+  later(milliseconds(0), [this] { end_unawaited(); });
 }
 
-void SdkWorker::leave() {
+void SdkWorker::end_unawaited() {
   if (life_) {
     life_->checker.left();
     life_->conversation.leave(now(), effects_);

@@ -262,8 +262,9 @@ void ConversationChecker::drop_calls(std::size_t bytes) {
   const std::deque<Waiting> before = waiting_;
   std::set<base::InvocationId> dropped;
   while (!has_room(bytes)) {
-    const auto oldest =
-        std::ranges::find_if(waiting_, [](const Waiting& waiting) { return waiting.call; });
+    const auto oldest = std::ranges::find_if(waiting_, [](const Waiting& waiting) {
+      return waiting.call.has_value();
+    });
     if (oldest == waiting_.end()) {
       waiting_ = before;
       return;
