@@ -74,9 +74,7 @@ TEST(SdkDiscovery, Item65_asks_and_reads_an_engine_of_line_0_11) {
       R"(engine::registered-triggers::list {"include_internal":true})"
   );
   EXPECT_EQ(
-      scene.answer(
-          R"("result":{"triggers":[{"id":"t","trigger_type":"cron","function_id":"f","config":{}}]})"
-      ),
+      scene.answer(R"("result":{"triggers":[{"id":"t","trigger_type":"cron","function_id":"f"}]})"),
       R"(engine::triggers::list {"include_internal":true})"
   );
   EXPECT_EQ(triggers.get().at(0).trigger_type, "cron");
@@ -100,10 +98,9 @@ TEST(SdkDiscovery, Item65_Item66_asks_and_reads_an_engine_of_line_0_22) {
 
   auto triggers = scene.begin([](Client& client) { return client.list_triggers(); });
   EXPECT_EQ(
-      scene.answer(
-          R"("result":{"registered_triggers":[{"id":"t","trigger_type":"cron","function_id":"f",)"
-          R"("worker_name":"shop","config":{},"config_summary":"{}"}]})"
-      ),
+      scene.answer(R"("result":{"registered_triggers":[{"id":"t","trigger_type":"cron",)"
+                   R"("function_id":"f",)"
+                   R"("worker_name":"shop","config":{},"config_summary":"{}"}]})"),
       R"(engine::registered-triggers::list {"include_internal":false})"
   );
   EXPECT_EQ(triggers.get().at(0).config_summary, "{}");
