@@ -60,10 +60,9 @@ TEST(SdkDiscovery, Item65_asks_and_reads_an_engine_of_line_0_11) {
 
   auto workers = scene.begin([](Client& client) { return client.list_workers(); });
   EXPECT_EQ(
-      scene.answer(
-          R"("result":{"timestamp":1,"workers":[{"id":"w","status":"connected","connected_at_ms":5,)"
-          R"("function_count":1,"functions":["f"],"active_invocations":2}]})"
-      ),
+      scene.answer(R"("result":{"timestamp":1,"workers":[{"id":"w","status":"connected",)"
+                   R"("connected_at_ms":5,)"
+                   R"("function_count":1,"functions":["f"],"active_invocations":2}]})"),
       "engine::workers::list {}"
   );
   EXPECT_EQ(workers.get().at(0).functions, std::vector<std::string>{"f"});

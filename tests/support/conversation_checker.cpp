@@ -471,6 +471,8 @@ bool ConversationChecker::is_justified(
       return event_ == Event::time && call.deadline <= now;
     case sdk::EndCall::How::rejected:
       return is_rejected_;
+    case sdk::EndCall::How::cancelled:
+      return false;  // whoever gives a call up ends it, not the conversation
     case sdk::EndCall::How::not_connected: {
       const bool was_carried =
           has_lost_ && call.is_sent && options_.fails_calls_on_disconnect && !is_rejected_;
