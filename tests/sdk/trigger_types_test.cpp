@@ -209,6 +209,7 @@ TEST_F(TriggerTypes, Item64_come_again_after_a_reconnect) {
   ASSERT_EQ(ticker->registered.size(), 1U);
   engine.drop_connections();
   engine.advance(1min);
+  ASSERT_TRUE(engine.settle());
   ASSERT_EQ(ticker->registered.size(), 2U);
   EXPECT_EQ(ticker->registered[0].id, ticker->registered[1].id);
 }
