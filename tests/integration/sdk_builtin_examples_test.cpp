@@ -72,7 +72,11 @@ class BuiltinStandIns : public ::testing::Test {
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Json> state_;
   std::multimap<std::string, std::string> topics_;
-  Client client_ = register_worker(url_, {.log = [](LogLevel, const std::string&) {}});
+  // One thread: as in an engine, who publishes after subscribing is heard.
+  Client client_ = register_worker(
+      url_,
+      {.handler_threads = 1, .handler_threads_max = 1, .log = [](LogLevel, const std::string&) {}}
+  );
 };
 
 TEST_F(BuiltinStandIns, serve_the_counter) {
