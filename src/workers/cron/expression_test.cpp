@@ -176,6 +176,16 @@ TEST(Expression, OfACrontabIsToldWhatToChange) {
   EXPECT_THAT(refusal("30 9 * * mon"), HasSubstr("'0 30 9 * * mon'"));
 }
 
+TEST(Expression, CutAnywhereIsAnotherOneOrIsRefusedWithAReason) {
+  constexpr std::string_view whole = "10-20/5,1 */7 0-23 ?/10 jan-DECEMBER/2 sun,tues-fri 2026/4";
+  ASSERT_TRUE(Expression::parse(whole));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto expression = Expression::parse(whole.substr(0, size));
+    EXPECT_TRUE(expression || !expression.error().message.empty()) << size;
+    EXPECT_FALSE(size < whole.find(" sun") && expression) << size;
+  }
+}
+
 TEST(Expression, HasALimitedLength) {
   std::string text = "0";
   while (text.size() <= base::limits::cron_expression_bytes_max) {

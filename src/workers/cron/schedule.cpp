@@ -112,7 +112,8 @@ EngineResult<Schedule> parse_times(const boost::json::object& config, Zones& zon
     schedule.when = *expression;
     return schedule;
   }
-  if (find(config, "expression") != nullptr) {
+  // Typed configs have an empty expression where there is none.
+  if (const auto* other = find(config, "expression"); other != nullptr && *other != "") {
     return refused("'expression' and 'at' exclude each other");
   }
   const auto instant = parse_at(*at, *schedule.zone);

@@ -88,6 +88,7 @@ TEST_F(ScheduleTest, IsOnceAtATime) {
       first(R"({"at":"2026-07-01T09:00:00","timezone":"Europe/Berlin"})"),
       "2026-07-01T09:00:00+02:00"
   );
+  EXPECT_EQ(first(R"({"at":"2026-07-01T09:00:00Z","expression":""})"), "2026-07-01T09:00:00+00:00");
   const auto schedule = parse(R"({"at":"2026-07-01T09:00:00Z","expression":null})");
   ASSERT_TRUE(schedule);
   EXPECT_FALSE(schedule->next_after(at("2026-07-01T09:00:00Z")));
