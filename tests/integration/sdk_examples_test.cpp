@@ -61,5 +61,18 @@ TEST(SdkExamples, stream_through_a_channel) {
   EXPECT_EQ(engine.wait().status, 0);
 }
 
+// Without a configuration file the engine has its cron worker.
+TEST(SdkExamples, make_a_report_by_the_clock) {
+  Process engine({III_IIID, "--port", "0"});
+  name_engine(engine);
+  const auto ending = Process({III_SCHEDULED_REPORT}).wait();
+  EXPECT_EQ(ending.status, 0) << ending.errors;
+  const std::string preview = "2026-03-29T03:00:00+02:00\n2026-03-30T02:30:00+02:00\n";
+  ASSERT_EQ(ending.output.substr(0, preview.size()), preview);
+  EXPECT_EQ(ending.output.find("report of 20"), preview.size()) << ending.output;
+  engine.signal(SIGTERM);
+  EXPECT_EQ(engine.wait().status, 0);
+}
+
 }  // namespace
 }  // namespace iii::test
