@@ -3,6 +3,7 @@
 #include "workers/cron/clock_time.hpp"
 #include "workers/cron/zone.hpp"
 
+#include <date/date.h>
 #include <date/tz.h>
 
 #include <exception>

@@ -134,7 +134,7 @@ class ExpressionReader {
   }
 
  private:
-  EngineError refusal(std::string what) const {
+  [[nodiscard]] EngineError refusal(std::string what) const {
     // What people who write crontabs expect; said whatever the first thing is that does not fit.
     if (words_in(text_) < fields_min || what.ends_with("fields")) {
       what +=

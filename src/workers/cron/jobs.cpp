@@ -54,7 +54,7 @@ EngineResult<std::optional<Instant>> Jobs::add(std::string id, Schedule schedule
   Job& job = jobs_[id];
   job.id = std::move(id);
   job.number = JobNumber(next_number_++);
-  job.schedule = std::move(schedule);
+  job.schedule = schedule;
   plan(job, whole_second(now.wall));
   return job.next;
 }
