@@ -1,5 +1,6 @@
 #include "workers/cron/expression.hpp"
 
+#include "base/assert.hpp"
 #include "workers/cron/clock_time.hpp"
 
 #include <algorithm>
@@ -43,7 +44,12 @@ std::optional<LocalTime> Expression::first_from(LocalTime from) const {
     }
     day = first_day_from(start + days(1));
   }
-  return day ? std::optional(*day + *first_time_from(seconds(0))) : std::nullopt;
+  if (!day) {
+    return std::nullopt;
+  }
+  const auto first = first_time_from(seconds(0));
+  III_ASSERT(first, "an expression allows some time of a day");
+  return *day + *first;
 }
 
 std::optional<local_days> Expression::first_day_from(local_days from) const {

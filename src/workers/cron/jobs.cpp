@@ -82,6 +82,7 @@ void Jobs::on_time(base::Now now, Orders& orders) {
       return;
     }
     Job& job = *first->second;
+    III_ASSERT(job.next, "what stands in the agenda has a next tick");
     const Instant tick = *job.next;
     // Ticks that have passed for more than a second are too late; only the one that was waited for
     // still comes.

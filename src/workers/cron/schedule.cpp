@@ -1,6 +1,7 @@
 #include "workers/cron/schedule.hpp"
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "workers/cron/clock_time.hpp"
 #include "workers/cron/expression.hpp"
 #include "workers/cron/next_fire.hpp"

@@ -73,6 +73,18 @@ std::string event(const Tick& tick, base::WallTime now) {
   return payload.append(R"(","trigger":"cron"})");
 }
 
+core::Note added(const to_worker::RegisterTrigger& trigger, std::optional<Instant> first) {
+  core::Note note{
+      first ? Severity::debug : Severity::warn,
+      first ? "cron_job_added" : "cron_job_never_due",
+      {{"trigger_id", trigger.id}, {"function_id", trigger.function_id}}
+  };
+  if (first) {
+    note.fields.emplace_back("first", to_text(base::WallTime(*first)));
+  }
+  return note;
+}
+
 }  // namespace
 
 CronWorker::CronWorker(Ports ports)
@@ -134,20 +146,8 @@ void CronWorker::on_trigger_registered(
     refuse(schedule.error().message);
   } else if (const auto first = jobs_.add(trigger.id, *std::move(schedule), now); !first) {
     refuse(first.error().message);
-  } else if (*first) {
-    outputs.notes.push_back(
-        {Severity::debug,
-         "cron_job_added",
-         {{"trigger_id", trigger.id},
-          {"function_id", trigger.function_id},
-          {"first", to_text(base::WallTime(**first))}}}
-    );
   } else {
-    outputs.notes.push_back(
-        {Severity::warn,
-         "cron_job_never_due",
-         {{"trigger_id", trigger.id}, {"function_id", trigger.function_id}}}
-    );
+    outputs.notes.push_back(added(trigger, *first));
   }
   outputs.messages.emplace_back(std::move(answer));
   deadline_ = jobs_.wake_at(now);
