@@ -46,7 +46,7 @@ int serve(const iii::iiid::Options& options, iii::engine::EngineConfig config) {
 
 int run(const iii::iiid::Options& options) {
   if (!options.config_file) {
-    return serve(options, {});
+    return serve(options, iii::engine::default_config());
   }
   auto config = iii::engine::load_config(*options.config_file, iii::engine::environment_variable);
   if (!config) {

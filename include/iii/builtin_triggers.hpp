@@ -32,10 +32,19 @@ struct HttpTriggerConfig {
 };
 III_DECLARE_DESCRIBED(HttpTriggerConfig)
 
+// What becomes of a tick while the job still runs for an earlier one.
+enum class CronOverlap { skip, queue, allow };
+III_DECLARE_DESCRIBED_ENUM(CronOverlap)
+
+// The members after the condition are known to iiid; reference engines ignore them.
 struct CronTriggerConfig {
   static constexpr std::string_view trigger_type = "cron";
-  std::string expression;  // six fields, seconds first
+  std::string expression;  // six fields, seconds first; weekdays from 1, Sunday
   std::optional<std::string> condition_function_id = {};
+  std::optional<std::string> timezone = {};  // "Europe/Berlin"; absent: UTC
+  std::optional<CronOverlap> overlap = {};   // absent: skip
+  std::optional<std::uint64_t> jitter_ms = {};
+  std::optional<std::string> at = {};  // once, at this time, instead of an expression
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };

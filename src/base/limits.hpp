@@ -80,6 +80,25 @@ inline constexpr std::size_t conditions_max = 16'384;
 inline constexpr std::size_t conditions_bytes_max = 64 * mib;
 inline constexpr auto condition_deadline = 30s;
 
+// --- Cron ---
+
+// A list of every second, minute and year has about 1 KiB.
+inline constexpr std::size_t cron_expression_bytes_max = 4 * kib;
+// Runs of one job at a time with `overlap: allow`, and ticks that wait with `overlap: queue`.
+inline constexpr std::size_t cron_runs_max = 64;
+inline constexpr std::size_t cron_queue_max = 64;
+inline constexpr auto cron_jitter_max = std::chrono::milliseconds(1h);
+// Runs that are started in one turn of the loop: a hundred thousand jobs at midnight must let
+// sockets be served in between.
+inline constexpr std::size_t cron_starts_per_turn_max = 256;
+// The wall clock is looked at this often while there are jobs: it may be set at any time.
+inline constexpr auto cron_clock_check_interval = 60s;
+// A clock that moves by more than this beside the passing of time was wrong before.
+inline constexpr auto cron_clock_step_max = 1h;
+static_assert(cron_clock_check_interval < cron_clock_step_max);
+inline constexpr std::size_t cron_preview_times_default = 5;
+inline constexpr std::size_t cron_preview_times_max = 1000;
+
 // --- Log ---
 
 // A text in a log line: identifiers fit, payloads do not belong there.

@@ -88,13 +88,15 @@ class Core {
       Effects& effects
   );
   // An in-process provider's event: runs the trigger's condition, if its config names one, and then
-  // its function.
+  // its function. With an id of the provider's choice, it is told how that ended by the result of a
+  // call with this id; in any case, and once.
   void on_fired(
       base::ConnectionId provider,
       std::string_view trigger_id,
       std::string_view payload_json,
       base::Now now,
-      Effects& effects
+      Effects& effects,
+      std::optional<base::InvocationId> id = {}
   );
   void on_closed(base::ConnectionId id, base::Now now, Effects& effects);
   // The connection's outbox has passed limits::outbox_refuse_bytes, or has emptied again.
@@ -140,6 +142,8 @@ class Core {
     std::string function_id;
     std::string payload_json;
     std::string metadata_json;
+    base::ConnectionId provider;
+    std::optional<base::InvocationId> id;  // the provider waits for the end
   };
   struct ProviderWait {  // engine::register_trigger waits for the provider's answer
     base::ConnectionId caller;
@@ -263,7 +267,11 @@ class Core {
   void on_condition(
       std::uint64_t continuation, const Outcome& outcome, base::Now now, Effects& effects
   );
-  static void note_condition(const PendingFire& fire, std::string reason, Effects& effects);
+  // Tells the provider, if it waits, why the function was not called.
+  void end_fire(
+      const PendingFire& fire, std::string_view code, std::string reason, Effects& effects
+  );
+  void refuse_condition(const PendingFire& fire, std::string reason, Effects& effects);
   // Why the engine cannot call the function now; empty if it can.
   [[nodiscard]] std::string problem_of_target(
       std::string_view function_id, std::size_t payload_bytes

@@ -290,5 +290,138 @@ TEST_F(Conditions, end_with_a_drain) {
   EXPECT_EQ(scene.core().in_flight(), 0U);
 }
 
+TEST_F(Conditions, say_yes_for_a_trigger_that_has_been_removed) {
+  const std::string id = fire();
+  scene.from(target, unregister_trigger("t", "cron"));
+  scene.expect_any(cron);
+  scene.from(judge, result(id, "is_wanted", "true"));
+  scene.expect_nothing_else();
+}
+
+// --- Events whose end the provider waits for ---
+
+const base::InvocationId event_id{base::Uuid(7, 7)};
+
+class AwaitedFiring : public Firing {
+ protected:
+  std::string fire() {
+    scene.fire(cron, "t", R"({"n":1})", event_id);
+    return scene.expect_invocation(target, "on_event", R"({"n":1})", R"(,"metadata":["\u00e9"])");
+  }
+  void expect_end(std::string_view outcome, std::string_view function = "on_event") {
+    scene.expect(
+        cron,
+        R"({"type":"invocationresult","invocation_id":")" + event_id.value().to_string() +
+            R"(","function_id":")" + std::string(function) + "\"" + std::string(outcome) + "}"
+    );
+  }
+  void expect_failure(std::string_view code, std::string_view message) {
+    expect_end(
+        R"(,"error":{"code":")" + std::string(code) + R"(","message":")" + std::string(message) +
+        "\"}"
+    );
+  }
+};
+
+TEST_F(AwaitedFiring, ends_with_the_functions_result) {
+  bind("{}", R"(,"metadata":["\u00e9"])");
+  const std::string id = fire();
+  EXPECT_EQ(id, event_id.value().to_string());
+  scene.expect_nothing_else();
+  scene.from(target, result(id, "on_event", "[1]"));
+  expect_end(R"(,"result":[1])");
+  scene.expect_nothing_else();
+}
+
+TEST_F(AwaitedFiring, ends_with_the_functions_failure) {
+  bind("{}", R"(,"metadata":["\u00e9"])");
+  scene.from(target, failure(fire(), "on_event", "oops", "it broke"));
+  expect_failure("oops", "it broke");
+  fire();
+  scene.advance(1h);
+  scene.expect_any(cron);
+  fire();
+  scene.close(target);
+  expect_failure("invocation_stopped", "Invocation stopped");
+  scene.expect_any(cron);  // the trigger has gone, too
+}
+
+TEST_F(AwaitedFiring, of_a_function_that_nobody_serves_ends_at_once) {
+  bind("{}");
+  scene.from(target, unregister_function("on_event"));
+  scene.fire(cron, "t", "{}", event_id);
+  expect_failure("function_not_found", "Function on_event not found");
+  scene.expect_nothing_else();
+}
+
+TEST_F(AwaitedFiring, without_a_live_trigger_ends_at_once) {
+  scene.fire(cron, "t", "{}", event_id);
+  expect_end(R"(,"error":{"code":"NOT_FOUND","message":"the trigger has been removed"})", "");
+  scene.expect_nothing_else();
+}
+
+TEST_F(AwaitedFiring, ends_when_the_engine_drains) {
+  bind("{}", R"(,"metadata":["\u00e9"])");
+  fire();
+  scene.start_draining();
+  const base::InvocationId another{base::Uuid(7, 8)};
+  scene.fire(cron, "t", "{}", another);
+  EXPECT_NE(scene.expect_any(cron).find("engine_stopping"), std::string::npos);
+  scene.end_draining();
+  expect_failure("invocation_stopped", "Invocation stopped");
+  scene.expect_nothing_else();
+}
+
+class AwaitedConditions : public AwaitedFiring {
+ protected:
+  AwaitedConditions() {
+    scene.serve(judge, "is_wanted");
+    bind(with_condition, R"(,"metadata":["\u00e9"])");
+  }
+  std::string ask() {
+    scene.fire(cron, "t", R"({"n":1})", event_id);
+    return scene.expect_invocation(judge, "is_wanted", R"({"n":1})");
+  }
+
+  Peer judge = scene.open("judge");
+};
+
+TEST_F(AwaitedConditions, that_say_no_end_the_event) {
+  scene.from(judge, result(ask(), "is_wanted", "false"));
+  expect_failure("CONDITION_NOT_MET", "The condition was not met");
+  scene.expect_nothing_else();
+}
+
+TEST_F(AwaitedConditions, that_say_anything_else_let_the_function_run) {
+  scene.from(judge, result(ask(), "is_wanted", "null"));
+  const std::string id =
+      scene.expect_invocation(target, "on_event", R"({"n":1})", R"(,"metadata":["\u00e9"])");
+  scene.from(target, result(id, "on_event", "1"));
+  expect_end(R"(,"result":1)");
+}
+
+TEST_F(AwaitedConditions, that_fail_end_the_event) {
+  scene.from(judge, failure(ask(), "is_wanted", "oops", "it broke"));
+  expect_failure("condition_failed", "it broke");
+  ask();
+  scene.advance(31s);
+  scene.expect_any(cron);
+  ask();
+  scene.close(judge);
+  expect_failure("condition_failed", "Invocation stopped");
+  scene.fire(cron, "t", "{}", event_id);
+  expect_failure("condition_failed", "Function is_wanted not found");
+  scene.expect_nothing_else();
+}
+
+TEST_F(AwaitedConditions, say_yes_for_a_trigger_that_has_been_removed) {
+  const std::string id = ask();
+  scene.from(target, unregister_trigger("t", "cron"));
+  scene.expect_any(cron);
+  scene.from(judge, result(id, "is_wanted", "true"));
+  expect_failure("NOT_FOUND", "the trigger has been removed");
+  scene.expect_nothing_else();
+}
+
 }  // namespace
 }  // namespace iii::core

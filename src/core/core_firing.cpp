@@ -11,7 +11,9 @@
 #include "core/invocation_table.hpp"
 #include "core/listings.hpp"
 #include "core/trigger_table.hpp"
+#include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/error_codes.hpp"
 #include "protocol/to_worker.hpp"
 
 #include <boost/json/object.hpp>
@@ -21,6 +23,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +33,7 @@ namespace iii::core {
 
 namespace limits = base::limits;
 namespace to_worker = protocol::to_worker;
+namespace codes = protocol::codes;
 
 void Core::fire(
     std::string_view trigger_type, std::string_view payload_json, base::Now now, Effects& effects
@@ -138,17 +142,24 @@ void Core::on_fired(
     std::string_view trigger_id,
     std::string_view payload_json,
     base::Now now,
-    Effects& effects
+    Effects& effects,
+    std::optional<base::InvocationId> id
 ) {
   start_event();
+  PendingFire fire{
+      .trigger_id = std::string(trigger_id),
+      .payload_json = std::string(payload_json),
+      .provider = provider,
+      .id = id
+  };
   const Trigger* trigger = triggers_.find(trigger_id);
   const TriggerType* type = trigger == nullptr ? nullptr : triggers_.find_type(trigger->type);
   if (type == nullptr || type->provider().id != provider || !trigger->is_live) {
+    end_fire(fire, codes::not_found, "the trigger has been removed", effects);
     return;
   }
-  PendingFire fire{
-      trigger->id, trigger->function_id, std::string(payload_json), trigger->metadata_json
-  };
+  fire.function_id = trigger->function_id;
+  fire.metadata_json = trigger->metadata_json;
   if (trigger->condition_function_id) {
     const std::string condition = *trigger->condition_function_id;
     ask_condition(condition, std::move(fire), now, effects);
@@ -160,7 +171,35 @@ void Core::on_fired(
 void Core::run(PendingFire fire, base::Now now, Effects& effects) {
   const std::string_view payload = effects.keep(std::move(fire.payload_json));
   const std::string_view metadata = effects.keep(std::move(fire.metadata_json));
-  dispatch(fire.function_id, payload, metadata, now, effects);
+  if (!fire.id) {
+    dispatch(fire.function_id, payload, metadata, now, effects);
+    return;
+  }
+  // From here on it is a call of the provider's own.
+  if (Connection* provider = find(fire.provider)) {
+    Invoke call;
+    call.invocation_id = fire.id;
+    call.function_id = json::value_of(effects.keep(json::quoted(fire.function_id)));
+    call.data = json::value_of(payload);
+    call.metadata = json::value_of(metadata);
+    invoke(*provider, call, now, effects);
+  }
+}
+
+void Core::end_fire(
+    const PendingFire& fire, std::string_view code, std::string reason, Effects& effects
+) {
+  const Connection* provider = find(fire.provider);
+  if (fire.id && provider != nullptr && !provider->is_closing) {
+    effects.send(
+        fire.provider,
+        to_worker::InvocationResult{
+            .invocation_id = *fire.id,
+            .function_id_json = effects.keep(json::quoted(fire.function_id)),
+            .error = protocol::error_body(code, std::move(reason))
+        }
+    );
+  }
 }
 
 void Core::ask_condition(
@@ -173,14 +212,14 @@ void Core::ask_condition(
     problem = "too many events wait for conditions that do not answer";
   }
   if (!problem.empty()) {
-    note_condition(fire, problem, effects);
+    refuse_condition(fire, std::move(problem), effects);
     return;
   }
   Function* condition = functions_.find(condition_id);
   if (is_own(*condition)) {
     const EngineAnswer answer = run_own(*condition, fire.payload_json, now, effects);
     if (const auto* refusal = std::get_if<protocol::ErrorBody>(&answer)) {
-      note_condition(fire, refusal->message, effects);
+      refuse_condition(fire, refusal->message, effects);
     } else {
       run(std::move(fire), now, effects);  // none of them answers `false`
     }
@@ -218,20 +257,23 @@ void Core::on_condition(
   pending_fires_.erase(found);
   pending_fire_bytes_ -= fire.payload_json.size();
   if (outcome.error) {
-    note_condition(fire, outcome.error->message, effects);
-  } else if (condition_allows(outcome.result_json)) {
+    refuse_condition(fire, outcome.error->message, effects);
+  } else if (!condition_allows(outcome.result_json)) {
+    end_fire(fire, codes::condition_not_met, "The condition was not met", effects);
+  } else if (triggers_.find(fire.trigger_id) == nullptr) {
+    end_fire(fire, codes::not_found, "the trigger has been removed", effects);
+  } else {
     run(std::move(fire), now, effects);
   }
 }
 
-void Core::note_condition(const PendingFire& fire, std::string reason, Effects& effects) {
+void Core::refuse_condition(const PendingFire& fire, std::string reason, Effects& effects) {
   effects.note(
       Severity::warn,
       "condition_failed",
-      {{"trigger_id", fire.trigger_id},
-       {"function_id", fire.function_id},
-       {"reason", std::move(reason)}}
+      {{"trigger_id", fire.trigger_id}, {"function_id", fire.function_id}, {"reason", reason}}
   );
+  end_fire(fire, codes::condition_failed, std::move(reason), effects);
 }
 
 }  // namespace iii::core

@@ -37,6 +37,7 @@ class ConfigReader {
     read_list(root, "modules");
     root.refuse({"registration_namespace_grace_ms"});
     root.finish();
+    config_.has_cron = std::ranges::find(seen_, WorkerKind::cron) != seen_.end();
     if (!listeners_.empty()) {
       config_.listeners = std::move(listeners_);
     }
@@ -52,6 +53,8 @@ class ConfigReader {
   void add_listener(ConfigSection& section, ListenerConfig listener);
   void read_functions(ConfigSection& section);
   void read_observability(ConfigSection& section);
+  void read_cron(ConfigSection& section);
+  void read_cron_locks(ConfigSection section);
 
   YamlTree& tree_;
   EngineConfig config_;
@@ -143,6 +146,9 @@ void ConfigReader::read_config(WorkerKind kind, ConfigSection section) {
       section.ignore_text("posthog_api_key");
       section.ignore_text("posthog_host");
       section.ignore_number("heartbeat_interval_secs");
+      break;
+    case WorkerKind::cron:
+      read_cron(section);
       break;
     case WorkerKind::configuration:
       section.refuse({"ttl_seconds", "adapter"});
@@ -263,10 +269,55 @@ void ConfigReader::read_observability(ConfigSection& section) {
   });
 }
 
+// spec: cron §2
+void ConfigReader::read_cron(ConfigSection& section) {
+  const YamlNode* const node = section.take("adapter");
+  if (node == nullptr || node->kind == YamlNode::Kind::null) {
+    return;
+  }
+  ConfigSection adapter(tree_, node, section.path_of("adapter"));
+  std::string name;
+  const YamlNode* const config = adapter.take("config");
+  if (adapter.take_text("name", name)) {
+    if (name == "kv") {
+      read_cron_locks(ConfigSection(tree_, config, adapter.path_of("config")));
+    } else if (name == "redis") {
+      adapter.report("name", "the adapter 'redis' is not available in this version of iiid");
+    } else {
+      adapter.report("name", "Adapter factory " + in_quotes(name) + " not found. Available: [kv]");
+    }
+  } else if (node->kind == YamlNode::Kind::mapping && !adapter.has("name")) {
+    section.report("adapter", "an adapter needs the key 'name'");
+  }
+  adapter.finish();
+}
+
+// Locks of one process: nobody else asks for them, so that their names and times decide nothing.
+void ConfigReader::read_cron_locks(ConfigSection section) {
+  std::uint64_t lock_ttl_ms = 1;
+  section.take_number("lock_ttl_ms", {.min = 1}, lock_ttl_ms);
+  section.ignore_text("lock_index");
+  std::string store_method = "in_memory";
+  section.take_text("store_method", store_method);
+  if (store_method != "in_memory") {
+    section.report(
+        "store_method", "must be 'in_memory': this version of iiid keeps no locks in files"
+    );
+  }
+  section.refuse({"file_path", "save_interval_ms"});
+  section.finish();
+}
+
 }  // namespace
 
 std::string_view to_string(CompatLine line) noexcept {
   return line == CompatLine::v0_11 ? "0.11" : "0.22";
+}
+
+EngineConfig default_config() {
+  EngineConfig config;
+  config.has_cron = true;
+  return config;
 }
 
 EngineResult<CompatLine> parse_compat_line(std::string_view text) {

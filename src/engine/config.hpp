@@ -45,9 +45,14 @@ struct EngineConfig {
   CompatLine compat = CompatLine::v0_22;
   std::chrono::milliseconds invocation_deadline_max = base::limits::invocation_deadline_default;
   std::chrono::milliseconds drain_timeout = base::limits::drain_timeout;
+  bool has_cron = false;  // worker iii-cron
 
   friend bool operator==(const EngineConfig&, const EngineConfig&) = default;
 };
+
+// What runs without a configuration file: the workers that a file would have to list, too (spec:
+// configuration §2.5).
+[[nodiscard]] EngineConfig default_config();
 
 // Something in a configuration file that the user has to change.
 struct ConfigMistake {

@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, WorkerKind>, 14> workers = {{
     {"iii-state", WorkerKind::unavailable},
     {"iii-stream", WorkerKind::unavailable},
     {"iii-pubsub", WorkerKind::unavailable},
-    {"iii-cron", WorkerKind::unavailable},
+    {"iii-cron", WorkerKind::cron},
     {"iii-bridge", WorkerKind::unavailable},
     {"iii-exec", WorkerKind::unavailable},
     {"iii-http-functions", WorkerKind::unavailable},

@@ -134,6 +134,21 @@ const GoodCase good_cases[] = {
     {"LevelOffIsAWord",
      "workers: [{name: iii-observability, config: {level: off, format: default, alerts: null}}]",
      with([](EngineConfig& config) { config.logging.level = LogLevel::off; })},
+    {"Cron", "workers: [{name: iii-cron}]", with([](EngineConfig& config) {
+       config.has_cron = true;
+     })},
+    {"CronWithEveryKey",
+     "modules:\n"
+     "  - name: iii-cron\n"
+     "    config:\n"
+     "      adapter:\n"
+     "        name: kv\n"
+     "        config: {lock_ttl_ms: 45000, lock_index: nightly, store_method: in_memory,\n"
+     "                 file_path: null, save_interval_ms: ~}\n",
+     with([](EngineConfig& config) { config.has_cron = true; })},
+    {"CronWithoutAdapter",
+     "workers: [{name: iii-cron, config: {adapter: null}}]",
+     with([](EngineConfig& config) { config.has_cron = true; })},
     {"TelemetryKeysWithoutEffect",
      "workers:\n"
      "  - name: iii-telemetry\n"
@@ -222,6 +237,47 @@ const BadCase bad_cases[] = {
     {"UnavailableWorker",
      "modules:\n  - name: iii-http\n    config: {anything: [1]}\n",
      "f:2:11: modules[0].name: the worker 'iii-http' is not available in this version of iiid"},
+    {"CronTwice",
+     "workers:\n  - name: iii-cron\n  - name: iii-cron\n",
+     "f:3:11: workers[1].name: the worker 'iii-cron' is listed twice"},
+    {"CronWithMistakes",
+     "workers:\n"
+     "  - name: iii-cron\n"
+     "    config:\n"
+     "      timezone: Europe/Berlin\n"
+     "      adapter:\n"
+     "        name: kv\n"
+     "        redis_url: redis://h\n"
+     "        config:\n"
+     "          lock_ttl_ms: 0\n"
+     "          lock_index: 7\n"
+     "          store_method: file_based\n"
+     "          file_path: /var/lib/locks\n",
+     "f:4:7: workers[0].config.timezone: unknown key; known are adapter\n"
+     "f:7:9: workers[0].config.adapter.redis_url: unknown key; known are config, name\n"
+     "f:9:24: workers[0].config.adapter.config.lock_ttl_ms: must be a whole number of at least "
+     "1, not the number '0'\n"
+     "f:10:23: workers[0].config.adapter.config.lock_index: must be a text, not the number '7'\n"
+     "f:11:25: workers[0].config.adapter.config.store_method: must be 'in_memory': this version "
+     "of iiid keeps no locks in files\n"
+     "f:12:11: workers[0].config.adapter.config.file_path: the reference system knows this key, "
+     "but it is not available in this version of iiid; remove it"},
+    {"CronWithAnotherAdapter",
+     "workers:\n"
+     "  - name: iii-cron\n"
+     "    config: {adapter: {name: redis, config: {redis_url: x}}}\n",
+     "f:3:30: workers[0].config.adapter.name: the adapter 'redis' is not available in this "
+     "version of iiid"},
+    {"CronWithAnUnknownAdapter",
+     "workers: [{name: iii-cron, config: {adapter: {name: etcd}}}]",
+     "f:1:53: workers[0].config.adapter.name: Adapter factory 'etcd' not found. Available: [kv]"},
+    {"CronWithANamelessAdapter",
+     "workers: [{name: iii-cron, config: {adapter: {config: {}}}}]",
+     "f:1:46: workers[0].config.adapter: an adapter needs the key 'name'"},
+    {"CronWithAnAdapterThatIsNone",
+     "workers: [{name: iii-cron, config: {adapter: kv}}]",
+     "f:1:46: workers[0].config.adapter: must be a mapping of keys and values, not "
+     "the text 'kv'"},
     {"ImageOfABuiltInWorker",
      "workers:\n  - name: iii-telemetry\n    image: x\n",
      "f:3:12: workers[0].image: the worker 'iii-telemetry' is built in and cannot have an image"},

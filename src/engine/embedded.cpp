@@ -171,7 +171,7 @@ void Responder::error(FunctionError error) {
 // --- Engine ---
 
 EngineResult<Engine> Engine::start(const EngineOptions& options) {
-  engine::EngineConfig config;
+  engine::EngineConfig config = engine::default_config();
   if (!options.config_file.empty()) {
     auto loaded = engine::load_config(options.config_file, engine::environment_variable);
     if (!loaded) {

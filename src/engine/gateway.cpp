@@ -145,6 +145,10 @@ void Gateway::on_time() {
     core_.on_time(now_, effects_);
     settle();
   }
+  if (local_workers_.next_deadline() <= now_.monotonic) {
+    local_workers_.on_time(now_);
+    settle();
+  }
   const Liveness::Due due = liveness_.due(now_.monotonic);
   for (const base::ConnectionId id : due.to_ping) {
     if (Session* session = find(id)) {
@@ -165,8 +169,12 @@ void Gateway::on_time() {
 }
 
 base::MonotonicTime Gateway::next_deadline() const {
-  base::MonotonicTime next =
-      std::min({core_.next_deadline(), liveness_.next_deadline(), log_throttle_.next_deadline()});
+  base::MonotonicTime next = std::min(
+      {core_.next_deadline(),
+       local_workers_.next_deadline(),
+       liveness_.next_deadline(),
+       log_throttle_.next_deadline()}
+  );
   for (const auto& handshakes : handshakes_) {
     // After on_time() the oldest is still going on.
     const Session* oldest = handshakes.empty() ? nullptr : find(handshakes.front());

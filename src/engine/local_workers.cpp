@@ -10,6 +10,7 @@
 #include "protocol/to_worker.hpp"
 #include "workers/worker.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,41 +24,12 @@ namespace iii::engine {
 
 namespace from_worker = protocol::from_worker;
 namespace to_worker = protocol::to_worker;
+using json::value_of;
 
 namespace {
 
 constexpr std::uint64_t local_bit = std::uint64_t{1} << 63U;
 constexpr std::string_view space = " \t\n\r";  // RFC 8259 §2
-
-json::Kind kind_of(std::string_view json) {
-  switch (json.front()) {
-    case '{':
-      return json::Kind::object;
-    case '[':
-      return json::Kind::array;
-    case '"':
-      return json::Kind::string;
-    case 't':
-    case 'f':
-      return json::Kind::boolean;
-    case 'n':
-      return json::Kind::null;
-    default:
-      return json::Kind::number;
-  }
-}
-
-// A view of a JSON text that this process made itself; perhaps by hand, with space around it.
-json::Value value_of(std::string_view json) {
-  const std::size_t begin = json.find_first_not_of(space);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  json = json.substr(begin, json.find_last_not_of(space) + 1 - begin);
-  return {
-      .text = json, .kind = kind_of(json), .has_escapes = json.find('\\') != std::string_view::npos
-  };
-}
 
 // The payload as a remote worker would get it (spec: wire-protocol §8.2).
 std::string data_of(const to_worker::InvokeFunction& call) {
@@ -171,11 +143,29 @@ struct LocalWorkers::Giver {
     core.on_message(from, call, now, effects);
   }
   void operator()(const workers::Firing& m) const {
-    core.on_fired(from, m.trigger_id, m.payload_json, now, effects);
+    core.on_fired(from, m.trigger_id, m.payload_json, now, effects, m.id);
   }
   void operator()(const from_worker::Message& m) const { core.on_message(from, m, now, effects); }
   void operator()(const core::Note& m) const { effects.add(m); }
 };
+
+void LocalWorkers::on_time(base::Now now) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (workers_[i]->next_deadline() <= now.monotonic) {
+      workers::Outputs outputs;
+      workers_[i]->on_time(now, outputs);
+      submit(base::ConnectionId(local_bit | i), std::move(outputs));
+    }
+  }
+}
+
+base::MonotonicTime LocalWorkers::next_deadline() const {
+  base::MonotonicTime next = base::never;
+  for (const auto& worker : workers_) {
+    next = std::min(next, worker->next_deadline());
+  }
+  return next;
+}
 
 bool LocalWorkers::run_next(core::Core& core, base::Now now, core::Effects& effects) {
   if (steps_.empty()) {

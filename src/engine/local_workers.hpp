@@ -33,6 +33,10 @@ class LocalWorkers {
   // Something from a worker, outside of its own turn.
   void submit(base::ConnectionId from, workers::Outputs outputs);
 
+  // Wakes the workers whose time has come; what they answer is kept until run_next().
+  void on_time(base::Now now);
+  [[nodiscard]] base::MonotonicTime next_deadline() const;
+
   // Does one step: a worker takes a delivery, or the core takes one answer. False: nothing is left
   // to do.
   bool run_next(core::Core& core, base::Now now, core::Effects& effects);

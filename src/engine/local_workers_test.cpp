@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,7 @@ from_worker::Message function(std::string id) {
 // What a worker was told, one line each, and what it does when it is called.
 struct Script {
   std::vector<std::string> seen;
+  base::MonotonicTime wake_at = base::never;
   std::function<void(const workers::Invocation&, workers::Outputs&)> on_call =
       [](const workers::Invocation& call, workers::Outputs& outputs) {
         outputs.replies.push_back({call.id, "1", {}});
@@ -76,6 +78,13 @@ class ScriptedWorker final : public workers::Worker {
       override {
     script_->seen.push_back("no trigger " + trigger.id);
   }
+  void on_time(base::Now now, workers::Outputs& outputs) override {
+    script_->seen.push_back("woken");
+    script_->wake_at = base::never;
+    outputs.messages.push_back(function(name_ + "::late"));
+    EXPECT_GE(now.monotonic, base::MonotonicTime());
+  }
+  [[nodiscard]] base::MonotonicTime next_deadline() const override { return script_->wake_at; }
 
  private:
   std::string name_;
@@ -293,6 +302,46 @@ TEST_F(LocalWorkersTest, ProvideTriggers) {
   EXPECT_THAT(sent[0], HasSubstr(R"("function_id":"r","data":{"event":1})"));
   from_remote(R"({"type":"unregistertrigger","id":"t"})");
   EXPECT_THAT(script->seen, ElementsAre(R"(trigger t {"k":1})", "no trigger t"));
+}
+
+TEST_F(LocalWorkersTest, LearnHowTheirEventsEndIfTheyWantTo) {
+  const auto script = std::make_shared<Script>();
+  const auto id = add("a", script);
+  from_remote(R"({"type":"registerfunction","id":"r"})");
+  from_remote(R"({"type":"registertrigger","id":"t","trigger_type":"a-type",)"
+              R"("function_id":"r","config":{}})");
+  script->seen.clear();
+  const base::InvocationId event{base::Uuid(1, 2)};
+  workers::Outputs outputs;
+  outputs.firings.push_back({"t", R"({"event":1})", event});
+  outputs.firings.push_back({"unknown", "{}", base::InvocationId(base::Uuid(1, 3))});
+  local_workers.submit(id, std::move(outputs));
+  settle();
+  EXPECT_THAT(script->seen, ElementsAre("result NOT_FOUND"));
+  from_remote(
+      R"({"type":"invocationresult","invocation_id":")" + event.value().to_string() +
+      R"(","function_id":"r","result":[3]})"
+  );
+  EXPECT_THAT(script->seen, ElementsAre("result NOT_FOUND", "result [3]"));
+}
+
+TEST_F(LocalWorkersTest, AreWokenWhenTheirTimeHasCome) {
+  const auto early = std::make_shared<Script>();
+  const auto late = std::make_shared<Script>();
+  add("a", early);
+  add("b", late);
+  EXPECT_EQ(local_workers.next_deadline(), base::never);
+  using std::chrono::seconds;
+  early->wake_at = now.monotonic + seconds(1);
+  late->wake_at = now.monotonic + seconds(2);
+  EXPECT_EQ(local_workers.next_deadline(), now.monotonic + seconds(1));
+  now.monotonic += seconds(1);
+  local_workers.on_time(now);
+  settle();
+  EXPECT_THAT(early->seen, ElementsAre("woken"));
+  EXPECT_THAT(late->seen, IsEmpty());
+  EXPECT_NE(core.functions().find("a::late"), nullptr);
+  EXPECT_EQ(local_workers.next_deadline(), late->wake_at);
 }
 
 // Registrations come first, so that a worker may call in the same breath what it has registered.

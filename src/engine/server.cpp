@@ -8,8 +8,10 @@
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/log.hpp"
+#include "engine/time_zones.hpp"
 #include "engine/version.hpp"
 #include "net/clock.hpp"
+#include "workers/cron/worker.hpp"
 #include "workers/observability/log_functions.hpp"
 #include "workers/worker.hpp"
 
@@ -72,6 +74,11 @@ EngineResult<std::unique_ptr<Server>> Server::start(
   }
   server->add(std::make_unique<ListenersWorker>());
   server->add(std::make_unique<workers::LogFunctions>());
+  if (server->config_.has_cron) {
+    server->add(std::make_unique<workers::cron::CronWorker>(
+        workers::cron::Ports{server->random_, std::make_unique<TimeZones>()}
+    ));
+  }
   server->gateway_.settle();
   return server;
 }

@@ -78,6 +78,10 @@ class MemberSink {
 // The same for a text that may be any JSON value.
 [[nodiscard]] std::optional<ScanError> validate(std::string_view text);
 
+// Precondition: `text` is well-formed JSON, made by this process itself, or blank, which is no
+// value. Watches no key.
+[[nodiscard]] Value value_of(std::string_view text);
+
 // Precondition: `string` is a validated string Value. Appends the characters it stands for, as
 // UTF-8.
 void decode_string(const Value& string, std::string& out);

@@ -120,7 +120,37 @@ class MemberFilter final : public MemberSink {
   bool has_kept_member_ = false;
 };
 
+Kind kind_of(std::string_view json) {
+  switch (json.front()) {
+    case '{':
+      return Kind::object;
+    case '[':
+      return Kind::array;
+    case '"':
+      return Kind::string;
+    case 't':
+    case 'f':
+      return Kind::boolean;
+    case 'n':
+      return Kind::null;
+    default:
+      return Kind::number;
+  }
+}
+
 }  // namespace
+
+Value value_of(std::string_view json) {
+  constexpr std::string_view space = " \t\n\r";  // RFC 8259 §2
+  const std::size_t begin = json.find_first_not_of(space);
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  json = json.substr(begin, json.find_last_not_of(space) + 1 - begin);
+  return {
+      .text = json, .kind = kind_of(json), .has_escapes = json.find('\\') != std::string_view::npos
+  };
+}
 
 void decode_string(const Value& string, std::string& out) {
   std::string_view body = string.body();

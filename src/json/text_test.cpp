@@ -168,5 +168,26 @@ TEST(Text, AMemberWithAnEmptyKeyIsRemoved) {
   EXPECT_EQ(without_member(object_value(R"({"":1,"a":2})"), ""), R"({"a":2})");
 }
 
+TEST(Text, OfOurOwnIsAValue) {
+  constexpr std::pair<std::string_view, Kind> texts[] = {
+      {"{}", Kind::object},
+      {"[1]", Kind::array},
+      {R"("a")", Kind::string},
+      {"true", Kind::boolean},
+      {"false", Kind::boolean},
+      {"null", Kind::null},
+      {"-1", Kind::number},
+      {"7", Kind::number},
+  };
+  for (const auto& [text, kind] : texts) {
+    EXPECT_EQ(value_of(text).kind, kind) << text;
+    EXPECT_EQ(value_of(text).text, text);
+    EXPECT_EQ(value_of(" \n" + std::string(text) + "\t\r").kind, kind) << text;
+  }
+  EXPECT_TRUE(value_of(" ").text.empty());
+  EXPECT_TRUE(value_of(R"("\n")").has_escapes);
+  EXPECT_FALSE(value_of(R"("n")").has_escapes);
+}
+
 }  // namespace
 }  // namespace iii::json

@@ -47,6 +47,10 @@ inline constexpr std::string_view engine_stopping = "engine_stopping";
 // The receiver could not take the message and would lose its connection. Spelt as SDKs of line 0.25
 // spell their own.
 inline constexpr std::string_view payload_too_large = "payload_too_large";
+// A trigger's condition said no, or could not be asked: told to the in-process provider that wants
+// to know how its event ended (spelling of the first: spec: engine-core §7).
+inline constexpr std::string_view condition_not_met = "CONDITION_NOT_MET";
+inline constexpr std::string_view condition_failed = "condition_failed";
 // The trigger id belongs to another worker.
 inline constexpr std::string_view trigger_id_in_use = "trigger_id_in_use";
 

@@ -17,7 +17,10 @@ III_DEFINE_DESCRIBED(
     condition_function_id,
     (middleware_function_ids, omit_empty)
 )
-III_DEFINE_DESCRIBED(CronTriggerConfig, expression, condition_function_id)
+III_DEFINE_DESCRIBED_ENUM(CronOverlap, skip, queue, allow)
+III_DEFINE_DESCRIBED(
+    CronTriggerConfig, expression, condition_function_id, timezone, overlap, jitter_ms, at
+)
 III_DEFINE_DESCRIBED(
     QueueSubscriberConfig,
     type,

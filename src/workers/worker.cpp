@@ -16,4 +16,7 @@ void Worker::
 void Worker::on_result(const CallResult&, base::Now, Outputs&) {
 }
 
+void Worker::on_time(base::Now, Outputs&) {
+}
+
 }  // namespace iii::workers

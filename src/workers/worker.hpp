@@ -1,6 +1,6 @@
 // A built-in worker: part of the engine process, behind the same door as remote ones. It registers
-// functions and trigger types with messages, is told about calls and triggers, and answers; it
-// never sees the core, a socket or a clock.
+// functions and trigger types with messages, is told about calls, triggers and the time, and
+// answers; it never sees the core, a socket or a clock.
 #pragma once
 
 #include "base/id.hpp"
@@ -35,10 +35,13 @@ struct Reply {
   std::optional<protocol::ErrorBody> error;
 };
 
-// A trigger's event: the trigger's function is to be called with it, if its condition allows.
+// A trigger's event: the trigger's function is to be called with it, if its condition allows. With
+// an id the worker learns through on_result() how that ended: as any call of its own, or with code
+// `CONDITION_NOT_MET` or `condition_failed`, and the function was not called.
 struct Firing {
   std::string trigger_id;
   std::string payload_json;
+  std::optional<base::InvocationId> id = {};
 };
 
 // A call that the worker makes itself. Without an id nobody waits for the result.
@@ -83,6 +86,9 @@ class Worker {
       const protocol::to_worker::UnregisterTrigger& trigger, base::Now now, Outputs& outputs
   );
   virtual void on_result(const CallResult& result, base::Now now, Outputs& outputs);
+  // Called once next_deadline() has come.
+  virtual void on_time(base::Now now, Outputs& outputs);
+  [[nodiscard]] virtual base::MonotonicTime next_deadline() const { return base::never; }
 };
 
 }  // namespace iii::workers

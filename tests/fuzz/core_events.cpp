@@ -2,8 +2,10 @@
 // grammar whose ids collide often, congestion, time, drain, channels. CoreChecker judges; at the
 // end every deadline passes, and nobody may still wait.
 #include "base/assert.hpp"
+#include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "base/uuid.hpp"
 #include "core/channels.hpp"
 #include "core/connection.hpp"
 #include "core/core.hpp"
@@ -17,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -118,9 +121,13 @@ class Run {
   }
 
   void fire() {
-    core_.on_fired(
-        grammar_.any_peer(bytes_).id, grammar_.trigger(bytes_), R"({"n":1})", now_, effects_
-    );
+    const base::ConnectionId provider = grammar_.any_peer(bytes_).id;
+    std::optional<base::InvocationId> id;
+    if (!grammar_.peers.empty() && provider.value() >> 63U != 0) {
+      id = base::InvocationId(base::Uuid(0xf17e, ++fired_));
+      checker_.fired(provider, *id);
+    }
+    core_.on_fired(provider, grammar_.trigger(bytes_), R"({"n":1})", now_, effects_, id);
     execute();
   }
 
@@ -197,6 +204,7 @@ class Run {
   std::vector<core::ChannelKey> keys_;
   std::vector<base::ConnectionId> channel_ends_;
   std::uint64_t connections_ = 0;
+  std::uint64_t fired_ = 0;
 };
 
 }  // namespace

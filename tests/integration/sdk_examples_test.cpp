@@ -109,5 +109,13 @@ TEST_F(SdkExamplesAtAnEngine, send_files) {
   EXPECT_EQ(output_of(III_CHANNEL_FILES), "report: from a file\nmore[0]: 01234\n");
 }
 
+// Without a configuration file the engine has its cron worker.
+TEST_F(SdkExamplesAtAnEngine, make_a_report_by_the_clock) {
+  const std::string output = output_of(III_SCHEDULED_REPORT);
+  const std::string preview = "2026-03-29T03:00:00+02:00\n2026-03-30T02:30:00+02:00\n";
+  ASSERT_EQ(output.substr(0, preview.size()), preview);
+  EXPECT_EQ(output.find("report of 20"), preview.size()) << output;
+}
+
 }  // namespace
 }  // namespace iii::test

@@ -65,6 +65,7 @@ CONFIGURATION = """workers:
   - name: iii-engine-functions
     config:
       drain_timeout_ms: {drain_timeout_ms}
+  - name: iii-cron
 """
 
 

@@ -87,6 +87,7 @@ class Run:
         for title, part in (
             ("start", self.start),
             ("scenarios of all pairs", self.scenarios_of_all_pairs),
+            ("schedules", self.schedules),
             ("1000 functions", self.many_functions),
             ("lost workers", lambda: lost.run(self)),
             ("restart gently", lambda: restart.run(self, "restart after SIGTERM", signal.SIGTERM)),
@@ -117,6 +118,15 @@ class Run:
         for title, scenario in scenarios.PAIR_SCENARIOS.items():
             pairs = self.pairs(title)
             self.check_together([(name, scenario, *pair) for name, *pair in pairs])
+
+    def schedules(self):
+        self.check_together(
+            [
+                (f"schedule: {worker.sdk}", scenarios.schedule, worker)
+                for worker in self.workers
+                if worker.language == "node"
+            ]
+        )
 
     def many_functions(self):
         self.register_many("1000 functions")

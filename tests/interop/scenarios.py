@@ -158,6 +158,26 @@ def trigger(caller, callee):
     expect(unbound, [], "events of a 0.11 provider")
 
 
+def schedule(worker):
+    """The engine's cron worker calls a function every second, until the trigger is removed."""
+    token = new_token(worker, worker)
+    number = next(tokens)
+    worker.ask(
+        "bind",
+        binding=number,
+        type="cron",
+        function_id=f"{worker.name}::fired",
+        config={"expression": "* * * * * *", "timezone": "Europe/Berlin"},
+        metadata={"for": token},
+    )
+    metadata = {"for": token} if knows_metadata(worker) else None
+    since = len(worker.events)
+    for _ in range(2):
+        worker.wait_event("fired", since, metadata=metadata)
+        since = len(worker.events)
+    worker.ask("unbind", binding=number)
+
+
 def rejected_trigger(caller, callee):
     """The provider refuses a binding: from 0.22 on the requester logs why (Rust by `tracing`)."""
     reason = f"path taken: {new_token(caller, callee)}"

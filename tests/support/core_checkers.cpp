@@ -45,6 +45,12 @@ void CoreChecker::before(base::ConnectionId from, const protocol::from_worker::M
   }
 }
 
+void CoreChecker::fired(base::ConnectionId provider, base::InvocationId id) {
+  if (open_.contains(provider)) {
+    awaited_.emplace(provider, id);
+  }
+}
+
 void CoreChecker::after(std::span<const core::Effect> effects) {
   for (const core::Effect& effect : effects) {
     if (const auto* send = std::get_if<core::SendTo>(&effect)) {

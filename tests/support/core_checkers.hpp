@@ -32,6 +32,9 @@ class CoreChecker {
   // A message is about to be given to the core.
   void before(base::ConnectionId from, const protocol::from_worker::Message& message);
 
+  // An event of an in-process provider that waits for its end is about to be given to the core.
+  void fired(base::ConnectionId provider, base::InvocationId id);
+
   // The effects of the event, before the driver executes them.
   void after(std::span<const core::Effect> effects);
 

@@ -154,9 +154,17 @@ void Scene::relieve(const Peer& peer) {
   take_effects();
 }
 
-void Scene::fire(const Peer& provider, std::string_view trigger_id, std::string_view payload) {
+void Scene::fire(
+    const Peer& provider,
+    std::string_view trigger_id,
+    std::string_view payload,
+    std::optional<base::InvocationId> id
+) {
   begin_event();
-  core_.on_fired(provider.connection, trigger_id, payload, now_, effects_);
+  if (id) {
+    checker_.fired(provider.connection, *id);
+  }
+  core_.on_fired(provider.connection, trigger_id, payload, now_, effects_, id);
   take_effects();
 }
 

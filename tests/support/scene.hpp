@@ -68,7 +68,12 @@ class Scene {
   void close(const Peer& peer);
   void congest(const Peer& peer);
   void relieve(const Peer& peer);
-  void fire(const Peer& provider, std::string_view trigger_id, std::string_view payload);
+  void fire(
+      const Peer& provider,
+      std::string_view trigger_id,
+      std::string_view payload,
+      std::optional<base::InvocationId> id = {}
+  );
   void start_draining() { core_.on_drain_started(); }
   void end_draining();
   void stop();

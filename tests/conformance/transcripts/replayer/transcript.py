@@ -13,6 +13,9 @@ REASONS = HERE.parent.parent.parent / "docs" / "compatibility.md"
 # The versions that were recorded, and how iiid is asked for each of them.
 LINES = {"0.11.6": ["--compat", "0.11"], "0.22.1": []}
 
+# The built-in workers that iiid has and that a configuration has to name.
+AVAILABLE = {"iii-worker-manager", "iii-cron"}
+
 
 class Refused(Exception):
     """The data of this folder contradicts itself."""
@@ -154,7 +157,7 @@ def check_waiting(transcripts, waiting):
         raise Refused(f"{WAITING.name}: there is no transcript {name}")
     for transcript in transcripts:
         workers = re.findall(r"^  - name: (\S+)$", transcript.first("config")["yaml"], re.MULTILINE)
-        others = set(workers) - {"iii-worker-manager"}
+        others = set(workers) - AVAILABLE
         worker = waiting.get(transcript.name)
         if (worker is None and others) or (worker is not None and worker not in others):
             raise Refused(
