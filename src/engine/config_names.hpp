@@ -13,6 +13,7 @@ enum class WorkerKind {
   observability,  // iii-observability
   telemetry,      // iii-telemetry
   configuration,  // configuration
+  http,           // iii-http
   unavailable,    // a built-in worker of the reference that this version does not have
   unknown,
 };

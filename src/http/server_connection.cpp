@@ -295,10 +295,13 @@ bool ServerConnection::can_read() const {
   return false;
 }
 
-void ServerConnection::release_body(base::MonotonicTime now) {
+void ServerConnection::release_body(base::MonotonicTime now, base::ByteBuffer& outbox) {
   is_held_ = false;
   if (reading_ == Reading::body) {
     read_deadline_ = now + context_.limits.body_timeout;
+    if (owes_continue_) {
+      send_continue(outbox);
+    }
   }
 }
 
@@ -317,7 +320,7 @@ void ServerConnection::decide_persistence() {
 }
 
 void ServerConnection::write_head(
-    const ResponseHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
+    const AnswerHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
 ) {
   outbox.append("HTTP/1.1 ");
   append_number(head.status, 10, outbox);
@@ -347,10 +350,7 @@ void ServerConnection::write_head(
 }
 
 void ServerConnection::respond(
-    const ResponseHead& head,
-    std::string_view body,
-    base::MonotonicTime now,
-    base::ByteBuffer& outbox
+    const AnswerHead& head, std::string_view body, base::MonotonicTime now, base::ByteBuffer& outbox
 ) {
   III_ASSERT(answering_ == Answering::due, "a request is answered once");
   decide_persistence();
@@ -361,7 +361,7 @@ void ServerConnection::respond(
   conclude(now);
 }
 
-void ServerConnection::start_response(const ResponseHead& head, base::ByteBuffer& outbox) {
+void ServerConnection::start_response(const AnswerHead& head, base::ByteBuffer& outbox) {
   III_ASSERT(answering_ == Answering::due, "a request is answered once");
   decide_persistence();
   keeps_alive_ = keeps_alive_ && !is_http_10_;  // the end of the body is that of the connection

@@ -46,7 +46,7 @@ struct ServerContext {
 // IMF-fixdate (RFC 9110 §5.6.7).
 [[nodiscard]] std::string http_date(base::WallTime time);
 
-struct ResponseHead {
+struct AnswerHead {
   unsigned status = 200;
   // "name: value\r\n" for each; not those that the connection itself writes: Content-Length,
   // Transfer-Encoding, Connection, Date.
@@ -89,16 +89,16 @@ class ServerConnection {
   // Back-pressure: no more of the body for the moment. Before its first byte was read, a client
   // that waits for `100 Continue` goes on waiting.
   void hold_body() { is_held_ = true; }
-  void release_body(base::MonotonicTime now);
+  void release_body(base::MonotonicTime now, base::ByteBuffer& outbox);
   // The whole answer.
   void respond(
-      const ResponseHead& head,
+      const AnswerHead& head,
       std::string_view body,
       base::MonotonicTime now,
       base::ByteBuffer& outbox
   );
   // An answer in pieces. An empty piece is none.
-  void start_response(const ResponseHead& head, base::ByteBuffer& outbox);
+  void start_response(const AnswerHead& head, base::ByteBuffer& outbox);
   void send_piece(std::string_view piece, base::ByteBuffer& outbox);
   void end_response(base::MonotonicTime now, base::ByteBuffer& outbox);
   // The answer cannot be completed; its client will notice.
@@ -139,7 +139,7 @@ class ServerConnection {
   void refuse(const Refusal& refusal, base::ByteBuffer& outbox);
   void decide_persistence();
   void write_head(
-      const ResponseHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
+      const AnswerHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
   );
   void conclude(base::MonotonicTime now);
 

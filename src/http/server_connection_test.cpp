@@ -170,8 +170,7 @@ TEST(ServerConnection, does_not_ask_for_a_body_that_is_held_or_not_wanted) {
   scene.on_head = [&](const Request&) { scene.connection.hold_body(); };
   scene.receive(expecting);
   EXPECT_EQ(scene.take_output(), "");
-  scene.connection.release_body(scene.now);
-  scene.present();
+  scene.connection.release_body(scene.now, scene.outbox);
   EXPECT_EQ(scene.take_output(), "HTTP/1.1 100 Continue\r\n\r\n");
 
   ServerScene refusing;
@@ -189,7 +188,7 @@ TEST(ServerConnection, holds_a_body_back) {
   EXPECT_EQ(scene.rest, "hello");
   EXPECT_FALSE(scene.connection.can_read());
   EXPECT_EQ(scene.connection.next_deadline(), base::never) << "it is not the client who is slow";
-  scene.connection.release_body(scene.now);
+  scene.connection.release_body(scene.now, scene.outbox);
   EXPECT_EQ(scene.connection.next_deadline(), scene.now + 20s);
   scene.present();
   EXPECT_EQ(scene.log, "POST /a[hello]");

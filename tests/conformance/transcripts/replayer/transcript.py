@@ -10,6 +10,9 @@ DEVIATIONS = HERE / "deviations.jsonl"
 WAITING = HERE / "waiting.txt"
 REASONS = HERE.parent.parent.parent / "docs" / "compatibility.md"
 
+# The built-in workers that iiid has and that a configuration names.
+AVAILABLE = {"iii-worker-manager", "iii-http"}
+
 # The versions that were recorded, and how iiid is asked for each of them.
 LINES = {"0.11.6": ["--compat", "0.11"], "0.22.1": []}
 
@@ -154,7 +157,7 @@ def check_waiting(transcripts, waiting):
         raise Refused(f"{WAITING.name}: there is no transcript {name}")
     for transcript in transcripts:
         workers = re.findall(r"^  - name: (\S+)$", transcript.first("config")["yaml"], re.MULTILINE)
-        others = set(workers) - {"iii-worker-manager"}
+        others = set(workers) - AVAILABLE
         worker = waiting.get(transcript.name)
         if (worker is None and others) or (worker is not None and worker not in others):
             raise Refused(
