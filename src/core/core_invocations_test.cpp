@@ -86,6 +86,19 @@ TEST_F(Calls, an_in_process_caller_adds_nothing_to_the_payload) {
   );
 }
 
+TEST_F(Calls, an_in_process_caller_may_stop_waiting) {
+  const Peer local = scene.open_local("iii-http");
+  scene.from(local, call(uuid(1), "math::add"));
+  scene.expect(target, invocation(uuid(1), "math::add"));
+  scene.core().on_abandoned(caller.connection, base::InvocationId(uuid(1)));
+  EXPECT_EQ(scene.core().in_flight(), 1U) << "it is not the caller's";
+  scene.core().on_abandoned(local.connection, base::InvocationId(uuid(1)));
+  EXPECT_EQ(scene.core().in_flight(), 0U);
+  scene.core().on_abandoned(local.connection, base::InvocationId(uuid(1)));
+  scene.from(target, result(uuid(1), "math::add", "5"));
+  scene.expect_nothing_else();
+}
+
 TEST_F(Calls, an_id_in_another_spelling_is_sent_on_and_answered_in_the_canonical_one) {
   scene.from(caller, call("{ABCDEF01-51F0-4F9A-A5A4-3F7B16F0C1DE}", "math::add", "1"));
   scene.expect(target, invocation("abcdef01-51f0-4f9a-a5a4-3f7b16f0c1de", "math::add", "1"));

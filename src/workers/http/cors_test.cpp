@@ -25,8 +25,9 @@ TEST(Cors, lets_everybody_in_unless_told_otherwise) {
   );
   EXPECT_EQ(
       cors.preflight(""),
-      vary + "access-control-allow-methods: *\r\naccess-control-allow-headers: *\r\n"
-             "access-control-allow-origin: *\r\n"
+      vary +
+          "access-control-allow-methods: *\r\naccess-control-allow-headers: *\r\n"
+          "access-control-allow-origin: *\r\n"
   );
 }
 
@@ -43,8 +44,9 @@ TEST(Cors, lets_in_who_is_listed) {
   }
   EXPECT_EQ(
       cors.preflight("https://a.example"),
-      vary + "access-control-allow-methods: GET,POST\r\naccess-control-allow-headers: *\r\n"
-             "access-control-allow-origin: https://a.example\r\n"
+      vary +
+          "access-control-allow-methods: GET,POST\r\naccess-control-allow-headers: *\r\n"
+          "access-control-allow-origin: https://a.example\r\n"
   );
 }
 

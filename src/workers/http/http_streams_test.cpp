@@ -4,7 +4,6 @@
 #include "workers/http/http_worker.hpp"
 
 #include <boost/json/parse.hpp>
-
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -6,7 +6,6 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -72,8 +71,14 @@ TEST(HttpWorker, gives_the_function_all_of_the_request) {
 
 TEST(HttpWorker, reads_only_well_formed_json_as_a_body) {
   const std::vector<std::pair<std::string_view, std::string_view>> bodies = {
-      {"[1,2]", "[1,2]"}, {"\"str\"", "\"str\""}, {"7", "7"},        {"", "null"},
-      {"{bad", "null"},   {"\xff", "null"},       {"{} {}", "null"}, {"  true ", "true"},
+      {"[1,2]", "[1,2]"},
+      {"\"str\"", "\"str\""},
+      {"7", "7"},
+      {"", "null"},
+      {"{bad", "null"},
+      {"\xff", "null"},
+      {"{} {}", "null"},
+      {"  true ", "true"},
   };
   for (const auto& [body, expected] : bodies) {
     HttpScene scene = with_hello();
@@ -89,7 +94,8 @@ TEST(HttpWorker, reads_only_well_formed_json_as_a_body) {
 }
 
 TEST(HttpWorker, leaves_other_bodies_to_the_channel) {
-  for (const std::string_view type : {"text/plain", "application/vnd.api+json", "Application/JSON"}) {
+  for (const std::string_view type :
+       {"text/plain", "application/vnd.api+json", "Application/JSON"}) {
     HttpScene scene = with_hello();
     Sent sent = hello_sent;
     sent.headers = {{"content-type", type}};
@@ -140,7 +146,8 @@ TEST(HttpWorker, answers_with_what_the_function_returns) {
        "200 content-type: application/json | {}"},
       {R"({"headers":7,"body":1})", "200 content-type: application/json | 1"},
       {R"({"status_code":101,"body":1})",
-       R"(500 content-type: application/json | {"error":{"code":"INTERNAL_ERROR","message":"a function cannot answer with a status below 200"}})"},
+       R"(500 content-type: application/json | {"error":{"code":"INTERNAL_ERROR","message":"a function cannot answer with a status below 200"}})"
+      },
   };
   for (const Returned& returned : cases) {
     HttpScene scene = with_hello();
@@ -180,7 +187,8 @@ TEST(HttpWorker, knows_what_it_does_not_serve) {
   EXPECT_EQ(scene.add_trigger("t-2", "f::get", R"({"api_path":"hello/me"})"), "");
   const std::vector<std::pair<Sent, std::string_view>> cases = {
       {{.target = "/nothing"},
-       R"(404 content-type: application/json | {"error":{"code":"NOT_FOUND","message":"Not Found"}})"},
+       R"(404 content-type: application/json | {"error":{"code":"NOT_FOUND","message":"Not Found"}})"
+      },
       {{.target = "/hello/you"}, "405 allow: POST | "},
       {{.method = "DELETE", .target = "/hello/me"}, "405 allow: GET,POST,HEAD | "},
       {{.method = "BREW", .target = "/hello/me"}, "405 allow: GET,POST,HEAD | "},
@@ -222,9 +230,10 @@ TEST(HttpWorker, says_what_is_wrong_with_a_trigger) {
   EXPECT_EQ(scene.add_trigger("t", "f", "{}"), failed + "api_path is required for http triggers");
   EXPECT_EQ(
       scene.add_trigger("t", "f", R"({"api_path":"/hello/:other","http_method":"post"})"),
-      failed + "Route 'POST /hello/:other' conflicts with already-registered route 'POST "
-               "/hello/:name': routes with identical structure but different path-parameter names "
-               "are not supported"
+      failed +
+          "Route 'POST /hello/:other' conflicts with already-registered route 'POST "
+          "/hello/:name': routes with identical structure but different path-parameter names "
+          "are not supported"
   );
   EXPECT_EQ(scene.add_trigger("t", "f", R"({"api_path":"/hello/:other"})"), "");
   EXPECT_NE(scene.add_trigger("t", "f", R"({"api_path":"/x/*"})"), "");
@@ -287,9 +296,7 @@ TEST(HttpWorker, asks_the_condition_without_channels) {
 }
 
 TEST(HttpWorker, asks_middleware_in_order) {
-  HttpScene scene(
-      {.middleware = {"g::one", "g::two"}}
-  );
+  HttpScene scene({.middleware = {"g::one", "g::two"}});
   EXPECT_EQ(
       scene.add_trigger(
           "t", "f", R"({"api_path":"/m/:id","middleware_function_ids":["m::one",5,"m::two"]})"
