@@ -1,4 +1,6 @@
 // Calls, from the message that asks to the one result that answers (spec: engine-core §4).
+#include "base/id.hpp"
+#include "base/uuid.hpp"
 #include "core/core.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
@@ -90,11 +92,12 @@ TEST_F(Calls, an_in_process_caller_may_stop_waiting) {
   const Peer local = scene.open_local("iii-http");
   scene.from(local, call(uuid(1), "math::add"));
   scene.expect(target, invocation(uuid(1), "math::add"));
-  scene.core().on_abandoned(caller.connection, base::InvocationId(uuid(1)));
+  const base::InvocationId id(base::Uuid::parse(uuid(1)).value_or(base::Uuid()));
+  scene.core().on_abandoned(caller.connection, id);
   EXPECT_EQ(scene.core().in_flight(), 1U) << "it is not the caller's";
-  scene.core().on_abandoned(local.connection, base::InvocationId(uuid(1)));
+  scene.core().on_abandoned(local.connection, id);
   EXPECT_EQ(scene.core().in_flight(), 0U);
-  scene.core().on_abandoned(local.connection, base::InvocationId(uuid(1)));
+  scene.core().on_abandoned(local.connection, id);
   scene.from(target, result(uuid(1), "math::add", "5"));
   scene.expect_nothing_else();
 }

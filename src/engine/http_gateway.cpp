@@ -354,7 +354,8 @@ bool HttpGateway::execute_orders() {
   if (!worker_.has_orders()) {
     return false;
   }
-  for (const http_worker::Order& order : worker_.take_orders()) {
+  worker_.take_orders(orders_);
+  for (const http_worker::Order& order : orders_) {
     const auto id = std::visit([](const auto& one) { return one.request; }, order);
     Session* session = find(id);
     base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(id);
@@ -367,11 +368,12 @@ bool HttpGateway::execute_orders() {
     }
   }
   // After all orders, as one event may bring several for a connection.
-  for (const base::ConnectionId id : std::exchange(touched_, {})) {
+  for (const base::ConnectionId id : touched_) {
     if (Session* session = find(id)) {
       after_event(*session);
     }
   }
+  touched_.clear();
   return true;
 }
 
@@ -467,7 +469,7 @@ void HttpGateway::close_all() {
       ended_.push_back(std::move(sessions_[slot]));
     }
   }
-  (void)worker_.take_orders();
+  worker_.take_orders(orders_);  // nobody is left to carry them out for
 }
 
 HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {

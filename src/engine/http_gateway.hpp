@@ -15,6 +15,7 @@
 #include "http/server_connection.hpp"
 #include "net/loop.hpp"
 #include "workers/http/http_worker.hpp"
+#include "workers/http/orders.hpp"
 #include "workers/worker.hpp"
 
 #include <cstddef>
@@ -93,9 +94,10 @@ class HttpGateway {
   base::Now now_;
   std::int64_t date_second_ = -1;
   DeadlineHeap deadlines_;
-  std::vector<std::unique_ptr<Session>> sessions_;  // by slot of the socket
-  std::vector<std::unique_ptr<Session>> ended_;     // may still be in use further up the stack
-  std::vector<base::ConnectionId> touched_;         // by orders of this event
+  std::vector<std::unique_ptr<Session>> sessions_;   // by slot of the socket
+  std::vector<std::unique_ptr<Session>> ended_;      // may still be in use further up the stack
+  std::vector<workers::http_worker::Order> orders_;  // being carried out
+  std::vector<base::ConnectionId> touched_;          // by orders of this event
   // What carry_out() has to tell the channels.
   struct ChannelWork;
   std::vector<ChannelWork> channel_work_;

@@ -161,7 +161,9 @@ class HttpScene {
   };
 
   void note_orders() {
-    for (const Order& order : worker.take_orders()) {
+    std::vector<Order> orders;
+    worker.take_orders(orders);
+    for (const Order& order : orders) {
       std::visit(Writer{orders_}, order);
     }
   }

@@ -35,6 +35,7 @@ namespace iii::workers::http_worker {
 namespace limits = base::limits;
 namespace codes = protocol::codes;
 namespace from_worker = protocol::from_worker;
+namespace to_worker = protocol::to_worker;
 
 namespace {
 
@@ -106,7 +107,7 @@ void HttpWorker::on_trigger_registered(
 }
 
 void HttpWorker::
-    on_trigger_unregistered(const protocol::to_worker::UnregisterTrigger& trigger, base::Now, Outputs&) {
+    on_trigger_unregistered(const to_worker::UnregisterTrigger& trigger, base::Now, Outputs&) {
   routes_.remove(trigger.id);
 }
 
@@ -447,8 +448,9 @@ void HttpWorker::on_time(base::Now now, Outputs& outputs) {
   }
 }
 
-std::vector<Order> HttpWorker::take_orders() {
-  return std::exchange(orders_, {});
+void HttpWorker::take_orders(std::vector<Order>& into) {
+  into.clear();
+  into.swap(orders_);
 }
 
 }  // namespace iii::workers::http_worker

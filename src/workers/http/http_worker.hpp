@@ -84,8 +84,8 @@ class HttpWorker final : public Worker {
   );
   void on_channel_ended(RequestId id, base::Now now, Outputs& outputs);
 
-  // What is to be done since the last call.
-  [[nodiscard]] std::vector<Order> take_orders();
+  // What is to be done since the last call; `into` lends its memory.
+  void take_orders(std::vector<Order>& into);
   [[nodiscard]] bool has_orders() const { return !orders_.empty(); }
 
   [[nodiscard]] const Counters& counters() const { return counters_; }

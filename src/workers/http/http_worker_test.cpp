@@ -146,8 +146,8 @@ TEST(HttpWorker, answers_with_what_the_function_returns) {
        "200 content-type: application/json | {}"},
       {R"({"headers":7,"body":1})", "200 content-type: application/json | 1"},
       {R"({"status_code":101,"body":1})",
-       R"(500 content-type: application/json | {"error":{"code":"INTERNAL_ERROR","message":"a function cannot answer with a status below 200"}})"
-      },
+       R"(500 content-type: application/json | {"error":{"code":"INTERNAL_ERROR",)"
+       R"("message":"a function cannot answer with a status below 200"}})"},
   };
   for (const Returned& returned : cases) {
     HttpScene scene = with_hello();
@@ -187,8 +187,8 @@ TEST(HttpWorker, knows_what_it_does_not_serve) {
   EXPECT_EQ(scene.add_trigger("t-2", "f::get", R"({"api_path":"hello/me"})"), "");
   const std::vector<std::pair<Sent, std::string_view>> cases = {
       {{.target = "/nothing"},
-       R"(404 content-type: application/json | {"error":{"code":"NOT_FOUND","message":"Not Found"}})"
-      },
+       R"(404 content-type: application/json | )"
+       R"({"error":{"code":"NOT_FOUND","message":"Not Found"}})"},
       {{.target = "/hello/you"}, "405 allow: POST | "},
       {{.method = "DELETE", .target = "/hello/me"}, "405 allow: GET,POST,HEAD | "},
       {{.method = "BREW", .target = "/hello/me"}, "405 allow: GET,POST,HEAD | "},
@@ -321,7 +321,8 @@ TEST(HttpWorker, asks_middleware_in_order) {
 
 TEST(HttpWorker, lets_a_middleware_answer) {
   const std::vector<Returned> cases = {
-      {R"({"action":"respond","response":{"status_code":403,"body":{"e":1},"headers":{"X-Why":"y"}}})",
+      {R"({"action":"respond","response":)"
+       R"({"status_code":403,"body":{"e":1},"headers":{"X-Why":"y"}}})",
        R"(403 x-why: y content-type: application/json | {"e":1})"},
       {R"({"action":"respond","response":{"body":"text"}})",
        R"(200 content-type: application/json | "text")"},
