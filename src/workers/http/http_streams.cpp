@@ -152,13 +152,13 @@ void HttpWorker::on_reader(RequestId id) {
 }
 
 void HttpWorker::feed_reader(Pending& pending) {
-  if (!pending.body.empty()) {
+  if (!pending.body.empty() && pending.is_json) {
     order(SendToReader{pending.id, pending.body});
-    // The view lives until the next event; the text goes with it, but for JSON it may be needed.
-    if (!pending.is_json) {
-      delivered_.swap(pending.body);
-      pending.body.clear();
-    }
+  } else if (!pending.body.empty()) {
+    // The view lives until the next event.
+    delivered_.swap(pending.body);
+    pending.body.clear();
+    order(SendToReader{pending.id, delivered_});
   }
   if (pending.has_body_ended) {
     order(EndReader{pending.id});

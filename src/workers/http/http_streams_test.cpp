@@ -1,3 +1,5 @@
+#include "base/id.hpp"
+#include "base/uuid.hpp"
 #include "core/channels.hpp"
 #include "http/request.hpp"
 #include "workers/http/http_scene.hpp"
@@ -9,20 +11,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace iii::workers::http_worker::test {
 namespace {
 
 // A request to a function that is being called.
-HttpScene called(http::BodyKind body = http::BodyKind::none, std::string_view type = "text/plain") {
-  HttpScene scene;
-  EXPECT_EQ(scene.add_trigger("t", "f", R"({"api_path":"/s","http_method":"POST"})"), "");
-  scene.request(
-      1, {.method = "POST", .target = "/s", .headers = {{"content-type", type}}, .body = body}
-  );
-  EXPECT_EQ(scene.take_call(), "f");
-  return scene;
-}
+class Called : public HttpScene {
+ public:
+  explicit Called(http::BodyKind body = http::BodyKind::none) {
+    EXPECT_EQ(add_trigger("t", "f", R"({"api_path":"/s","http_method":"POST"})"), "");
+    const Sent sent{
+        .method = "POST", .target = "/s", .headers = {{"content-type", "text/plain"}}, .body = body
+    };
+    request(1, sent);
+    EXPECT_EQ(take_call(), "f");
+  }
+};
 
 void say(HttpScene& scene, std::string_view text) {
   scene.worker.on_channel_message(HttpScene::id(1), true, text, scene.now, scene.outputs);
@@ -35,7 +40,7 @@ void end(HttpScene& scene) {
 }
 
 TEST(HttpStreams, finds_the_request_of_a_channel) {
-  HttpScene scene = called();
+  Called scene;
   const auto data = boost::json::parse(scene.last_call.data_json);
   for (const auto& [name, end, direction] :
        {std::tuple("request_body", core::ChannelEnd::reader, "read"),
@@ -56,7 +61,7 @@ TEST(HttpStreams, finds_the_request_of_a_channel) {
 }
 
 TEST(HttpStreams, answers_in_pieces) {
-  HttpScene scene = called();
+  Called scene;
   say(scene, R"({"type":"set_status","status_code":206})");
   say(scene, R"({"type":"set_headers","headers":{"content-type":"text/event-stream","x-n":"1"}})");
   say(scene, R"({"type":"set_headers","headers":{"x-n":"2","bad":5,"bad name":"x"}})");
@@ -78,14 +83,14 @@ TEST(HttpStreams, answers_in_pieces) {
 }
 
 TEST(HttpStreams, answers_without_a_body_when_the_channel_ends) {
-  HttpScene scene = called();
+  Called scene;
   say(scene, R"({"type":"set_status","status_code":404})");
   end(scene);
   EXPECT_EQ(scene.take_orders(), "1 404 | ");
 }
 
 TEST(HttpStreams, waits_for_the_channel_after_no_result) {
-  HttpScene scene = called();
+  Called scene;
   scene.result("null");
   EXPECT_EQ(scene.take_orders(), "");
   send(scene, "x");
@@ -93,7 +98,7 @@ TEST(HttpStreams, waits_for_the_channel_after_no_result) {
 }
 
 TEST(HttpStreams, lets_a_returned_value_win_before_the_first_byte) {
-  HttpScene scene = called();
+  Called scene;
   say(scene, R"({"type":"set_status","status_code":503})");
   scene.result(R"({"body":"value wins"})");
   EXPECT_EQ(scene.take_orders(), R"(1 200 content-type: application/json | "value wins")");
@@ -102,7 +107,7 @@ TEST(HttpStreams, lets_a_returned_value_win_before_the_first_byte) {
 }
 
 TEST(HttpStreams, break_when_the_function_fails_under_them) {
-  HttpScene scene = called();
+  Called scene;
   send(scene, "x");
   (void)scene.take_orders();
   scene.failure("boom", "m");
@@ -124,7 +129,7 @@ TEST(HttpStreams, have_no_time_limit_and_take_no_ones_place) {
 }
 
 TEST(HttpStreams, keep_a_body_until_its_reader_comes) {
-  HttpScene scene = called(http::BodyKind::sized);
+  Called scene(http::BodyKind::sized);
   scene.worker.on_body(HttpScene::id(1), "hel");
   scene.worker.on_body(HttpScene::id(1), "lo");
   EXPECT_EQ(scene.take_orders(), "");
@@ -135,7 +140,7 @@ TEST(HttpStreams, keep_a_body_until_its_reader_comes) {
 }
 
 TEST(HttpStreams, read_only_so_much_of_a_body_that_nobody_reads) {
-  HttpScene scene = called(http::BodyKind::sized);
+  Called scene(http::BodyKind::sized);
   scene.worker.on_body(HttpScene::id(1), std::string(64 * 1024 - 1, 'x'));
   EXPECT_EQ(scene.take_orders(), "");
   scene.worker.on_body(HttpScene::id(1), "y");
@@ -146,7 +151,7 @@ TEST(HttpStreams, read_only_so_much_of_a_body_that_nobody_reads) {
 }
 
 TEST(HttpStreams, hold_a_body_while_its_reader_is_slow) {
-  HttpScene scene = called(http::BodyKind::sized);
+  Called scene(http::BodyKind::sized);
   scene.worker.on_reader(HttpScene::id(1));
   scene.worker.on_reader_full(HttpScene::id(1));
   EXPECT_EQ(scene.take_orders(), "1 holds");

@@ -20,18 +20,20 @@ namespace {
 constexpr std::string_view hello = R"({"api_path":"/hello/:name","http_method":"POST"})";
 const Sent hello_sent{.method = "POST", .target = "/hello/you"};
 
-HttpScene with_hello(Options options = {}, std::string config = std::string(hello)) {
-  HttpScene scene(std::move(options));
-  EXPECT_EQ(scene.add_trigger("t-1", "f::hello", std::move(config)), "");
-  return scene;
-}
+class Hello : public HttpScene {
+ public:
+  explicit Hello(Options options = {}, std::string config = std::string(hello))
+      : HttpScene(std::move(options)) {
+    EXPECT_EQ(add_trigger("t-1", "f::hello", std::move(config)), "");
+  }
+};
 
 boost::json::object data_of(const HttpScene& scene) {
   return boost::json::parse(scene.last_call.data_json).as_object();
 }
 
 TEST(HttpWorker, gives_the_function_all_of_the_request) {
-  HttpScene scene = with_hello();
+  Hello scene;
   const Sent sent{
       .method = "POST",
       .target = "/hello/a%20b?tag=x&tag=y&q=hello+w%C3%B6rld&flag&=v&bad=%zz%ff",
@@ -81,7 +83,7 @@ TEST(HttpWorker, reads_only_well_formed_json_as_a_body) {
       {"  true ", "true"},
   };
   for (const auto& [body, expected] : bodies) {
-    HttpScene scene = with_hello();
+    Hello scene;
     Sent sent = hello_sent;
     sent.headers = {{"content-type", "application/json"}};
     sent.body = http::BodyKind::chunked;
@@ -96,7 +98,7 @@ TEST(HttpWorker, reads_only_well_formed_json_as_a_body) {
 TEST(HttpWorker, leaves_other_bodies_to_the_channel) {
   for (const std::string_view type :
        {"text/plain", "application/vnd.api+json", "Application/JSON"}) {
-    HttpScene scene = with_hello();
+    Hello scene;
     Sent sent = hello_sent;
     sent.headers = {{"content-type", type}};
     sent.body = http::BodyKind::sized;
@@ -150,7 +152,7 @@ TEST(HttpWorker, answers_with_what_the_function_returns) {
        R"("message":"a function cannot answer with a status below 200"}})"},
   };
   for (const Returned& returned : cases) {
-    HttpScene scene = with_hello();
+    Hello scene;
     scene.request(1, hello_sent);
     scene.take_call();
     scene.result(std::string(returned.result));
@@ -160,7 +162,7 @@ TEST(HttpWorker, answers_with_what_the_function_returns) {
 }
 
 TEST(HttpWorker, tells_why_a_function_failed) {
-  HttpScene scene = with_hello();
+  Hello scene;
   scene.request(1, hello_sent);
   scene.take_call();
   scene.failure("boom", "it \"broke\"");
@@ -172,7 +174,7 @@ TEST(HttpWorker, tells_why_a_function_failed) {
   ASSERT_EQ(scene.outputs.notes.size(), 1U);
   EXPECT_EQ(scene.outputs.notes[0].event, "http_request_failed");
 
-  HttpScene old = with_hello({.errors = ErrorStyle::flat});
+  Hello old({.errors = ErrorStyle::flat});
   old.request(1, hello_sent);
   old.take_call();
   old.failure("boom", "it broke");
@@ -183,7 +185,7 @@ TEST(HttpWorker, tells_why_a_function_failed) {
 }
 
 TEST(HttpWorker, knows_what_it_does_not_serve) {
-  HttpScene scene = with_hello();
+  Hello scene;
   EXPECT_EQ(scene.add_trigger("t-2", "f::get", R"({"api_path":"hello/me"})"), "");
   const std::vector<std::pair<Sent, std::string_view>> cases = {
       {{.target = "/nothing"},
@@ -224,7 +226,7 @@ TEST(HttpWorker, asks_a_route_of_options_unless_a_browser_asks) {
 }
 
 TEST(HttpWorker, says_what_is_wrong_with_a_trigger) {
-  HttpScene scene = with_hello();
+  Hello scene;
   const std::string failed = "trigger_registration_failed: ";
   EXPECT_EQ(scene.add_trigger("t", "f", "null"), failed + "api_path is required for http triggers");
   EXPECT_EQ(scene.add_trigger("t", "f", "{}"), failed + "api_path is required for http triggers");
@@ -244,7 +246,7 @@ TEST(HttpWorker, says_what_is_wrong_with_a_trigger) {
 }
 
 TEST(HttpWorker, lets_the_last_registration_of_a_route_serve_and_the_one_before_return) {
-  HttpScene scene = with_hello();
+  Hello scene;
   EXPECT_EQ(scene.add_trigger("t-2", "f::second", std::string(hello)), "");
   scene.request(1, hello_sent);
   EXPECT_EQ(scene.take_call(), "f::second");
@@ -258,7 +260,7 @@ TEST(HttpWorker, lets_the_last_registration_of_a_route_serve_and_the_one_before_
 }
 
 TEST(HttpWorker, answers_with_the_route_that_a_request_began_with) {
-  HttpScene scene = with_hello();
+  Hello scene;
   scene.request(1, hello_sent);
   scene.take_call();
   scene.remove_trigger("t-1");
@@ -269,7 +271,7 @@ TEST(HttpWorker, answers_with_the_route_that_a_request_began_with) {
 // --- Conditions and middleware ---
 
 TEST(HttpWorker, asks_the_condition_without_channels) {
-  HttpScene scene = with_hello({}, R"({"api_path":"/c","condition_function_id":"k::may"})");
+  Hello scene({}, R"({"api_path":"/c","condition_function_id":"k::may"})");
   scene.request(1, {.target = "/c"});
   EXPECT_EQ(scene.take_call(), "k::may");
   EXPECT_EQ(data_of(scene).size(), 7U);
@@ -346,7 +348,7 @@ TEST(HttpWorker, lets_a_middleware_answer) {
 }
 
 TEST(HttpWorker, reads_no_body_before_the_middleware_of_all_routes_has_spoken) {
-  HttpScene scene = with_hello({.middleware = {"g::gate"}});
+  Hello scene({.middleware = {"g::gate"}});
   Sent sent = hello_sent;
   sent.body = http::BodyKind::sized;
   scene.request(1, sent);
@@ -360,7 +362,7 @@ TEST(HttpWorker, reads_no_body_before_the_middleware_of_all_routes_has_spoken) {
 // --- Time, numbers, clients that go ---
 
 TEST(HttpWorker, gives_up_after_the_timeout) {
-  HttpScene scene = with_hello();
+  Hello scene;
   EXPECT_EQ(scene.add_trigger("t-2", "f::fast", R"({"api_path":"/fast","timeout_ms":100})"), "");
   scene.request(1, hello_sent);
   scene.request(2, {.target = "/fast"});
@@ -428,7 +430,7 @@ TEST(HttpWorker, gives_up_whatever_it_waits_for) {
 }
 
 TEST(HttpWorker, forgets_a_request_whose_client_has_gone) {
-  HttpScene scene = with_hello();
+  Hello scene;
   scene.request(1, hello_sent);
   scene.worker.on_gone(HttpScene::id(1), scene.now, scene.outputs);
   scene.worker.on_gone(HttpScene::id(1), scene.now, scene.outputs);
@@ -441,7 +443,7 @@ TEST(HttpWorker, forgets_a_request_whose_client_has_gone) {
 
 TEST(HttpWorker, answers_no_more_requests_at_once_than_it_may) {
   iii::test::sweep_tiny(3, [](std::size_t limit) {
-    HttpScene scene = with_hello({.requests_max = limit + 1, .waiting_max = 1});
+    Hello scene({.requests_max = limit + 1, .waiting_max = 1});
     for (std::uint64_t number = 1; number <= limit + 3; ++number) {
       scene.request(number, hello_sent);
     }
@@ -454,7 +456,7 @@ TEST(HttpWorker, answers_no_more_requests_at_once_than_it_may) {
 }
 
 TEST(HttpWorker, holds_the_body_of_a_request_that_waits) {
-  HttpScene scene = with_hello({.requests_max = 1});
+  Hello scene({.requests_max = 1});
   scene.request(1, hello_sent);
   Sent sent = hello_sent;
   sent.body = http::BodyKind::sized;
@@ -465,7 +467,7 @@ TEST(HttpWorker, holds_the_body_of_a_request_that_waits) {
 }
 
 TEST(HttpWorker, passes_the_trace_of_a_request_on) {
-  HttpScene scene = with_hello();
+  Hello scene;
   Sent sent = hello_sent;
   sent.headers = {{"traceparent", "00-a-b-01"}, {"baggage", "k=v"}};
   scene.request(1, sent);
