@@ -52,6 +52,7 @@ struct HttpGateway::Session {
   http::ServerConnection connection;
   std::uint32_t serial = 0;  // of the request, in the ids of its channel ends
   bool is_paused = false;
+  bool is_choked = false;    // its client does not take the answers to what it asks
   bool is_in_event = false;  // its connection is at work further up the stack
   bool is_reader_congested = false;
   bool was_body_offered = false;  // as a channel, once for each request
@@ -157,7 +158,9 @@ std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> byt
   const std::size_t used =
       session->connection.on_bytes({bytes.data(), bytes.size()}, now_.monotonic, requests, *outbox);
   session->is_in_event = false;
-  if (used < bytes.size() && !session->connection.can_read() && !session->is_paused) {
+  session->is_choked = outbox->size() > limits::channel_outbox_bytes;
+  const bool must_wait = used < bytes.size() && !session->connection.can_read();
+  if ((must_wait || session->is_choked) && !session->is_paused) {
     session->is_paused = true;
     loop_.pause(socket);
   }
@@ -183,6 +186,10 @@ void HttpGateway::on_flushed(
     return;
   }
   session->connection.on_written(bytes_left, has_progressed, now_.monotonic);
+  if (session->is_choked && bytes_left <= limits::channel_outbox_bytes / 2) {
+    session->is_choked = false;
+    after_event(*session);
+  }
   if (session->is_reader_congested && bytes_left <= limits::channel_outbox_bytes / 2) {
     session->is_reader_congested = false;
     core_.channels().on_relieved(end_of(*session, core::ChannelEnd::reader), effects);
@@ -414,7 +421,7 @@ void HttpGateway::after_event(Session& session) {
     end(session);
     return;
   }
-  if (session.is_paused && session.connection.can_read()) {
+  if (session.is_paused && !session.is_choked && session.connection.can_read()) {
     session.is_paused = false;
     loop_.resume(session.id);
   }

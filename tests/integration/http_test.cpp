@@ -144,6 +144,25 @@ TEST_F(HttpSockets, a_client_that_goes_is_forgotten_and_others_are_not) {
   EXPECT_NE(read_until(http, "here").find("HTTP/1.1 200 OK"), std::string::npos);
 }
 
+TEST_F(HttpSockets, a_client_that_reads_no_answers_is_not_read_any_more) {
+  SocketClient http = client();
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) {
+    requests += "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
+  }
+  std::size_t sent = 0;
+  std::size_t refused = 0;
+  while (refused < 50 && sent < std::size_t{200} * 1024 * 1024) {
+    const std::size_t taken =
+        http.send_some(std::string_view(requests).substr(sent % requests.size()));
+    sent += taken;
+    refused = taken == 0 ? refused + 1 : 0;
+    worker.settle();
+  }
+  EXPECT_LT(sent, std::size_t{50} * 1024 * 1024);
+  EXPECT_NE(read_until(http, "Not Found").find("HTTP/1.1 404"), std::string::npos);
+}
+
 TEST_F(HttpSockets, a_stream_goes_at_the_pace_of_its_client) {
   SocketClient http = client();
   http.send_bytes("POST /a HTTP/1.1\r\nHost: h\r\n\r\n");
