@@ -82,8 +82,9 @@ TEST(HttpConfigFile, names_each_mistake) {
       },
       {"    config: {host: 'a b'}\n",
        "f:3:20: workers[0].config.host: must be an IP address or a host name, not 'a b'"},
-      {"    config: {cors: {origins: []}}\n", "f:3:21: workers[0].config.cors.origins: unknown key"
-      },
+      {"    config: {cors: {origins: []}}\n",
+       "f:3:21: workers[0].config.cors.origins: unknown key; known are "
+       "allowed_origins, allowed_methods"},
       {"    config: {cors: {allowed_origins: x}}\n",
        "f:3:38: workers[0].config.cors.allowed_origins: must be a list of texts, not the text 'x'"},
       {"    config: {cors: {allowed_origins: ['a b']}}\n",
@@ -97,7 +98,8 @@ TEST(HttpConfigFile, names_each_mistake) {
        "f:3:54: workers[0].config.middleware[0].priority: must be a whole number, not the text "
        "'x'"},
       {"    config: {middleware: [{function_id: a, x: 1}]}\n",
-       "f:3:44: workers[0].config.middleware[0].x: unknown key"},
+       "f:3:44: workers[0].config.middleware[0].x: unknown key; known are function_id, phase, "
+       "priority"},
       {"  - name: iii-http\n", "f:3:11: workers[1].name: the worker 'iii-http' is listed twice"},
   };
   for (const auto& [keys, expected] : cases) {

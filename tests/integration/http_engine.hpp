@@ -48,7 +48,7 @@ class HttpEngine {
       std::string_view path, const std::vector<std::string>& options = {}
   ) const {
     std::vector<std::string> arguments = {
-        "curl", "--silent", "--no-buffer", "--max-time", "60", "--write-out", "\n%{http_code}"
+        III_CURL, "--silent", "--no-buffer", "--max-time", "60", "--write-out", "\n%{http_code}"
     };
     arguments.insert(arguments.end(), options.begin(), options.end());
     arguments.push_back("http://127.0.0.1:" + std::to_string(http_port) + std::string(path));
