@@ -51,6 +51,16 @@ TEST(HttpExamples, a_rest_resource_is_created_read_changed_and_deleted) {
   );
 }
 
+TEST(HttpExamples, a_middleware_lets_in_who_has_a_token) {
+  const HttpEngine engine;
+  const RunningExample gate(III_HTTP_GATE);
+  engine.wait_for("/secret");
+  EXPECT_EQ(engine.curl("/secret"), "{\"problem\":\"a token is required\"}\n401");
+  EXPECT_EQ(
+      engine.curl("/secret", {"--header", "authorization: Bearer sesame"}), "{\"secret\":42}\n200"
+  );
+}
+
 TEST(HttpExamples, events_are_streamed) {
   const HttpEngine engine;
   const RunningExample events(III_HTTP_EVENTS);

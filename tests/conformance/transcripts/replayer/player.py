@@ -236,7 +236,8 @@ class Player:
         expected = event["response"]
         if status != expected["status"]:
             raise Mismatch(f"HTTP status {status}, expected {expected['status']}: {body}")
-        ignored = {"content-length", "transfer-encoding", "date", *event.get("ignore_headers", ())}
+        ignored = {"connection", "content-length", "transfer-encoding", "date"}
+        ignored |= set(event.get("ignore_headers", ()))
         expected_fields = sorted(f for f in map(tuple, expected["headers"]) if f[0] not in ignored)
         for name, value in expected_fields:
             values = [v for n, v in fields if n == name]
