@@ -13,14 +13,15 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace {
 
 using Request = iii::HttpRequest<>;
 using Response = iii::HttpResponse<>;
 
-Response problem(std::uint16_t status, std::string what) {
-  return {.status_code = status, .body = {{"problem", std::move(what)}}};
+Response problem(std::uint16_t status, const std::string& what) {
+  return {.status_code = status, .body = {{"problem", what}}};
 }
 
 // Functions run on several threads.

@@ -119,9 +119,11 @@ void read_middleware(YamlTree& tree, ConfigSection& section, HttpConfig& config)
     }
     middleware.priority = read_priority(entry);
     entry.finish();
-    found.push_back(std::move(middleware));
+    // Those of the same priority keep the order of the file.
+    const auto place =
+        std::ranges::upper_bound(found, middleware.priority, {}, &Middleware::priority);
+    found.insert(place, std::move(middleware));
   }
-  std::ranges::stable_sort(found, {}, &Middleware::priority);
   for (Middleware& middleware : found) {
     config.middleware.push_back(std::move(middleware.function_id));
   }

@@ -233,7 +233,10 @@ base::MonotonicTime HttpGateway::next_deadline() const {
 
 void HttpGateway::offer(base::ChannelId id, core::Effects& effects) {
   const auto wanted = worker_.find_channel(id);
-  Session* session = wanted ? find(wanted->request) : nullptr;
+  if (!wanted) {
+    return;
+  }
+  Session* session = find(wanted->request);
   if (session == nullptr) {
     return;
   }
@@ -336,7 +339,7 @@ struct HttpGateway::Executor {
   }
   void operator()(const http_worker::EndReader&) const {
     if (session.has_body_end) {
-      later(ChannelWork::Kind::end_writer);
+      (void)later(ChannelWork::Kind::end_writer);
     }
   }
   void operator()(const http_worker::CloseChannels& order) const {
@@ -348,7 +351,7 @@ struct HttpGateway::Executor {
     }
   }
 
-  ChannelWork& later(ChannelWork::Kind kind) const {
+  [[nodiscard]] ChannelWork& later(ChannelWork::Kind kind) const {
     ChannelWork& work = gateway.channel_work_.emplace_back();
     work.kind = kind;
     work.writer_end = end_of(session, core::ChannelEnd::writer);
@@ -460,20 +463,20 @@ void HttpGateway::submit(workers::Outputs outputs) {
 
 void HttpGateway::drain() {
   is_draining_ = true;
-  for (std::size_t slot = 0; slot < sessions_.size(); ++slot) {
-    if (Session* session = sessions_[slot].get()) {
+  for (const auto& slot : sessions_) {
+    if (Session* session = slot.get()) {
       after_event(*session);
     }
   }
 }
 
 void HttpGateway::close_all() {
-  for (std::size_t slot = 0; slot < sessions_.size(); ++slot) {
-    if (Session* session = sessions_[slot].get()) {
+  for (auto& slot : sessions_) {
+    if (const Session* session = slot.get()) {
       workers::Outputs outputs;
       worker_.on_gone(session->id, now_, outputs);
       loop_.finish(session->id);
-      ended_.push_back(std::move(sessions_[slot]));
+      ended_.push_back(std::move(slot));
     }
   }
   worker_.take_orders(orders_);  // nobody is left to carry them out for

@@ -7,6 +7,7 @@
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/log.hpp"
 #include "engine/version.hpp"
 #include "http/server_connection.hpp"
@@ -21,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -96,8 +98,8 @@ EngineResult<std::unique_ptr<Server>> Server::start(
   }
   server->add(std::make_unique<ListenersWorker>());
   server->add(std::make_unique<workers::LogFunctions>());
-  if (server->config_.http) {
-    if (const EngineStatus started = server->start_http(*server->config_.http); !started) {
+  if (const auto& http = server->config_.http) {
+    if (const EngineStatus started = server->start_http(*http); !started) {
       return started.error();
     }
   }

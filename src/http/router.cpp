@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -253,7 +254,8 @@ void Router::remove(Method method, std::string_view path) {
   way.back()->routes[index_of(method)] = 0;
   --size_;
   // Branches that lead nowhere any more.
-  for (std::size_t i = parts->size(); i-- > 0 && way[i + 1]->is_unused();) {
+  for (std::size_t i = parts->size(); i != 0 && way[i]->is_unused();) {
+    --i;
     const Part& part = (*parts)[i];
     if (part.kind == Part::Kind::literal) {
       way[i]->literals.erase(part.text);

@@ -177,7 +177,7 @@ std::optional<std::size_t> ServerConnection::read_head(
       body_bytes_announced_ > body_bytes_max_) {
     fail_request({413, "the body of the request is too large"}, sink, outbox);
   }
-  return *end.bytes;
+  return end.bytes;
 }
 
 std::optional<std::size_t> ServerConnection::read_body(
@@ -186,13 +186,13 @@ std::optional<std::size_t> ServerConnection::read_body(
   if (owes_continue_) {
     send_continue(outbox);
   }
-  if (bytes.size() < parser_->bytes_min()) {
+  if (!parser_ || bytes.size() < parser_->bytes_min()) {
     return std::nullopt;
   }
+  RequestParser& parser = *parser_;
   boost::beast::error_code error;
-  parser_->piece = {};
-  const std::size_t used =
-      parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  parser.piece = {};
+  const std::size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (error == beast_http::error::need_more) {
     // A quoted extension that does not end in its line makes Beast wait for ever.
     const bool is_whole = used == 0 && bytes.find("\r\n\r\n") != std::string_view::npos;
@@ -206,13 +206,13 @@ std::optional<std::size_t> ServerConnection::read_body(
     fail_request({400, "the body of the request is malformed"}, sink, outbox);
     return bytes.size();
   }
-  const bool is_done = parser_->is_done();
+  const bool is_done = parser.is_done();
   if (used == 0 && !is_done) {
     return std::nullopt;
   }
   read_deadline_ = now + context_.limits.body_timeout;
-  if (!parser_->piece.empty()) {
-    take_piece(sink, outbox);
+  if (!parser.piece.empty()) {
+    take_piece(parser.piece, sink, outbox);
   }
   if (is_done && reading_ == Reading::body) {
     parser_.reset();
@@ -227,8 +227,9 @@ std::optional<std::size_t> ServerConnection::read_body(
   return used;
 }
 
-void ServerConnection::take_piece(RequestSink& sink, base::ByteBuffer& outbox) {
-  const std::string_view piece = parser_->piece;
+void ServerConnection::take_piece(
+    std::string_view piece, RequestSink& sink, base::ByteBuffer& outbox
+) {
   if (answering_ == Answering::complete) {
     discarded_bytes_ += piece.size();
     if (discarded_bytes_ > context_.limits.discarded_bytes_max) {

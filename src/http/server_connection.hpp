@@ -133,7 +133,7 @@ class ServerConnection {
   std::optional<std::size_t> read_body(
       std::string_view bytes, base::MonotonicTime now, RequestSink& sink, base::ByteBuffer& outbox
   );
-  void take_piece(RequestSink& sink, base::ByteBuffer& outbox);
+  void take_piece(std::string_view piece, RequestSink& sink, base::ByteBuffer& outbox);
   void send_continue(base::ByteBuffer& outbox);
   void fail_request(const Refusal& refusal, RequestSink& sink, base::ByteBuffer& outbox);
   void refuse(const Refusal& refusal, base::ByteBuffer& outbox);

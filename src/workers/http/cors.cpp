@@ -45,7 +45,7 @@ Cors::Cors(const std::optional<CorsOptions>& options) : options_(options) {
 }
 
 std::string Cors::allow_origin(std::string_view origin) const {
-  if (is_any_origin_) {
+  if (is_any_origin_ || !options_) {
     return "access-control-allow-origin: *\r\n";
   }
   if (std::ranges::find(options_->allowed_origins, origin) == options_->allowed_origins.end()) {

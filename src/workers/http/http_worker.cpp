@@ -1,10 +1,10 @@
 #include "workers/http/http_worker.hpp"
 
 #include "base/id.hpp"
-#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
+#include "core/channels.hpp"
 #include "core/condition.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
@@ -16,12 +16,15 @@
 #include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
+#include "workers/http/options.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/pending.hpp"
 #include "workers/http/request_text.hpp"
 #include "workers/http/route_table.hpp"
 #include "workers/http/schemas.hpp"
 #include "workers/worker.hpp"
+
+#include <iii/engine_error.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -32,7 +35,6 @@
 
 namespace iii::workers::http_worker {
 
-namespace limits = base::limits;
 namespace codes = protocol::codes;
 namespace from_worker = protocol::from_worker;
 namespace to_worker = protocol::to_worker;
