@@ -174,6 +174,35 @@ inline constexpr auto functions_available_delay = 250ms;
 inline constexpr auto drain_timeout = std::chrono::milliseconds(5s);
 inline constexpr auto flush_timeout = std::chrono::milliseconds(2s);
 
+// --- HTTP worker (spec: http §12) ---
+
+// The head of a request: browsers send some kilobytes of cookies, signed URLs some more.
+inline constexpr std::size_t http_head_bytes_max = 64 * kib;
+inline constexpr std::size_t http_headers_max = 100;
+// A body that is given to the function as a whole; others are streamed, and of any size.
+inline constexpr std::size_t http_body_bytes_default = 16 * mib;
+inline constexpr std::size_t http_body_bytes_max = 60 * mib;
+static_assert(http_body_bytes_max + mib <= message_bytes_max);
+// What is read ahead of a streamed body that no function reads yet.
+inline constexpr std::size_t http_unread_bytes_max = 64 * kib;
+// What is read of a body that nobody wants any more, to keep the connection for the next request.
+inline constexpr std::size_t http_discarded_bytes_max = 256 * kib;
+inline constexpr auto http_head_timeout = std::chrono::milliseconds(10s);
+inline constexpr auto http_body_timeout = std::chrono::milliseconds(30s);   // without a byte
+inline constexpr auto http_idle_timeout = std::chrono::milliseconds(75s);   // between requests
+inline constexpr auto http_write_timeout = std::chrono::milliseconds(75s);  // nothing is taken
+inline constexpr auto http_timeout_default = std::chrono::milliseconds(30s);
+inline constexpr auto http_timeout_max = std::chrono::milliseconds(24h);
+// Requests that are being answered, and those that wait for one of them to end.
+inline constexpr std::size_t http_requests_default = 1024;
+inline constexpr std::size_t http_requests_max = 100'000;
+inline constexpr std::size_t http_waiting_max = 4096;
+inline constexpr std::size_t http_path_bytes_max = 4 * kib;  // of a route
+// Functions that run before that of a route.
+inline constexpr std::size_t http_middleware_max = 32;
+// Headers that a function sets before its stream begins.
+inline constexpr std::size_t http_stream_headers_bytes_max = 64 * kib;
+
 // --- Configuration file ---
 
 // Some thousand worker entries; larger is a wrong file. Expanded environment variables count too.

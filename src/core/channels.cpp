@@ -37,6 +37,26 @@ std::optional<ChannelKey> Channels::create(
   return key;
 }
 
+void Channels::adopt(const ChannelKey& key, std::size_t messages_max, base::MonotonicTime now) {
+  auto channel = std::make_unique<Channel>();
+  channel->id = key.id;
+  channel->access_key = key.access_key;
+  channel->created_at = now;
+  channel->messages_max = messages_max;
+  channels_.emplace(key.id, std::move(channel));
+}
+
+void Channels::seal(const ChannelKey& key) {
+  if (!is_known(key)) {
+    return;
+  }
+  Channel& channel = *channels_.find(key.id)->second;
+  for (EndState* end : {&channel.writer, &channel.reader}) {
+    *end = *end == EndState::unclaimed ? EndState::finished : *end;
+  }
+  forget_if_finished(channel);
+}
+
 bool Channels::is_known(const ChannelKey& key) const {
   const auto found = channels_.find(key.id);
   return found != channels_.end() && found->second->access_key == key.access_key;

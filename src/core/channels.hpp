@@ -43,6 +43,11 @@ class Channels {
       std::size_t messages_max, base::Random& random, base::MonotonicTime now
   );
 
+  // The same for a channel of an in-process owner, who has chosen its key: it lives until seal().
+  void adopt(const ChannelKey& key, std::size_t messages_max, base::MonotonicTime now);
+  // Nobody may claim an end any more; those that are open go on.
+  void seal(const ChannelKey& key);
+
   // Whether a connection may be opened for this channel at all.
   [[nodiscard]] bool is_known(const ChannelKey& key) const;
 

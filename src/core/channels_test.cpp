@@ -480,5 +480,32 @@ TEST(Channels, are_forgotten_wherever_an_end_closes) {
   }
 }
 
+// --- Channels of an in-process owner ---
+
+TEST(Channels, an_adopted_one_lives_until_it_is_sealed) {
+  ChannelScene scene;
+  scene.channels.seal(scene.key);
+  scene.key = {base::ChannelId(base::Uuid(1, 2)), base::Uuid(3, 4)};
+  scene.channels.adopt(scene.key, 64, scene.now);
+  EXPECT_TRUE(scene.open(writer, ChannelEnd::writer));
+  scene.advance(limits::channel_unclaimed_max * 2);
+  EXPECT_TRUE(scene.channels.is_known(scene.key));
+  scene.channels.seal(scene.key);
+  EXPECT_FALSE(scene.open(reader, ChannelEnd::reader)) << "nobody may come any more";
+  scene.close(writer);
+  EXPECT_EQ(scene.channels.size(), 0U);
+}
+
+TEST(Channels, sealing_leaves_open_ends_alone) {
+  ChannelScene scene;
+  scene.open_both();
+  scene.channels.seal(scene.key);
+  scene.write("a");
+  EXPECT_EQ(scene.happened().size(), 1U);
+  scene.close(writer);
+  EXPECT_EQ(scene.channels.size(), 0U);
+  scene.channels.seal(scene.key);
+}
+
 }  // namespace
 }  // namespace iii::core

@@ -98,6 +98,8 @@ class Core {
       Effects& effects,
       std::optional<base::InvocationId> id = {}
   );
+  // An in-process caller does not wait for its call any more: no result will come.
+  void on_abandoned(base::ConnectionId caller, base::InvocationId call);
   void on_closed(base::ConnectionId id, base::Now now, Effects& effects);
   // The connection's outbox has passed limits::outbox_refuse_bytes, or has emptied again.
   void on_congested(base::ConnectionId id);

@@ -481,6 +481,16 @@ void Core::fail(
   end(invocation, {{}, error_body(code, std::move(message))}, now, effects);
 }
 
+void Core::on_abandoned(base::ConnectionId caller, base::InvocationId call) {
+  start_event();
+  Invocation* invocation = invocations_.find(call);
+  if (invocation != nullptr && invocation->caller != nullptr && invocation->caller->id == caller &&
+      invocation->purpose == Purpose::call) {
+    invocations_.close(*invocation);
+    functions_.release(*invocation->function);
+  }
+}
+
 void Core::forget_issued(const Connection& caller) {
   while (Invocation* invocation = invocations_.first_of(caller.issued)) {
     invocations_.close(*invocation);

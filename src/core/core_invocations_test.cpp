@@ -1,4 +1,6 @@
 // Calls, from the message that asks to the one result that answers (spec: engine-core §4).
+#include "base/id.hpp"
+#include "base/uuid.hpp"
 #include "core/core.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
@@ -84,6 +86,20 @@ TEST_F(Calls, an_in_process_caller_adds_nothing_to_the_payload) {
   scene.expect(
       target, invocation(uuid(1), "math::add", R"({"_caller_worker_id":"of the original"})")
   );
+}
+
+TEST_F(Calls, an_in_process_caller_may_stop_waiting) {
+  const Peer local = scene.open_local("iii-http");
+  scene.from(local, call(uuid(1), "math::add"));
+  scene.expect(target, invocation(uuid(1), "math::add"));
+  const base::InvocationId id(base::Uuid::parse(uuid(1)).value_or(base::Uuid()));
+  scene.core().on_abandoned(caller.connection, id);
+  EXPECT_EQ(scene.core().in_flight(), 1U) << "it is not the caller's";
+  scene.core().on_abandoned(local.connection, id);
+  EXPECT_EQ(scene.core().in_flight(), 0U);
+  scene.core().on_abandoned(local.connection, id);
+  scene.from(target, result(uuid(1), "math::add", "5"));
+  scene.expect_nothing_else();
 }
 
 TEST_F(Calls, an_id_in_another_spelling_is_sent_on_and_answered_in_the_canonical_one) {

@@ -1,6 +1,7 @@
 #include "engine/config.hpp"
 
 #include "base/limits.hpp"
+#include "engine/config_http.hpp"
 #include "engine/config_names.hpp"
 #include "engine/config_section.hpp"
 #include "engine/config_yaml.hpp"
@@ -149,6 +150,9 @@ void ConfigReader::read_config(WorkerKind kind, ConfigSection section) {
       break;
     case WorkerKind::cron:
       read_cron(section);
+      break;
+    case WorkerKind::http:
+      config_.http = read_http_config(tree_, section);
       break;
     case WorkerKind::configuration:
       section.refuse({"ttl_seconds", "adapter"});

@@ -39,8 +39,33 @@ struct ListenerConfig {
   friend bool operator==(const ListenerConfig&, const ListenerConfig&) = default;
 };
 
+struct HttpCorsConfig {
+  std::vector<std::string> allowed_origins;
+  std::vector<std::string> allowed_methods;
+
+  friend bool operator==(const HttpCorsConfig&, const HttpCorsConfig&) = default;
+};
+
+struct HttpConfig {
+  std::string host = "127.0.0.1";  // as ListenerConfig's
+  std::uint16_t port = 3111;
+  std::chrono::milliseconds default_timeout = base::limits::http_timeout_default;
+  std::chrono::milliseconds head_timeout = base::limits::http_head_timeout;
+  std::chrono::milliseconds body_timeout = base::limits::http_body_timeout;
+  std::chrono::milliseconds idle_timeout = base::limits::http_idle_timeout;
+  std::size_t requests_max = base::limits::http_requests_default;
+  std::size_t head_bytes_max = base::limits::http_head_bytes_max;
+  std::size_t headers_max = base::limits::http_headers_max;
+  std::size_t body_bytes_max = base::limits::http_body_bytes_default;
+  std::optional<HttpCorsConfig> cors;
+  std::vector<std::string> middleware;  // function ids, in the order in which they run
+
+  friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
+};
+
 struct EngineConfig {
   std::vector<ListenerConfig> listeners = {ListenerConfig{}};  // never empty
+  std::optional<HttpConfig> http;                              // nullopt: there is no HTTP worker
   LoggingConfig logging;
   CompatLine compat = CompatLine::v0_22;
   std::chrono::milliseconds invocation_deadline_max = base::limits::invocation_deadline_default;

@@ -18,7 +18,7 @@ constexpr std::array<std::pair<std::string_view, WorkerKind>, 14> workers = {{
     {"iii-observability", WorkerKind::observability},
     {"iii-telemetry", WorkerKind::telemetry},
     {"configuration", WorkerKind::configuration},
-    {"iii-http", WorkerKind::unavailable},
+    {"iii-http", WorkerKind::http},
     {"iii-queue", WorkerKind::unavailable},
     {"iii-state", WorkerKind::unavailable},
     {"iii-stream", WorkerKind::unavailable},

@@ -14,6 +14,7 @@ enum class WorkerKind {
   telemetry,      // iii-telemetry
   configuration,  // configuration
   cron,           // iii-cron
+  http,           // iii-http
   unavailable,    // a built-in worker of the reference that this version does not have
   unknown,
 };

@@ -235,8 +235,8 @@ const BadCase bad_cases[] = {
      "f:4:11: workers[2].name: unknown worker 'mailer'; external workers are not started by this "
      "version of iiid"},
     {"UnavailableWorker",
-     "modules:\n  - name: iii-http\n    config: {anything: [1]}\n",
-     "f:2:11: modules[0].name: the worker 'iii-http' is not available in this version of iiid"},
+     "modules:\n  - name: iii-queue\n    config: {anything: [1]}\n",
+     "f:2:11: modules[0].name: the worker 'iii-queue' is not available in this version of iiid"},
     {"CronTwice",
      "workers:\n  - name: iii-cron\n  - name: iii-cron\n",
      "f:3:11: workers[1].name: the worker 'iii-cron' is listed twice"},

@@ -7,6 +7,7 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "engine/config.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
@@ -89,11 +90,18 @@ Gateway::Gateway(
 
 void Gateway::on_turn() {
   now_ = clock_();
+  if (http_ != nullptr) {
+    http_->on_turn(now_);
+  }
 }
 
 void Gateway::on_accepted(
     std::size_t listener, base::ConnectionId socket, std::string_view ip_address
 ) {
+  if (listener >= config_.listeners.size()) {
+    http_->on_accepted(socket);
+    return;
+  }
   const std::size_t slot = slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
@@ -113,12 +121,19 @@ void Gateway::on_ended(base::ConnectionId socket) {
     tell_core_closed(*session);
     forget(*session);
     settle();
+  } else if (http_ != nullptr) {
+    http_->on_ended(socket);
+    settle();
   }
 }
 
 void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
   Session* session = find(socket);
   if (session == nullptr) {
+    if (http_ != nullptr) {
+      http_->on_flushed(socket, bytes_left, has_progressed, effects_);
+      settle();
+    }
     return;
   }
   if (has_progressed) {
@@ -161,6 +176,9 @@ void Gateway::on_time() {
     }
   }
   end_late_handshakes();
+  if (http_ != nullptr) {
+    http_->on_time();
+  }
   settle();
   for (const auto& [event, lines] : log_throttle_.due(now_.monotonic)) {
     log_.log(LogLevel::warn, "lines_left_out", {{"about", event}, {"lines", lines}});
@@ -175,6 +193,7 @@ base::MonotonicTime Gateway::next_deadline() const {
        liveness_.next_deadline(),
        log_throttle_.next_deadline()}
   );
+  next = std::min(next, http_ == nullptr ? base::never : http_->next_deadline());
   for (const auto& handshakes : handshakes_) {
     // After on_time() the oldest is still going on.
     const Session* oldest = handshakes.empty() ? nullptr : find(handshakes.front());
@@ -252,7 +271,17 @@ bool Gateway::has_open_streams() const {
   return core_.channels().has_open_streams() || loop_->has_patient_endings();
 }
 
+void Gateway::drain() {
+  if (http_ != nullptr) {
+    http_->drain();
+    settle();
+  }
+}
+
 void Gateway::close_all() {
+  if (http_ != nullptr) {
+    http_->close_all();
+  }
   core_.on_stopping(now_, effects_);
   settle();
   core_.channels().on_stopping(effects_);
@@ -278,11 +307,19 @@ struct Gateway::Executor {
 
   void operator()(const core::SendTo& effect) const { gateway.send(effect.to, effect.message); }
   void operator()(const core::SendChannelMessage& effect) const {
+    if (HttpGateway::is_end(effect.to)) {
+      gateway.http_->on_channel_message(effect.to, effect.is_text, effect.bytes);
+      return;
+    }
     if (Session* session = gateway.find(effect.to)) {
       gateway.send_frame(*session, effect.is_text ? Opcode::text : Opcode::binary, effect.bytes);
     }
   }
   void operator()(const core::CloseConnection& effect) const {
+    if (HttpGateway::is_end(effect.connection)) {
+      gateway.http_->on_channel_ended(effect.connection);
+      return;
+    }
     Session* session = gateway.find(effect.connection);
     if (session == nullptr) {
       return;
@@ -294,12 +331,20 @@ struct Gateway::Executor {
     }
   }
   void operator()(const core::PauseReading& effect) const {
+    if (HttpGateway::is_end(effect.connection)) {
+      gateway.http_->on_channel_full(effect.connection);
+      return;
+    }
     if (Session* session = gateway.find(effect.connection)) {
       session->is_paused = true;
       gateway.loop_->pause(session->id);
     }
   }
   void operator()(const core::ResumeReading& effect) const {
+    if (HttpGateway::is_end(effect.connection)) {
+      gateway.http_->on_channel_relieved(effect.connection);
+      return;
+    }
     if (Session* session = gateway.find(effect.connection)) {
       session->is_paused = false;
       gateway.loop_->resume(session->id);
@@ -314,6 +359,9 @@ void Gateway::settle() {
       std::visit(Executor{*this}, effect);
     }
     effects_.clear();
+    if (http_ != nullptr && http_->carry_out(effects_)) {
+      continue;
+    }
     if (!overflowing_.empty()) {
       Session* session = find(overflowing_.back());
       overflowing_.pop_back();

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/liveness.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
@@ -48,6 +49,8 @@ class Gateway final : public net::SocketEvents {
 
   // Precondition: before the first turn.
   void use(net::Loop& loop) { loop_ = &loop; }
+  // The sockets of the listeners behind the configured ones are its. It must outlive the turns.
+  void use(HttpGateway& http) { http_ = &http; }
   // When the events of this turn happened.
   [[nodiscard]] base::Now now() const { return now_; }
 
@@ -71,6 +74,8 @@ class Gateway final : public net::SocketEvents {
 
   // Whether a reader is still owed messages of its channel.
   [[nodiscard]] bool has_open_streams() const;
+  // What is idle goes; what is under way is brought to its end.
+  void drain();
   // Sends every connection what waits for it, and its Close frame.
   void close_all();
 
@@ -118,6 +123,7 @@ class Gateway final : public net::SocketEvents {
   Logger& log_;
   Clock clock_;
   net::Loop* loop_ = nullptr;
+  HttpGateway* http_ = nullptr;  // null: no HTTP worker
   base::Now now_;
   core::Effects effects_;
   Liveness liveness_;

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "core/channels.hpp"
 #include "engine/gateway.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/liveness.hpp"
 #include "engine/route.hpp"
 #include "engine/session.hpp"
@@ -33,6 +34,9 @@ std::size_t Gateway::on_handshake(Session& session, std::string_view bytes) {
     return 0;
   }
   const http::RequestHead& request = parsed->head;
+  if (const auto channel = channel_of(request); channel && http_ != nullptr) {
+    http_->offer(*channel, effects_);
+  }
   const Route wanted = route(request, core_.channels());
   if (const auto* refusal = std::get_if<Refusal>(&wanted)) {
     std::string_view response = refusal->response;

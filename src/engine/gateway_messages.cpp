@@ -2,6 +2,7 @@
 #include "base/id.hpp"
 #include "base/utf8.hpp"
 #include "engine/gateway.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/session.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"
@@ -100,7 +101,9 @@ class Gateway::ChannelMessages final : public SessionMessages {
 std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
   Session* session = find(socket);
   if (session == nullptr) {
-    return bytes.size();
+    const std::size_t taken = http_ == nullptr ? bytes.size() : http_->on_bytes(socket, bytes);
+    settle();
+    return taken;
   }
   std::size_t used = 0;
   if (session->phase == Phase::handshake) {

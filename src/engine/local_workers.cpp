@@ -102,6 +102,7 @@ void LocalWorkers::submit(base::ConnectionId from, workers::Outputs outputs) {
   queue(outputs.replies);
   queue(outputs.calls);
   queue(outputs.firings);
+  queue(outputs.abandoned);
 }
 
 struct LocalWorkers::Taker {
@@ -140,12 +141,19 @@ struct LocalWorkers::Giver {
     call.data = value_of(m.data_json.empty() ? std::string_view("null") : m.data_json);
     call.metadata = value_of(m.metadata_json);
     call.timeout_ms = m.timeout_ms;
+    if (!m.traceparent.empty()) {
+      call.traceparent = value_of(effects.keep(json::quoted(m.traceparent)));
+    }
+    if (!m.baggage.empty()) {
+      call.baggage = value_of(effects.keep(json::quoted(m.baggage)));
+    }
     core.on_message(from, call, now, effects);
   }
   void operator()(const workers::Firing& m) const {
     core.on_fired(from, m.trigger_id, m.payload_json, now, effects, m.id);
   }
   void operator()(const from_worker::Message& m) const { core.on_message(from, m, now, effects); }
+  void operator()(base::InvocationId m) const { core.on_abandoned(from, m); }
   void operator()(const core::Note& m) const { effects.add(m); }
 };
 

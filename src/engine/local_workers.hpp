@@ -52,6 +52,7 @@ class LocalWorkers {
       workers::Call,
       workers::Firing,
       protocol::from_worker::Message,
+      base::InvocationId,
       core::Note>;
   struct Step {
     base::ConnectionId worker;

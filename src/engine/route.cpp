@@ -52,6 +52,15 @@ Route channel_route(const http::RequestHead& request, const core::Channels& chan
 
 }  // namespace
 
+std::optional<base::ChannelId> channel_of(const http::RequestHead& request) {
+  const std::string_view path = request.path();
+  if (!path.starts_with(channel_prefix)) {
+    return std::nullopt;
+  }
+  const auto id = base::Uuid::parse(path.substr(channel_prefix.size()));
+  return id ? std::optional(base::ChannelId(*id)) : std::nullopt;
+}
+
 Route route(const http::RequestHead& request, const core::Channels& channels) {
   const std::string_view path = request.path();
   const bool is_channel = path.starts_with(channel_prefix) && path.size() > channel_prefix.size() &&

@@ -1,10 +1,12 @@
 // What a request to a worker listener asks for (spec: wire-protocol §1.2). Pure.
 #pragma once
 
+#include "base/id.hpp"
 #include "base/uuid.hpp"
 #include "core/channels.hpp"
 #include "http/head.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +29,9 @@ struct Refusal {
 };
 
 using Route = std::variant<WorkerRoute, TelemetryRoute, ChannelRoute, Refusal>;
+
+// The channel that the request's path names, whether it exists or not.
+[[nodiscard]] std::optional<base::ChannelId> channel_of(const http::RequestHead& request);
 
 [[nodiscard]] Route route(const http::RequestHead& request, const core::Channels& channels);
 

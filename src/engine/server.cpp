@@ -7,11 +7,15 @@
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/log.hpp"
 #include "engine/time_zones.hpp"
 #include "engine/version.hpp"
+#include "http/server_connection.hpp"
 #include "net/clock.hpp"
 #include "workers/cron/worker.hpp"
+#include "workers/http/http_worker.hpp"
+#include "workers/http/options.hpp"
 #include "workers/observability/log_functions.hpp"
 #include "workers/worker.hpp"
 
@@ -20,6 +24,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -51,6 +56,31 @@ core::CoreOptions core_options(const EngineConfig& config) {
   };
 }
 
+workers::http_worker::Options http_options(const HttpConfig& config, CompatLine compat) {
+  using namespace workers::http_worker;
+  Options options;
+  options.default_timeout = config.default_timeout;
+  options.requests_max = config.requests_max;
+  options.body_bytes_max = config.body_bytes_max;
+  if (config.cors) {
+    options.cors = CorsOptions{config.cors->allowed_origins, config.cors->allowed_methods};
+  }
+  options.middleware = config.middleware;
+  options.errors = compat == CompatLine::v0_11 ? ErrorStyle::flat : ErrorStyle::envelope;
+  return options;
+}
+
+http::ServerLimits http_limits(const HttpConfig& config) {
+  return {
+      .head = {.bytes_max = config.head_bytes_max, .headers_max = config.headers_max},
+      .discarded_bytes_max = limits::http_discarded_bytes_max,
+      .head_timeout = config.head_timeout,
+      .body_timeout = config.body_timeout,
+      .idle_timeout = config.idle_timeout,
+      .write_timeout = limits::http_write_timeout
+  };
+}
+
 }  // namespace
 
 EngineResult<std::unique_ptr<Server>> Server::start(
@@ -64,13 +94,9 @@ EngineResult<std::unique_ptr<Server>> Server::start(
     }
   }
   for (const ListenerConfig& listener : server->config_.listeners) {
-    const auto index = server->loop_.listen(listener.host, listener.port);
-    if (!index) {
-      return index.error();
+    if (const EngineStatus listens = server->listen(listener.host, listener.port); !listens) {
+      return listens.error();
     }
-    log.log(
-        LogLevel::info, "listening", {{"host", listener.host}, {"port", server->loop_.port(*index)}}
-    );
   }
   server->add(std::make_unique<ListenersWorker>());
   server->add(std::make_unique<workers::LogFunctions>());
@@ -78,6 +104,11 @@ EngineResult<std::unique_ptr<Server>> Server::start(
     server->add(std::make_unique<workers::cron::CronWorker>(
         workers::cron::Ports{server->random_, std::make_unique<TimeZones>()}
     ));
+  }
+  if (const auto& http = server->config_.http) {
+    if (const EngineStatus started = server->start_http(*http); !started) {
+      return started.error();
+    }
   }
   server->gateway_.settle();
   return server;
@@ -95,6 +126,32 @@ Server::Server(EngineConfig config, Logger& log)
 }
 
 Server::~Server() = default;
+
+EngineStatus Server::listen(const std::string& host, std::uint16_t port) {
+  const auto index = loop_.listen(host, port);
+  if (!index) {
+    return index.error();
+  }
+  log_.log(LogLevel::info, "listening", {{"host", host}, {"port", loop_.port(*index)}});
+  return {};
+}
+
+EngineStatus Server::start_http(const HttpConfig& config) {
+  if (const EngineStatus listens = listen(config.host, config.port); !listens) {
+    return listens;
+  }
+  auto worker = std::make_unique<workers::http_worker::HttpWorker>(
+      http_options(config, config_.compat), random_
+  );
+  auto& http_worker = *worker;
+  const base::ConnectionId connection = add(std::move(worker));
+  http_ = std::make_unique<HttpGateway>(
+      http_limits(config), core_, local_workers_, loop_, http_worker, connection
+  );
+  http_->on_turn(gateway_.now());
+  gateway_.use(*http_);
+  return {};
+}
 
 base::ConnectionId Server::add(std::unique_ptr<workers::Worker> worker) {
   return local_workers_.add(std::move(worker), core_, gateway_.now());
@@ -171,6 +228,7 @@ void Server::advance_stop() {
       log_.log(LogLevel::info, "stopping", {{"calls_in_flight", core_.in_flight()}});
       loop_.stop_listening();
       core_.on_drain_started();
+      gateway_.drain();
       stage_ = Stage::draining;
       stage_deadline_ = gateway_.now().monotonic + config_.drain_timeout;
       [[fallthrough]];

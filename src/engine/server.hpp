@@ -12,6 +12,7 @@
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/gateway.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
 #include "engine/mailbox.hpp"
@@ -23,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace iii::engine {
@@ -71,6 +73,8 @@ class Server {
   using Tasks = Mailbox<std::function<void()>>;
 
   Server(EngineConfig config, Logger& log);
+  EngineStatus listen(const std::string& host, std::uint16_t port);
+  EngineStatus start_http(const HttpConfig& config);
   void turn();
   void advance_stop();
   void run_tasks();
@@ -82,6 +86,7 @@ class Server {
   LocalWorkers local_workers_;
   Gateway gateway_;
   net::Loop loop_;
+  std::unique_ptr<HttpGateway> http_;
   Tasks mailbox_;
   Stage stage_ = Stage::serving;
   std::atomic<bool> stop_requested_ = false;

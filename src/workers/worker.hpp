@@ -51,6 +51,9 @@ struct Call {
   std::string data_json;
   std::string metadata_json;
   std::optional<std::uint64_t> timeout_ms;
+  // Of the trace that the call belongs to; empty: none.
+  std::string traceparent;
+  std::string baggage;
 };
 
 // How such a call ended.
@@ -65,6 +68,7 @@ struct Outputs {
   std::vector<Call> calls;
   std::vector<Firing> firings;
   std::vector<protocol::from_worker::Message> messages;  // registrations and answers to triggers
+  std::vector<base::InvocationId> abandoned;  // own calls whose results nobody waits for any more
   std::vector<core::Note> notes;
 };
 

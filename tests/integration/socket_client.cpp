@@ -128,6 +128,14 @@ std::size_t SocketClient::send_some(std::string_view bytes) {
   return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
+std::string SocketClient::read_bytes() {
+  while (bytes_.empty() && receive()) {
+  }
+  std::string bytes(bytes_.view());
+  bytes_.clear();
+  return bytes;
+}
+
 std::string SocketClient::read_to_end() {
   while (receive()) {
   }

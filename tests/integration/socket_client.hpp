@@ -58,6 +58,8 @@ class SocketClient {
   void send_bytes(std::string_view bytes);
   // As much as the socket takes without waiting.
   [[nodiscard]] std::size_t send_some(std::string_view bytes);
+  // What has come since the last call; waits for some. Empty: the connection has ended.
+  [[nodiscard]] std::string read_bytes();
   // Everything up to the end of the connection.
   [[nodiscard]] std::string read_to_end();
   void close() { descriptor_.reset(); }

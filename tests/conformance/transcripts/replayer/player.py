@@ -6,6 +6,7 @@ then until the engine has provably read everything that was sent before.
 
 import asyncio
 import base64
+import json
 
 from . import compare, websocket
 from .engine import Engine
@@ -14,6 +15,10 @@ from .placeholders import Bindings, Mismatch, shortened
 # How much longer than recorded a message may take.
 PATIENCE = 4
 RECEIVE_MS = 8000
+# Of HTTP: what belongs to the connection, to the moment, and what the worker listener adds.
+UNCOMPARED_FIELDS = {
+    "connection", "content-length", "transfer-encoding", "date", "x-iii-capabilities"
+}
 
 
 class Player:
@@ -22,6 +27,7 @@ class Player:
         self.engine = Engine(command, folder)
         self.bindings = Bindings()
         self.connections = {}
+        self.requests = {}  # HTTP requests whose response has not been compared yet
         self.workers = {}  # the connections on /, where Pings are answered at once
         self.last_sender = None
         self.is_signalled = False
@@ -43,6 +49,8 @@ class Player:
         finally:
             for connection in self.connections.values():
                 connection.drop()
+            for response in self.requests.values():
+                response.cancel()
             await self.engine.kill()
 
     async def end(self):
@@ -193,31 +201,68 @@ class Player:
         await asyncio.sleep(event["ms"] / 1000)
 
     async def on_http(self, event):
+        if self.last_sender in self.workers:
+            await self.in_time(self.workers[self.last_sender].barrier())
         request = event["request"]
         port = int(self.bindings.fill("$" + event.get("port", "httpport")))
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        body = request.get("body", "").encode()
+        body = self.body_of(request)
         fields = [(name, self.bindings.fill(value)) for name, value in request["headers"]]
         if body:
             fields.append(("content-length", len(body)))
         head = [f"{request['method']} {request['target']} HTTP/1.1"]
         head += [f"{name}: {value}" for name, value in fields]
         writer.write(("\r\n".join(head) + "\r\n\r\n").encode("latin-1") + body)
-        actual = await self.in_time(websocket.read_response(reader))
-        writer.close()
+        # Whoever reads the response keeps the connection open.
+        self.requests[event["id"]] = asyncio.ensure_future(
+            self.read_and_close(reader, writer, request["method"])
+        )
+        if "response" in event:
+            await self.on_httpres(event)
+
+    def body_of(self, message):
+        if "body_b64" in message:
+            return base64.b64decode(message["body_b64"])
+        return self.bindings.fill(message.get("body", "")).encode()
+
+    @staticmethod
+    async def read_and_close(reader, writer, method):
+        try:
+            return await websocket.read_response(reader, method)
+        finally:
+            writer.close()
+
+    async def on_httpres(self, event):
+        actual = await self.in_time(self.requests.pop(event["id"]))
         self.compare_response(event, *actual)
 
     def compare_response(self, event, status, fields, body):
         expected = event["response"]
         if status != expected["status"]:
             raise Mismatch(f"HTTP status {status}, expected {expected['status']}: {body}")
-        ignored = {"content-length", "transfer-encoding", "date", *event.get("ignore_headers", ())}
-        for name, value in expected["headers"]:
+        ignored = UNCOMPARED_FIELDS | set(event.get("ignore_headers", ()))
+        expected_fields = sorted(f for f in map(tuple, expected["headers"]) if f[0] not in ignored)
+        for name, value in expected_fields:
             values = [v for n, v in fields if n == name]
-            if name not in ignored and value not in values:
+            if self.bindings.fill(value) not in values:
                 raise Mismatch(f"HTTP field {name}: expected {value}, got {values}")
         if not event.get("loose"):
+            for name in {n for n, _ in fields} - {n for n, _ in expected_fields} - ignored:
+                raise Mismatch(f"HTTP field {name} is not in the recording")
+            self.compare_body(expected, body)
+
+    def compare_body(self, expected, body):
+        """JSON by its values: members keep the order in which the function wrote them."""
+        if "body_b64" in expected:
+            if self.body_of(expected) != body:
+                raise Mismatch(f"expected {shortened(self.body_of(expected))}, got {body[:80]}")
+            return
+        try:
+            values = json.loads(expected.get("body", "")), json.loads(body)
+        except ValueError:
             self.bindings.match(expected.get("body", ""), body.decode(), "body")
+            return
+        compare.match(*values, self.bindings, compare.Rules({}), "nowhere", "body")
 
     async def on_signal(self, event):
         self.is_signalled = True

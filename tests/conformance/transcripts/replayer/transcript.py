@@ -10,11 +10,11 @@ DEVIATIONS = HERE / "deviations.jsonl"
 WAITING = HERE / "waiting.txt"
 REASONS = HERE.parent.parent.parent / "docs" / "compatibility.md"
 
+# The built-in workers that iiid has and that a configuration names.
+AVAILABLE = {"iii-worker-manager", "iii-cron", "iii-http"}
+
 # The versions that were recorded, and how iiid is asked for each of them.
 LINES = {"0.11.6": ["--compat", "0.11"], "0.22.1": []}
-
-# The built-in workers that iiid has and that a configuration has to name.
-AVAILABLE = {"iii-worker-manager", "iii-cron"}
 
 
 class Refused(Exception):

@@ -21,7 +21,7 @@ class UpgradeRefused(Exception):
         self.status, self.body = status, body
 
 
-async def read_response(reader):
+async def read_response(reader, method="GET"):
     """Status, header fields (lower-case names) and body of an HTTP/1.1 response."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     status = int(head[0].split()[1])
@@ -29,11 +29,21 @@ async def read_response(reader):
     for line in head[1:-2]:
         name, _, value = line.partition(":")
         fields.append((name.strip().lower(), value.strip()))
-    if status == 101:
+    if status in (101, 204, 304) or method == "HEAD":
         return status, fields, b""
+    if dict(fields).get("transfer-encoding") == "chunked":
+        return status, fields, await _read_chunks(reader)
     length = dict(fields).get("content-length")
     body = await (reader.read() if length is None else reader.readexactly(int(length)))
     return status, fields, body
+
+
+async def _read_chunks(reader):
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readuntil(b"\r\n")
+    return body
 
 
 class WebSocket:

@@ -1,0 +1,176 @@
+#include "engine/config_http.hpp"
+
+#include "base/limits.hpp"
+#include "engine/config.hpp"
+#include "engine/config_section.hpp"
+#include "engine/config_yaml.hpp"
+
+#include <iii/engine_error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace iii::engine {
+
+namespace limits = base::limits;
+
+namespace {
+
+struct Middleware {
+  std::string function_id;
+  std::int64_t priority = 0;
+};
+
+void read_texts(
+    YamlTree& tree, ConfigSection& section, std::string_view key, std::vector<std::string>& target
+) {
+  const YamlNode* const list = section.take(key);
+  if (list == nullptr || list->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (list->kind != YamlNode::Kind::list) {
+    section.report(key, "must be a list of texts, not " + description_of(*list));
+    return;
+  }
+  for (const std::size_t item : list->items) {
+    const YamlNode& node = tree.nodes[item];
+    if (!is_text(node)) {
+      section.report(key, "must be a list of texts; " + description_of(node) + " is none");
+      return;
+    }
+    target.push_back(node.text);
+  }
+}
+
+// Of visible characters: it becomes part of a header.
+bool is_printable(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+void read_cors(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const node = section.take("cors");
+  if (node == nullptr || node->kind == YamlNode::Kind::null) {
+    return;
+  }
+  ConfigSection cors(tree, node, section.path_of("cors"), section.offset_of("cors"));
+  HttpCorsConfig& target = config.cors.emplace();
+  read_texts(tree, cors, "allowed_origins", target.allowed_origins);
+  read_texts(tree, cors, "allowed_methods", target.allowed_methods);
+  for (const auto& [key, texts] :
+       {std::pair("allowed_origins", &target.allowed_origins),
+        std::pair("allowed_methods", &target.allowed_methods)}) {
+    if (!std::ranges::all_of(*texts, is_printable)) {
+      cors.report(key, "may hold only visible ASCII characters");
+    }
+  }
+  cors.finish();
+}
+
+// May be negative, as no other number of a configuration.
+std::int64_t read_priority(ConfigSection& entry) {
+  const YamlNode* const node = entry.take("priority");
+  std::int64_t priority = 0;
+  if (node == nullptr || node->kind == YamlNode::Kind::null) {
+    return priority;
+  }
+  const std::string& text = node->text;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), priority);
+  if (node->kind != YamlNode::Kind::scalar || !node->is_plain || read.ec != std::errc() ||
+      read.ptr != text.data() + text.size()) {
+    entry.report("priority", "must be a whole number, not " + description_of(*node));
+  }
+  return priority;
+}
+
+void read_middleware(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const list = section.take("middleware");
+  if (list == nullptr || list->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (list->kind != YamlNode::Kind::list || list->items.size() > limits::http_middleware_max) {
+    section.report(
+        "middleware",
+        "must be a list of at most " + std::to_string(limits::http_middleware_max) + " functions"
+    );
+    return;
+  }
+  std::vector<Middleware> found;
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const YamlNode& node = tree.nodes[list->items[i]];
+    ConfigSection entry(
+        tree, &node, section.path_of("middleware") + "[" + std::to_string(i) + "]", node.offset
+    );
+    Middleware middleware;
+    if (!entry.take_text("function_id", middleware.function_id) && !entry.has("function_id")) {
+      entry.report("function_id", "is required");
+    }
+    std::string phase = "preHandler";
+    entry.take_text("phase", phase);
+    if (phase != "preHandler") {
+      entry.report("phase", "must be preHandler; there is no phase " + in_quotes(phase));
+    }
+    middleware.priority = read_priority(entry);
+    entry.finish();
+    // Those of the same priority keep the order of the file.
+    const auto place =
+        std::ranges::upper_bound(found, middleware.priority, {}, &Middleware::priority);
+    found.insert(place, std::move(middleware));
+  }
+  for (Middleware& middleware : found) {
+    config.middleware.push_back(std::move(middleware.function_id));
+  }
+}
+
+NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
+  return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
+}
+
+void read_limits(ConfigSection& section, HttpConfig& config) {
+  const auto timeout_max = limits::http_timeout_max;
+  section.take_milliseconds(
+      "default_timeout", milliseconds(0, timeout_max), config.default_timeout
+  );
+  section.take_milliseconds("head_timeout_ms", milliseconds(1, timeout_max), config.head_timeout);
+  section.take_milliseconds("body_timeout_ms", milliseconds(1, timeout_max), config.body_timeout);
+  section.take_milliseconds("idle_timeout_ms", milliseconds(1, timeout_max), config.idle_timeout);
+  const auto take_size = [&](std::string_view key, NumberRange range, std::size_t& target) {
+    std::uint64_t number = target;
+    section.take_number(key, range, number);
+    target = static_cast<std::size_t>(number);
+  };
+  take_size(
+      "concurrency_request_limit", {.min = 1, .max = limits::http_requests_max}, config.requests_max
+  );
+  take_size("head_bytes_max", {.min = 256, .max = limits::mib}, config.head_bytes_max);
+  take_size("headers_max", {.min = 1, .max = 10'000}, config.headers_max);
+  take_size(
+      "body_bytes_max", {.min = 0, .max = limits::http_body_bytes_max}, config.body_bytes_max
+  );
+}
+
+}  // namespace
+
+HttpConfig read_http_config(YamlTree& tree, ConfigSection& section) {
+  HttpConfig config;
+  std::uint64_t port = config.port;
+  section.take_number("port", {.min = 0, .max = 65'535}, port);
+  config.port = static_cast<std::uint16_t>(port);
+  section.take_text("host", config.host);
+  if (const EngineStatus host = check_host(config.host); !host) {
+    section.report("host", host.error().message);
+  }
+  read_limits(section, config);
+  read_cors(tree, section, config);
+  read_middleware(tree, section, config);
+  return config;
+}
+
+}  // namespace iii::engine

@@ -1,0 +1,113 @@
+#include "engine/config.hpp"
+
+#include <iii/engine_error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+EngineResult<EngineConfig> with(std::string_view keys) {
+  return parse_config(
+      "workers:\n  - name: iii-http\n" + std::string(keys),
+      "f",
+      [](std::string_view) { return std::optional<std::string>(); }
+  );
+}
+
+TEST(HttpConfigFile, is_off_unless_listed) {
+  const auto config = parse_config("workers: []\n", "f", {});
+  ASSERT_TRUE(config);
+  EXPECT_FALSE(config->http);
+}
+
+TEST(HttpConfigFile, has_safe_defaults) {
+  const auto config = with("");
+  ASSERT_TRUE(config && config->http);
+  EXPECT_EQ(*config->http, HttpConfig{});
+  EXPECT_EQ(config->http->host, "127.0.0.1");
+  EXPECT_EQ(config->http->port, 3111);
+}
+
+TEST(HttpConfigFile, takes_every_key) {
+  const auto config = with(R"(    config:
+      host: 0.0.0.0
+      port: 0
+      default_timeout: 20000
+      concurrency_request_limit: 512
+      head_bytes_max: 1024
+      headers_max: 10
+      body_bytes_max: 100
+      head_timeout_ms: 1
+      body_timeout_ms: 2
+      idle_timeout_ms: 3
+      cors:
+        allowed_origins: ["https://shop.example"]
+        allowed_methods: [GET, POST]
+      middleware:
+        - function_id: b
+        - {function_id: c, phase: preHandler, priority: 10}
+        - {function_id: a, priority: -5}
+)");
+  ASSERT_TRUE(config) << config.error().message;
+  const HttpConfig expected{
+      .host = "0.0.0.0",
+      .port = 0,
+      .default_timeout = 20s,
+      .head_timeout = 1ms,
+      .body_timeout = 2ms,
+      .idle_timeout = 3ms,
+      .requests_max = 512,
+      .head_bytes_max = 1024,
+      .headers_max = 10,
+      .body_bytes_max = 100,
+      .cors = HttpCorsConfig{{"https://shop.example"}, {"GET", "POST"}},
+      .middleware = {"a", "b", "c"}
+  };
+  EXPECT_EQ(*config->http, expected);
+}
+
+TEST(HttpConfigFile, names_each_mistake) {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+      {"    config: {prt: 1}\n", "f:3:14: workers[0].config.prt: unknown key; did you mean 'port'?"
+      },
+      {"    config: {host: 'a b'}\n",
+       "f:3:20: workers[0].config.host: must be an IP address or a host name, not 'a b'"},
+      {"    config: {cors: {origins: []}}\n",
+       "f:3:21: workers[0].config.cors.origins: unknown key; known are "
+       "allowed_origins, allowed_methods"},
+      {"    config: {cors: {allowed_origins: x}}\n",
+       "f:3:38: workers[0].config.cors.allowed_origins: must be a list of texts, not the text 'x'"},
+      {"    config: {cors: {allowed_origins: ['a b']}}\n",
+       "f:3:38: workers[0].config.cors.allowed_origins: may hold only visible ASCII characters"},
+      {"    config: {middleware: [{priority: 1}]}\n",
+       "f:3:27: workers[0].config.middleware[0].function_id: is required"},
+      {"    config: {middleware: [{function_id: a, phase: after}]}\n",
+       "f:3:51: workers[0].config.middleware[0].phase: must be preHandler; there is no phase "
+       "'after'"},
+      {"    config: {middleware: [{function_id: a, priority: x}]}\n",
+       "f:3:54: workers[0].config.middleware[0].priority: must be a whole number, not the text "
+       "'x'"},
+      {"    config: {middleware: [{function_id: a, x: 1}]}\n",
+       "f:3:44: workers[0].config.middleware[0].x: unknown key; known are function_id, phase, "
+       "priority"},
+      {"  - name: iii-http\n", "f:3:11: workers[1].name: the worker 'iii-http' is listed twice"},
+  };
+  for (const auto& [keys, expected] : cases) {
+    const auto config = with(keys);
+    ASSERT_FALSE(config) << keys;
+    EXPECT_EQ(config.error().message, expected);
+  }
+}
+
+}  // namespace
+}  // namespace iii::engine

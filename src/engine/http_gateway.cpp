@@ -1,0 +1,509 @@
+#include "engine/http_gateway.hpp"
+
+#include "base/byte_buffer.hpp"
+#include "base/id.hpp"
+#include "base/limits.hpp"
+#include "base/time.hpp"
+#include "core/channels.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
+#include "engine/local_workers.hpp"
+#include "http/request.hpp"
+#include "http/server_connection.hpp"
+#include "net/loop.hpp"
+#include "workers/http/http_worker.hpp"
+#include "workers/http/orders.hpp"
+#include "workers/worker.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace iii::engine {
+
+namespace limits = base::limits;
+namespace http_worker = workers::http_worker;
+
+namespace {
+
+std::size_t slot_of(base::ConnectionId id) {
+  return (id.value() & UINT32_MAX) - 1;
+}
+
+constexpr std::uint64_t end_bits = std::uint64_t{3} << 62U;
+constexpr std::uint64_t writer_bit = std::uint64_t{1} << 61U;
+constexpr std::uint32_t serial_mask = (std::uint32_t{1} << 29U) - 1;
+
+}  // namespace
+
+struct HttpGateway::Session {
+  Session(base::ConnectionId socket, http::ServerContext& context, base::MonotonicTime now)
+      : id(socket), connection(context, now) {}
+
+  base::ConnectionId id;
+  http::ServerConnection connection;
+  std::uint32_t serial = 0;  // of the request, in the ids of its channel ends
+  bool is_paused = false;
+  bool is_choked = false;    // its client does not take the answers to what it asks
+  bool is_in_event = false;  // its connection is at work further up the stack
+  bool is_reader_congested = false;
+  bool was_body_offered = false;  // as a channel, once for each request
+  bool was_response_offered = false;
+  bool has_body_end = false;      // we hold the writer's end of the request's body
+  bool has_response_end = false;  // and the reader's end of the answer
+  base::MonotonicTime watched_until = base::never;  // the earliest entry in deadlines_
+};
+
+// One thing to be told to the channels, with a text of its own where it has one.
+struct HttpGateway::ChannelWork {
+  enum class Kind : std::uint8_t { send, end_writer, close };
+  Kind kind = Kind::send;
+  base::ConnectionId writer_end;
+  base::ConnectionId reader_end;
+  std::string bytes;
+  core::ChannelKey body;
+  core::ChannelKey response;
+};
+
+// What a connection finds in its bytes, for the worker.
+class HttpGateway::Requests final : public http::RequestSink {
+ public:
+  Requests(HttpGateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
+
+  void on_request(const http::Request& request) override {
+    session_.serial = ++gateway_.next_serial_ & serial_mask;
+    session_.was_body_offered = session_.was_response_offered = false;
+    workers::Outputs outputs;
+    gateway_.worker_.on_request(session_.id, request, gateway_.now_, outputs);
+    gateway_.submit(std::move(outputs));
+    gateway_.execute_orders();
+  }
+  void on_body(std::string_view piece) override {
+    gateway_.worker_.on_body(session_.id, piece);
+    gateway_.execute_orders();
+  }
+  void on_body_end() override {
+    workers::Outputs outputs;
+    gateway_.worker_.on_body_end(session_.id, gateway_.now_, outputs);
+    gateway_.submit(std::move(outputs));
+    gateway_.execute_orders();
+  }
+  void on_request_failed() override {
+    workers::Outputs outputs;
+    gateway_.worker_.on_gone(session_.id, gateway_.now_, outputs);
+    gateway_.submit(std::move(outputs));
+    gateway_.execute_orders();
+  }
+
+ private:
+  HttpGateway& gateway_;
+  Session& session_;
+};
+
+HttpGateway::HttpGateway(
+    http::ServerLimits limits,
+    core::Core& core,
+    LocalWorkers& local_workers,
+    net::Loop& loop,
+    HttpWorker& worker,
+    base::ConnectionId worker_connection
+)
+    : context_{.limits = limits, .headers = {}, .date = {}},
+      core_(core),
+      local_workers_(local_workers),
+      loop_(loop),
+      worker_(worker),
+      worker_connection_(worker_connection) {
+}
+
+HttpGateway::~HttpGateway() = default;
+
+// --- Events of the sockets ---
+
+void HttpGateway::on_turn(base::Now now) {
+  now_ = now;
+  const std::int64_t second =
+      std::chrono::duration_cast<std::chrono::seconds>(now.wall.time_since_epoch()).count();
+  if (second != date_second_) {
+    date_second_ = second;
+    context_.date = http::http_date(now.wall);
+  }
+}
+
+void HttpGateway::on_accepted(base::ConnectionId socket) {
+  const std::size_t slot = slot_of(socket);
+  if (sessions_.size() <= slot) {
+    sessions_.resize(slot + 1);
+  }
+  sessions_[slot] = std::make_unique<Session>(socket, context_, now_.monotonic);
+  watch(*sessions_[slot]);
+}
+
+std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
+  Session* session = find(socket);
+  base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(socket);
+  if (outbox == nullptr) {
+    return bytes.size();
+  }
+  Requests requests(*this, *session);
+  session->is_in_event = true;
+  const std::size_t used =
+      session->connection.on_bytes({bytes.data(), bytes.size()}, now_.monotonic, requests, *outbox);
+  session->is_in_event = false;
+  session->is_choked = outbox->size() > limits::channel_outbox_bytes;
+  const bool must_wait = used < bytes.size() && !session->connection.can_read();
+  if ((must_wait || session->is_choked) && !session->is_paused) {
+    session->is_paused = true;
+    loop_.pause(socket);
+  }
+  after_event(*session);
+  return used;
+}
+
+void HttpGateway::on_ended(base::ConnectionId socket) {
+  if (Session* session = find(socket)) {
+    workers::Outputs outputs;
+    worker_.on_gone(socket, now_, outputs);
+    submit(std::move(outputs));
+    execute_orders();
+    ended_.push_back(std::move(sessions_[slot_of(session->id)]));
+  }
+}
+
+void HttpGateway::on_flushed(
+    base::ConnectionId socket, std::size_t bytes_left, bool has_progressed, core::Effects& effects
+) {
+  Session* session = find(socket);
+  if (session == nullptr) {
+    return;
+  }
+  session->connection.on_written(bytes_left, has_progressed, now_.monotonic);
+  if (session->is_choked && bytes_left <= limits::channel_outbox_bytes / 2) {
+    session->is_choked = false;
+    after_event(*session);
+  }
+  if (session->is_reader_congested && bytes_left <= limits::channel_outbox_bytes / 2) {
+    session->is_reader_congested = false;
+    core_.channels().on_relieved(end_of(*session, core::ChannelEnd::reader), effects);
+  }
+  watch(*session);
+}
+
+void HttpGateway::on_time() {
+  if (worker_.next_deadline() <= now_.monotonic) {
+    workers::Outputs outputs;
+    worker_.on_time(now_, outputs);
+    submit(std::move(outputs));
+    execute_orders();
+  }
+  while (const auto id = deadlines_.pop_due(now_.monotonic)) {
+    Session* session = find(*id);
+    base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(*id);
+    if (outbox == nullptr) {
+      continue;
+    }
+    session->watched_until = base::never;
+    Requests requests(*this, *session);
+    session->is_in_event = true;
+    const bool goes_on = session->connection.on_time(now_.monotonic, requests, *outbox);
+    session->is_in_event = false;
+    if (!goes_on) {
+      loop_.drop(*id);
+      on_ended(*id);
+    } else {
+      after_event(*session);
+    }
+  }
+  ended_.clear();
+}
+
+base::MonotonicTime HttpGateway::next_deadline() const {
+  return std::min(deadlines_.next(), worker_.next_deadline());
+}
+
+// --- Channels ---
+
+void HttpGateway::offer(base::ChannelId id, core::Effects& effects) {
+  const auto wanted = worker_.find_channel(id);
+  if (!wanted) {
+    return;
+  }
+  Session* session = find(wanted->request);
+  if (session == nullptr) {
+    return;
+  }
+  const bool is_body = wanted->end == core::ChannelEnd::reader;
+  bool& was_offered = is_body ? session->was_body_offered : session->was_response_offered;
+  if (std::exchange(was_offered, true)) {
+    return;
+  }
+  (is_body ? session->has_body_end : session->has_response_end) = true;
+  const auto own_end = is_body ? core::ChannelEnd::writer : core::ChannelEnd::reader;
+  core::Channels& channels = core_.channels();
+  channels.adopt(wanted->key, limits::channel_messages_default, now_.monotonic);
+  channels.on_opened(end_of(*session, own_end), wanted->key, own_end, effects);
+  if (is_body) {
+    worker_.on_reader(wanted->request);
+    execute_orders();
+  }
+}
+
+void HttpGateway::on_channel_message(base::ConnectionId end, bool is_text, std::string_view bytes) {
+  if (const Session* session = find_by_end(end)) {
+    workers::Outputs outputs;
+    worker_.on_channel_message(session->id, is_text, bytes, now_, outputs);
+    submit(std::move(outputs));
+    execute_orders();
+  }
+}
+
+void HttpGateway::on_channel_ended(base::ConnectionId end) {
+  Session* session = find_by_end(end);
+  if (session == nullptr) {
+    return;
+  }
+  if ((end.value() & writer_bit) != 0) {
+    session->has_body_end = false;  // the reader has gone; the rest of the body is of no use
+    worker_.on_reader_relieved(session->id);
+  } else {
+    session->has_response_end = false;
+    workers::Outputs outputs;
+    worker_.on_channel_ended(session->id, now_, outputs);
+    submit(std::move(outputs));
+  }
+  execute_orders();
+}
+
+void HttpGateway::on_channel_full(base::ConnectionId end) {
+  if (const Session* session = find_by_end(end)) {
+    worker_.on_reader_full(session->id);
+    execute_orders();
+  }
+}
+
+void HttpGateway::on_channel_relieved(base::ConnectionId end) {
+  if (const Session* session = find_by_end(end)) {
+    worker_.on_reader_relieved(session->id);
+    execute_orders();
+  }
+}
+
+// --- Orders ---
+
+struct HttpGateway::Executor {
+  HttpGateway& gateway;
+  Session& session;
+  base::ByteBuffer& outbox;
+
+  void operator()(const http_worker::Respond& order) const {
+    session.connection.respond(
+        {order.status, order.lines},
+        order.is_borrowed ? order.borrowed_body : std::string_view(order.own_body),
+        gateway.now_.monotonic,
+        outbox
+    );
+  }
+  void operator()(const http_worker::StartResponse& order) const {
+    session.connection.start_response({order.status, order.lines}, outbox);
+  }
+  void operator()(const http_worker::SendPiece& order) const {
+    session.connection.send_piece(order.piece, outbox);
+    if (outbox.size() > limits::channel_outbox_bytes && !session.is_reader_congested) {
+      session.is_reader_congested = true;
+      gateway.core_.channels().on_congested(end_of(session, core::ChannelEnd::reader));
+    }
+  }
+  void operator()(const http_worker::EndResponse&) const {
+    session.connection.end_response(gateway.now_.monotonic, outbox);
+  }
+  void operator()(const http_worker::BreakResponse&) const { session.connection.break_response(); }
+  void operator()(const http_worker::LimitBody& order) const {
+    session.connection.limit_body(order.bytes_max);
+  }
+  void operator()(const http_worker::HoldBody&) const { session.connection.hold_body(); }
+  void operator()(const http_worker::ReleaseBody&) const {
+    session.connection.release_body(gateway.now_.monotonic, outbox);
+  }
+  void operator()(const http_worker::SendToReader& order) const {
+    if (session.has_body_end) {
+      later(ChannelWork::Kind::send).bytes = order.piece;
+    }
+  }
+  void operator()(const http_worker::EndReader&) const {
+    if (session.has_body_end) {
+      (void)later(ChannelWork::Kind::end_writer);
+    }
+  }
+  void operator()(const http_worker::CloseChannels& order) const {
+    if (session.has_body_end || session.has_response_end) {
+      ChannelWork& work = later(ChannelWork::Kind::close);
+      work.body = order.body;
+      work.response = order.response;
+      session.has_body_end = session.has_response_end = session.is_reader_congested = false;
+    }
+  }
+
+  [[nodiscard]] ChannelWork& later(ChannelWork::Kind kind) const {
+    ChannelWork& work = gateway.channel_work_.emplace_back();
+    work.kind = kind;
+    work.writer_end = end_of(session, core::ChannelEnd::writer);
+    work.reader_end = end_of(session, core::ChannelEnd::reader);
+    return work;
+  }
+};
+
+bool HttpGateway::execute_orders() {
+  if (!worker_.has_orders()) {
+    return false;
+  }
+  worker_.take_orders(orders_);
+  for (const http_worker::Order& order : orders_) {
+    const auto id = std::visit([](const auto& one) { return one.request; }, order);
+    Session* session = find(id);
+    base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(id);
+    if (outbox == nullptr) {
+      continue;
+    }
+    std::visit(Executor{*this, *session, *outbox}, order);
+    if (!session->is_in_event && (touched_.empty() || touched_.back() != id)) {
+      touched_.push_back(id);
+    }
+  }
+  // After all orders, as one event may bring several for a connection.
+  for (const base::ConnectionId id : touched_) {
+    if (Session* session = find(id)) {
+      after_event(*session);
+    }
+  }
+  touched_.clear();
+  return true;
+}
+
+bool HttpGateway::carry_out(core::Effects& effects) {
+  const bool had_orders = execute_orders();
+  std::vector<ChannelWork> works = std::exchange(channel_work_, {});
+  core::Channels& channels = core_.channels();
+  for (ChannelWork& work : works) {
+    switch (work.kind) {
+      case ChannelWork::Kind::send: {
+        std::string_view bytes = effects.keep(std::move(work.bytes));
+        while (!bytes.empty()) {
+          const std::string_view frame = bytes.substr(0, limits::channel_frame_bytes_max);
+          channels.on_message(work.writer_end, false, frame, effects);
+          bytes.remove_prefix(frame.size());
+        }
+        break;
+      }
+      case ChannelWork::Kind::end_writer:
+        channels.on_closed(work.writer_end, effects);
+        break;
+      case ChannelWork::Kind::close:
+        channels.on_closed(work.writer_end, effects);
+        channels.on_closed(work.reader_end, effects);
+        channels.seal(work.body);
+        channels.seal(work.response);
+        break;
+    }
+  }
+  return had_orders || !works.empty();
+}
+
+void HttpGateway::after_event(Session& session) {
+  if (session.is_in_event) {
+    return;
+  }
+  if (session.connection.is_closing()) {
+    end(session);
+    return;
+  }
+  if (session.is_paused && !session.is_choked && session.connection.can_read()) {
+    session.is_paused = false;
+    loop_.resume(session.id);
+  }
+  if (is_draining_) {
+    session.connection.close_soon();
+    if (session.connection.is_closing()) {
+      end(session);
+      return;
+    }
+  }
+  watch(session);
+}
+
+void HttpGateway::watch(Session& session) {
+  const base::MonotonicTime deadline = session.connection.next_deadline();
+  if (deadline < session.watched_until) {
+    session.watched_until = deadline;
+    deadlines_.push(deadline, session.id);
+  }
+}
+
+void HttpGateway::end(Session& session) {
+  if (session.connection.ends_abruptly()) {
+    loop_.drop(session.id);
+  } else {
+    loop_.finish(session.id);
+  }
+  ended_.push_back(std::move(sessions_[slot_of(session.id)]));
+}
+
+void HttpGateway::submit(workers::Outputs outputs) {
+  local_workers_.submit(worker_connection_, std::move(outputs));
+}
+
+// --- Stop ---
+
+void HttpGateway::drain() {
+  is_draining_ = true;
+  for (const auto& slot : sessions_) {
+    if (Session* session = slot.get()) {
+      after_event(*session);
+    }
+  }
+}
+
+void HttpGateway::close_all() {
+  for (auto& slot : sessions_) {
+    if (const Session* session = slot.get()) {
+      workers::Outputs outputs;
+      worker_.on_gone(session->id, now_, outputs);
+      loop_.finish(session->id);
+      ended_.push_back(std::move(slot));
+    }
+  }
+  worker_.take_orders(orders_);  // nobody is left to carry them out for
+}
+
+HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {
+  const std::size_t slot = slot_of(socket);
+  if (slot >= sessions_.size() || sessions_[slot] == nullptr || sessions_[slot]->id != socket) {
+    return nullptr;
+  }
+  return sessions_[slot].get();
+}
+
+HttpGateway::Session* HttpGateway::find_by_end(base::ConnectionId end) const {
+  const auto slot = static_cast<std::size_t>(end.value() & UINT32_MAX) - 1;
+  const auto serial = static_cast<std::uint32_t>(end.value() >> 32U) & serial_mask;
+  const bool is_known =
+      slot < sessions_.size() && sessions_[slot] != nullptr && sessions_[slot]->serial == serial;
+  return is_known ? sessions_[slot].get() : nullptr;
+}
+
+base::ConnectionId HttpGateway::end_of(const Session& session, core::ChannelEnd end) {
+  const std::uint64_t slot = session.id.value() & UINT32_MAX;
+  return base::ConnectionId(
+      end_bits | (end == core::ChannelEnd::writer ? writer_bit : 0) |
+      std::uint64_t{session.serial} << 32U | slot
+  );
+}
+
+}  // namespace iii::engine

@@ -1,0 +1,108 @@
+// Between the sockets of the HTTP listener and the HTTP worker: bytes to requests, orders to bytes,
+// and the ends of channels that requests hold. Decides nothing but what belongs to a connection.
+//
+// Order of calls: the gateway passes on the events of sockets that this one owns, and of channel
+// ends; it calls carry_out() until that has nothing more to do. One thread.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/channels.hpp"
+#include "core/core.hpp"
+#include "core/effects.hpp"
+#include "engine/deadline_heap.hpp"
+#include "engine/local_workers.hpp"
+#include "http/server_connection.hpp"
+#include "net/loop.hpp"
+#include "workers/http/http_worker.hpp"
+#include "workers/http/orders.hpp"
+#include "workers/worker.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace iii::engine {
+
+class HttpGateway {
+ public:
+  using HttpWorker = workers::http_worker::HttpWorker;
+
+  HttpGateway(
+      http::ServerLimits limits,
+      core::Core& core,
+      LocalWorkers& local_workers,
+      net::Loop& loop,
+      HttpWorker& worker,
+      base::ConnectionId worker_connection
+  );
+  ~HttpGateway();
+
+  void on_turn(base::Now now);
+  [[nodiscard]] bool owns(base::ConnectionId socket) const { return find(socket) != nullptr; }
+  void on_accepted(base::ConnectionId socket);
+  std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes);
+  void on_ended(base::ConnectionId socket);
+  void on_flushed(
+      base::ConnectionId socket, std::size_t bytes_left, bool has_progressed, core::Effects& effects
+  );
+  void on_time();
+  [[nodiscard]] base::MonotonicTime next_deadline() const;
+
+  // --- Channels ---
+  // Whether the connection is the end of a channel that a request holds.
+  [[nodiscard]] static bool is_end(base::ConnectionId id) { return (id.value() >> 62U) == 3; }
+  // Somebody is about to open a channel: if it is one of a request's, it exists from now on.
+  void offer(base::ChannelId id, core::Effects& effects);
+  void on_channel_message(base::ConnectionId end, bool is_text, std::string_view bytes);
+  void on_channel_ended(base::ConnectionId end);
+  void on_channel_full(base::ConnectionId end);
+  void on_channel_relieved(base::ConnectionId end);
+
+  // What the worker has ordered. False: nothing.
+  bool carry_out(core::Effects& effects);
+
+  // Graceful stop: what is idle goes at once, the rest after its answer.
+  void drain();
+  void close_all();
+
+ private:
+  struct Session;
+  class Requests;
+  struct Executor;
+
+  [[nodiscard]] Session* find(base::ConnectionId socket) const;
+  [[nodiscard]] Session* find_by_end(base::ConnectionId end) const;
+  [[nodiscard]] static base::ConnectionId end_of(const Session& session, core::ChannelEnd end);
+  void submit(workers::Outputs outputs);
+  // Orders about connections; those about channels wait for carry_out().
+  bool execute_orders();
+  void after_event(Session& session);
+  void watch(Session& session);
+  void end(Session& session);
+
+  http::ServerContext context_;
+  core::Core& core_;
+  LocalWorkers& local_workers_;
+  net::Loop& loop_;
+  HttpWorker& worker_;
+  base::ConnectionId worker_connection_;
+  base::Now now_;
+  std::int64_t date_second_ = -1;
+  DeadlineHeap deadlines_;
+  std::vector<std::unique_ptr<Session>> sessions_;   // by slot of the socket
+  std::vector<std::unique_ptr<Session>> ended_;      // may still be in use further up the stack
+  std::vector<workers::http_worker::Order> orders_;  // being carried out
+  std::vector<base::ConnectionId> touched_;          // by orders of this event
+  // What carry_out() has to tell the channels.
+  struct ChannelWork;
+  std::vector<ChannelWork> channel_work_;
+  bool is_draining_ = false;
+  std::uint32_t next_serial_ = 0;
+};
+
+}  // namespace iii::engine

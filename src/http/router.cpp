@@ -1,0 +1,333 @@
+#include "http/router.hpp"
+
+#include <iii/engine_error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::http {
+
+namespace {
+
+constexpr std::array<std::string_view, methods_count> method_names = {
+    "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"
+};
+
+// A look-up goes as deep as the longest path.
+constexpr std::size_t segments_max = 128;
+
+EngineError bad_path(std::string message) {
+  return {EngineErrorCode::invalid_argument, std::move(message)};
+}
+
+constexpr std::size_t index_of(Method method) noexcept {
+  return static_cast<std::size_t>(method);
+}
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+
+}  // namespace
+
+struct Router::Part {
+  enum class Kind : std::uint8_t { literal, parameter, catch_all };
+  Kind kind = Kind::literal;
+  std::string text;  // of a parameter or catch-all: its literal beginning
+};
+
+struct Router::Node {
+  // A parameter or catch-all behind a literal beginning, which may be empty.
+  struct Wildcard {
+    std::string beginning;
+    std::unique_ptr<Node> node;
+  };
+  std::array<RouteId, methods_count> routes{};
+  boost::unordered_flat_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> literals;
+  std::vector<Wildcard> parameters;  // longest beginning first
+  std::vector<Wildcard> catch_alls;  // likewise
+
+  [[nodiscard]] bool is_unused() const {
+    return literals.empty() && parameters.empty() && catch_alls.empty() &&
+           std::ranges::all_of(routes, [](RouteId route) { return route == 0; });
+  }
+  std::vector<Wildcard>& wildcards(Part::Kind kind) {
+    return kind == Part::Kind::parameter ? parameters : catch_alls;
+  }
+};
+
+std::string_view to_string(Method method) noexcept {
+  return method_names[index_of(method)];
+}
+
+std::optional<Method> parse_method(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < method_names.size(); ++i) {
+    if (method_names[i] == text) {
+      return static_cast<Method>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string allow_text(unsigned methods) {
+  if ((methods & (1U << index_of(Method::get))) != 0) {
+    methods |= 1U << index_of(Method::head);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < method_names.size(); ++i) {
+    if ((methods & (1U << i)) != 0) {
+      text.append(text.empty() ? "" : ",").append(method_names[i]);
+    }
+  }
+  return text;
+}
+
+Router::Router() : root_(std::make_unique<Node>()) {
+}
+
+Router::~Router() = default;
+
+// --- Paths of routes ---
+
+EngineResult<Router::Part> Router::part_of(std::string_view segment, bool is_last) {
+  Part part;
+  std::string_view name;
+  bool has_name = false;
+  if (segment.starts_with(':')) {
+    name = segment.substr(1);
+    has_name = true;
+  } else if (segment.starts_with('*')) {
+    return bad_path(
+        "the segment '" + std::string(segment) + "' is no wildcard: a catch-all is written {*name}"
+    );
+  }
+  for (std::size_t i = 0; i < segment.size() && !has_name; ++i) {
+    const bool is_brace = segment[i] == '{' || segment[i] == '}';
+    if (is_brace && i + 1 < segment.size() && segment[i + 1] == segment[i]) {
+      part.text += segment[i++];
+    } else if (segment[i] == '{' && segment.ends_with('}')) {
+      name = segment.substr(i + 1, segment.size() - i - 2);
+      has_name = true;
+    } else if (is_brace) {
+      return bad_path(
+          "the segment '" + std::string(segment) +
+          "' has a brace that is not of a parameter at its end, nor doubled"
+      );
+    } else {
+      part.text += segment[i];
+    }
+  }
+  if (!has_name) {
+    return part;
+  }
+  part.kind = name.starts_with('*') ? Part::Kind::catch_all : Part::Kind::parameter;
+  name.remove_prefix(part.kind == Part::Kind::catch_all ? 1 : 0);
+  const bool is_braced = !segment.starts_with(':');
+  if (name.empty() || (is_braced && name.find_first_of("{}*") != std::string_view::npos)) {
+    return bad_path("the segment '" + std::string(segment) + "' does not name its parameter");
+  }
+  if (part.kind == Part::Kind::catch_all && !is_last) {
+    return bad_path(
+        "the catch-all '" + std::string(segment) + "' must be the last segment of the path"
+    );
+  }
+  return part;
+}
+
+EngineResult<std::vector<Router::Part>> Router::parts_of(std::string_view path) {
+  std::vector<Part> parts;
+  if (path.starts_with('/')) {
+    path.remove_prefix(1);
+  }
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    auto part = part_of(path.substr(0, slash), slash == std::string_view::npos);
+    if (!part) {
+      return part.error();
+    }
+    parts.push_back(*std::move(part));
+    if (slash == std::string_view::npos) {
+      return parts;
+    }
+    if (parts.size() == segments_max) {
+      return bad_path("the path has more than " + std::to_string(segments_max) + " segments");
+    }
+    path.remove_prefix(slash + 1);
+  }
+}
+
+// --- The tree ---
+
+EngineStatus Router::add(Method method, std::string_view path, RouteId route) {
+  const auto parts = parts_of(path);
+  if (!parts) {
+    return parts.error();
+  }
+  Node* node = root_.get();
+  for (const Part& part : *parts) {
+    if (part.kind == Part::Kind::literal) {
+      std::unique_ptr<Node>& next = node->literals[part.text];
+      if (next == nullptr) {
+        next = std::make_unique<Node>();
+      }
+      node = next.get();
+      continue;
+    }
+    auto& wildcards = node->wildcards(part.kind);
+    auto at = std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning);
+    if (at == wildcards.end()) {
+      at = std::ranges::find_if(wildcards, [&](const Node::Wildcard& other) {
+        return other.beginning.size() < part.text.size();
+      });
+      at = wildcards.insert(at, {part.text, std::make_unique<Node>()});
+    }
+    node = at->node.get();
+  }
+  RouteId& place = node->routes[index_of(method)];
+  if (place != 0) {
+    return EngineError{
+        EngineErrorCode::already_exists, "another route of this method has the same shape"
+    };
+  }
+  place = route;
+  ++size_;
+  return {};
+}
+
+const Router::Node* Router::find_node(const std::vector<Part>& parts) const {
+  Node* node = root_.get();
+  for (const Part& part : parts) {
+    if (part.kind == Part::Kind::literal) {
+      const auto next = node->literals.find(part.text);
+      if (next == node->literals.end()) {
+        return nullptr;
+      }
+      node = next->second.get();
+    } else {
+      auto& wildcards = node->wildcards(part.kind);
+      const auto next = std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning);
+      if (next == wildcards.end()) {
+        return nullptr;
+      }
+      node = next->node.get();
+    }
+  }
+  return node;
+}
+
+std::optional<Router::RouteId> Router::taken_by(Method method, std::string_view path) const {
+  const auto parts = parts_of(path);
+  const Node* node = parts ? find_node(*parts) : nullptr;
+  if (node == nullptr || node->routes[index_of(method)] == 0) {
+    return std::nullopt;
+  }
+  return node->routes[index_of(method)];
+}
+
+void Router::remove(Method method, std::string_view path) {
+  if (!taken_by(method, path)) {
+    return;
+  }
+  const auto parts = parts_of(path);
+  std::vector<Node*> way = {root_.get()};
+  for (const Part& part : *parts) {
+    if (part.kind == Part::Kind::literal) {
+      way.push_back(way.back()->literals.find(part.text)->second.get());
+    } else {
+      auto& wildcards = way.back()->wildcards(part.kind);
+      way.push_back(std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning)->node.get()
+      );
+    }
+  }
+  way.back()->routes[index_of(method)] = 0;
+  --size_;
+  // Branches that lead nowhere any more.
+  for (std::size_t i = parts->size(); i != 0 && way[i]->is_unused();) {
+    --i;
+    const Part& part = (*parts)[i];
+    if (part.kind == Part::Kind::literal) {
+      way[i]->literals.erase(part.text);
+    } else {
+      std::erase_if(way[i]->wildcards(part.kind), [&](const Node::Wildcard& wildcard) {
+        return wildcard.beginning == part.text;
+      });
+    }
+  }
+}
+
+// --- Look-up ---
+
+struct Router::Search {
+  std::optional<Method> method;
+  Finding finding;
+
+  // True: found.
+  bool take(const Node& node) {
+    const auto route_of = [&](Method wanted) { return node.routes[index_of(wanted)]; };
+    if (method && route_of(*method) != 0) {
+      finding.route = route_of(*method);
+      return true;
+    }
+    if (method == Method::head && route_of(Method::get) != 0) {
+      finding.route = route_of(Method::get);
+      finding.is_get_of_head = true;
+      return true;
+    }
+    for (std::size_t i = 0; i < methods_count; ++i) {
+      finding.methods |= node.routes[i] != 0 ? 1U << i : 0U;
+    }
+    return false;
+  }
+
+  // Comes to each node once at most: a node stands at one place of the path.
+  bool visit(const Node& node, std::string_view rest) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    const bool is_last = slash == std::string_view::npos;
+    const auto follow = [&](const Node& next) {
+      return is_last ? take(next) : visit(next, rest.substr(slash + 1));
+    };
+    const auto literal = node.literals.find(segment);
+    if (literal != node.literals.end() && follow(*literal->second)) {
+      return true;
+    }
+    for (const auto& [beginning, next] : node.parameters) {
+      const bool fits =
+          segment.starts_with(beginning) && (!is_last || segment.size() > beginning.size());
+      if (fits && follow(*next)) {
+        return true;
+      }
+    }
+    for (const auto& [beginning, next] : node.catch_alls) {
+      if (rest.starts_with(beginning) && rest.size() > beginning.size() && take(*next)) {
+        return true;
+      }
+    }
+    return false;
+  }
+};
+
+Router::Finding Router::find(std::optional<Method> method, std::string_view path) const {
+  Search search{.method = method, .finding = {}};
+  if (path.starts_with('/')) {
+    path.remove_prefix(1);
+    if (search.visit(*root_, path)) {
+      search.finding.methods = 0;
+    }
+  }
+  return search.finding;
+}
+
+}  // namespace iii::http

@@ -1,0 +1,505 @@
+// Raw bytes and what a server makes of them:
+// "<requests, each with its body in brackets; ! where one failed> -> <statuses> <how it stands>".
+// `open`: the next request may come; `closed`; `waits`: for more of this one.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace iii::http::test {
+
+struct RawCase {
+  std::string_view name;
+  std::string_view bytes;
+  std::string_view expected;
+};
+
+using namespace std::string_view_literals;
+
+// clang-format off
+inline constexpr std::array raw_cases = {
+  // --- what is served ---
+  RawCase{"what is served: a request",
+   "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: a request with a query",
+   "GET /a?b=c&d HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a?b=c&d[] -> 200 open"},
+  RawCase{"what is served: two requests in a row",
+   "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] GET /b[] -> 200 200 open"},
+  RawCase{"what is served: a pipeline of four",
+   "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /a HTTP/1.1"
+   "\r\nHost: h\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] GET /a[] GET /a[] GET /a[] -> 200 200 200 200 open"},
+  RawCase{"what is served: a body of known length",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"sv,
+   "POST /a[hello] -> 200 open"},
+  RawCase{"what is served: a body and then a request",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhelloGET /a HTTP/1.1\r\nHost"
+   ": h\r\n\r\n"sv,
+   "POST /a[hello] GET /a[] -> 200 200 open"},
+  RawCase{"what is served: a length of nothing",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"sv,
+   "POST /a[] -> 200 open"},
+  RawCase{"what is served: a length with leading zeros",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 005\r\n\r\nhello"sv,
+   "POST /a[hello] -> 200 open"},
+  RawCase{"what is served: a POST without a body",
+   "POST /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "POST /a[] -> 200 open"},
+  RawCase{"what is served: a GET with a body",
+   "GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"sv,
+   "GET /a[hi] -> 200 open"},
+  RawCase{"what is served: HEAD",
+   "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "HEAD /a[] -> 200 open"},
+  RawCase{"what is served: OPTIONS of the server",
+   "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "OPTIONS *[] -> 200 open"},
+  RawCase{"what is served: an unknown method",
+   "BREW /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "BREW /a[] -> 200 open"},
+  RawCase{"what is served: a method in lower case is another method",
+   "get /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "get /a[] -> 200 open"},
+  RawCase{"what is served: an absolute target",
+   "GET http://h/a?b HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a?b[] -> 200 open"},
+  RawCase{"what is served: an absolute target without a path",
+   "GET http://h HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /[] -> 200 open"},
+  RawCase{"what is served: an absolute target of https with a port",
+   "GET HTTPS://h:443/a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: an empty line before the request",
+   "\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: empty lines between requests",
+   "GET /a HTTP/1.1\r\nHost: h\r\n\r\n\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] GET /a[] -> 200 200 open"},
+  RawCase{"what is served: names of headers in any case",
+   "POST /a HTTP/1.1\r\nhOST: h\r\ncOnTeNt-LeNgTh: 2\r\n\r\nhi"sv,
+   "POST /a[hi] -> 200 open"},
+  RawCase{"what is served: no blank after the colon",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length:2\r\n\r\nhi"sv,
+   "POST /a[hi] -> 200 open"},
+  RawCase{"what is served: blanks and tabs around a value",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: \t 2 \t\r\n\r\nhi"sv,
+   "POST /a[hi] -> 200 open"},
+  RawCase{"what is served: an empty value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-A:\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: a tab inside of a value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-A: a\tb\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: bytes above 127 in a value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-A: \303\251\377\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: escapes in the target",
+   "GET /%00%2f%zz HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /%00%2f%zz[] -> 200 open"},
+  RawCase{"what is served: braces and quotes in the target",
+   "GET /{a}\"|^` HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /{a}\"|^`[] -> 200 open"},
+  RawCase{"what is served: dots in the target stay",
+   "GET /a/../b/./c HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET /a/../b/./c[] -> 200 open"},
+  RawCase{"what is served: two slashes at the start of the target",
+   "GET //a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   "GET //a[] -> 200 open"},
+  RawCase{"what is served: an empty Host",
+   "GET /a HTTP/1.1\r\nHost:\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: a Host with a port",
+   "GET /a HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: as many headers as are allowed",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-0: v\r\nX-1: v\r\nX-2: v\r\nX-3: v\r\nX-4: v\r\nX-5:"
+   " v\r\nX-6: v\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"what is served: an unknown header twice",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nX-A: 2\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  // --- the end of a connection ---
+  RawCase{"the end of a connection: close asked for",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: close in any case",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: CLOSE\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: close in a list",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: foo, close\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: close in a second header",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: what only looks like close",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: closed\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"the end of a connection: keep-alive asked for",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"the end of a connection: nothing is read after close",
+   "GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r"
+   "\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: 1.0 closes",
+   "GET /a HTTP/1.0\r\nHost: h\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: 1.0 without a Host",
+   "GET /a HTTP/1.0\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: 1.0 kept alive",
+   "GET /a HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"the end of a connection: 1.0 with keep-alive and close",
+   "GET /a HTTP/1.0\r\nHost: h\r\nConnection: keep-alive, close\r\n\r\n"sv,
+   "GET /a[] -> 200 closed"},
+  RawCase{"the end of a connection: 1.0 with a body",
+   "POST /a HTTP/1.0\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi"sv,
+   "POST /a[hi] -> 200 closed"},
+  // --- hosts ---
+  RawCase{"hosts: none",
+   "GET /a HTTP/1.1\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: two",
+   "GET /a HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: two that differ",
+   "GET /a HTTP/1.1\r\nHost: h\r\nHost: evil\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: two of 1.0",
+   "GET /a HTTP/1.0\r\nHost: h\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a blank",
+   "GET /a HTTP/1.1\r\nHost: a b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a slash",
+   "GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a user",
+   "GET /a HTTP/1.1\r\nHost: a@b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a query",
+   "GET /a HTTP/1.1\r\nHost: a?b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a backslash",
+   "GET /a HTTP/1.1\r\nHost: a\\b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: a list",
+   "GET /a HTTP/1.1\r\nHost: a, b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with quotes",
+   "GET /a HTTP/1.1\r\nHost: \"a\"\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: with a byte above 127",
+   "GET /a HTTP/1.1\r\nHost: \351\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: a blank before its colon",
+   "GET /a HTTP/1.1\r\nHost : h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"hosts: folded",
+   "GET /a HTTP/1.1\r\nHost:\r\n h\r\n\r\n"sv,
+   " -> 400 closed"},
+  // --- lines ---
+  RawCase{"lines: only line feeds",
+   "GET /a HTTP/1.1\nHost: h\n\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a line feed after the request line",
+   "GET /a HTTP/1.1\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a line feed after a header",
+   "GET /a HTTP/1.1\r\nHost: h\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a line feed as the empty line",
+   "GET /a HTTP/1.1\r\nHost: h\r\n\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a line feed first",
+   "\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: two carriage returns at the end of a line",
+   "GET /a HTTP/1.1\r\nHost: h\r\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: two carriage returns after the version",
+   "GET /a HTTP/1.1\r\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a carriage return inside of a value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a carriage return inside of the target",
+   "GET /a\rb HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a header that goes on",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a header that goes on with a tab",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\r\n\tb\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a first header that begins with a blank",
+   "GET /a HTTP/1.1\r\n Host: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"lines: a blank line that is not empty",
+   "GET /a HTTP/1.1\r\nHost: h\r\n \r\n\r\n"sv,
+   " -> 400 closed"},
+  // --- request lines ---
+  RawCase{"request lines: two blanks before the target",
+   "GET  /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: two blanks before the version",
+   "GET /a  HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a tab between the parts",
+   "GET\t/a\tHTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a blank first",
+   " GET /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a blank last",
+   "GET /a HTTP/1.1 \r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a blank in the target",
+   "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: no target",
+   "GET HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: no version, as of 0.9",
+   "GET /a\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: nothing but a method",
+   "GET\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a version in lower case",
+   "GET /a http/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a version of one number",
+   "GET /a HTTP/1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a version of three numbers",
+   "GET /a HTTP/1.1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a version with a zero before",
+   "GET /a HTTP/01.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a version with letters",
+   "GET /a HTTP/x.y\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: another protocol",
+   "GET /a XTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a method with a slash",
+   "G/T /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a method with a colon",
+   "GET: /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a method in brackets",
+   "(GET) /a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a target that is no path",
+   "GET a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a target of a host and a port",
+   "CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: an asterisk for GET",
+   "GET * HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a fragment",
+   "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a NUL in the target",
+   "GET /a\000b HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a control character in the target",
+   "GET /a\001 HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: DEL in the target",
+   "GET /a\177 HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a byte above 127 in the target",
+   "GET /\351 HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: an absolute target without a host",
+   "GET http:///a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: an absolute target with a user",
+   "GET http://u@h/a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: another scheme",
+   "GET ftp://h/a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: a query without a path",
+   "GET ?a HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"request lines: version 2.0",
+   "GET /a HTTP/2.0\r\nHost: h\r\n\r\n"sv,
+   " -> 505 closed"},
+  RawCase{"request lines: version 0.9",
+   "GET /a HTTP/0.9\r\nHost: h\r\n\r\n"sv,
+   " -> 505 closed"},
+  RawCase{"request lines: version 1.2",
+   "GET /a HTTP/1.2\r\nHost: h\r\n\r\n"sv,
+   " -> 505 closed"},
+  RawCase{"request lines: the preface of HTTP/2",
+   "PRI * HTTP/2.0\r\nHost: h\r\n\r\n"sv,
+   " -> 505 closed"},
+  RawCase{"request lines: the beginning of TLS",
+   "\026\003\001\002\000\001\000\001\374\003\003\r\n\r\n"sv,
+   " -> 400 closed"},
+  // --- headers ---
+  RawCase{"headers: no colon",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: no name",
+   "GET /a HTTP/1.1\r\nHost: h\r\n: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a blank before the colon",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX : v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a tab before the colon",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX\t: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a blank in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX Y: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a slash in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX/Y: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: brackets in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX(Y): v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a quote in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX\"Y: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a NUL in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX\000Y: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a byte above 127 in the name",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX\351: v\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a NUL in the value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\000b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a control character in the value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\001b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: DEL in the value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\177b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: a vertical tab in the value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: a\013b\r\n\r\n"sv,
+   " -> 400 closed"},
+  RawCase{"headers: escape in the value",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: \033[2J\r\n\r\n"sv,
+   " -> 400 closed"},
+  // --- expectations ---
+  RawCase{"expectations: continue, and the body at once",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi"sv,
+   "POST /a[hi] -> 100 200 open"},
+  RawCase{"expectations: continue in any case",
+   "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n\r\nhi"sv,
+   "POST /a[hi] -> 100 200 open"},
+  RawCase{"expectations: continue without a body",
+   "GET /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"expectations: continue of 1.0 is not met",
+   "POST /a HTTP/1.0\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi"sv,
+   "POST /a[hi] -> 200 closed"},
+  RawCase{"expectations: another expectation",
+   "GET /a HTTP/1.1\r\nHost: h\r\nExpect: 200-ok\r\n\r\n"sv,
+   " -> 417 closed"},
+  RawCase{"expectations: two expectations in one",
+   "GET /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue, x\r\n\r\n"sv,
+   " -> 417 closed"},
+  RawCase{"expectations: an empty expectation",
+   "GET /a HTTP/1.1\r\nHost: h\r\nExpect:\r\n\r\n"sv,
+   " -> 417 closed"},
+  // --- limits ---
+  RawCase{"limits: one header too many",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX-0: v\r\nX-1: v\r\nX-2: v\r\nX-3: v\r\nX-4: v\r\nX-5:"
+   " v\r\nX-6: v\r\nX-7: v\r\n\r\n"sv,
+   " -> 431 closed"},
+  RawCase{"limits: a head that is too large",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv\r\n\r\n"sv,
+   " -> 431 closed"},
+  RawCase{"limits: a head that does not end",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"sv,
+   " -> 431 closed"},
+  RawCase{"limits: a request line that is too long",
+   "GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+   "aaaaaaaaaaaaa HTTP/1.1\r\nHost: h\r\n\r\n"sv,
+   " -> 414 closed"},
+  RawCase{"limits: a head of just the limit",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvv\r\n\r\n"sv,
+   "GET /a[] -> 200 open"},
+  RawCase{"limits: a head of one byte more",
+   "GET /a HTTP/1.1\r\nHost: h\r\nX: vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+   "vvvvvvvvvvvvvvvvv\r\n\r\n"sv,
+   " -> 431 closed"},
+};
+// clang-format on
+
+}  // namespace iii::http::test

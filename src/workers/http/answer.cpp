@@ -1,0 +1,258 @@
+#include "workers/http/answer.hpp"
+
+#include "base/header_text.hpp"
+#include "base/time.hpp"
+#include "base/trimmed.hpp"
+#include "http/request.hpp"
+#include "json/scan.hpp"
+#include "workers/http/options.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace iii::workers::http_worker {
+
+namespace {
+
+// What the connection itself says; a function that says it too would confuse clients.
+constexpr std::array<std::string_view, 9> own_headers = {
+    "connection",
+    "content-length",
+    "date",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade"
+};
+
+class Members final : public json::MemberSink {
+ public:
+  void on_member(const json::Value& key, const json::Value& value) override {
+    if (json::spells(key, "status_code")) {
+      status = value;
+      has_status = true;
+    } else if (json::spells(key, "statusCode")) {
+      alias = value;
+    } else if (json::spells(key, "headers")) {
+      headers = value;
+    } else if (json::spells(key, "body")) {
+      body = value;
+      has_body = true;
+    }
+  }
+
+  json::Value status;
+  json::Value alias;  // as a model of the Python SDK spells it
+  json::Value headers;
+  json::Value body;
+  bool has_status = false;
+  bool has_body = false;
+};
+
+// Lenient, as the reference system: what is no status is 200 (spec: http §9).
+unsigned status_of(const json::Value& value) {
+  std::uint64_t number = 0;
+  const std::string_view text = value.text;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) {
+    return 200;
+  }
+  const auto wrapped = static_cast<std::uint16_t>(number);
+  return wrapped < 100 || wrapped > 999 ? 200 : wrapped;
+}
+
+struct HeaderText {
+  std::string name;
+  std::string value;
+};
+
+class HeaderMembers final : public json::MemberSink {
+ public:
+  void on_member(const json::Value& key, const json::Value& value) override {
+    if (value.kind == json::Kind::string) {
+      headers.push_back({json::decode_string(key), json::decode_string(value)});
+    } else {
+      has_others = true;
+    }
+  }
+
+  std::vector<HeaderText> headers;
+  bool has_others = false;
+};
+
+std::vector<HeaderText> headers_of_array(std::string_view array_json) {
+  std::vector<HeaderText> headers;
+  boost::json::error_code error;
+  const boost::json::value tree = boost::json::parse(array_json, error);
+  if (error || !tree.is_array()) {
+    return headers;
+  }
+  for (const boost::json::value& line : tree.get_array()) {
+    const auto* text = line.if_string();
+    const std::string_view view = text == nullptr ? std::string_view() : std::string_view(*text);
+    if (const std::size_t colon = view.find(':'); colon != std::string_view::npos) {
+      headers.push_back(
+          {std::string(base::trimmed(view.substr(0, colon))),
+           std::string(base::trimmed(view.substr(colon + 1)))}
+      );
+    }
+  }
+  return headers;
+}
+
+std::vector<HeaderText> headers_of(const json::Value& value) {
+  if (value.kind == json::Kind::array) {
+    return headers_of_array(value.text);
+  }
+  HeaderMembers members;
+  if (value.kind == json::Kind::object) {
+    (void)json::scan_object(value.text, {}, members);
+  }
+  return std::move(members.headers);
+}
+
+// A status of the protocol itself cannot be an answer.
+Answer checked(Answer answer) {
+  if (answer.status < 200) {
+    return error_answer(
+        500,
+        ErrorStyle::envelope,
+        "INTERNAL_ERROR",
+        "a function cannot answer with a status below 200"
+    );
+  }
+  return answer;
+}
+
+}  // namespace
+
+bool append_header(std::string_view name, std::string_view value, std::string& lines) {
+  if (!base::is_token(name) || !base::is_header_value(value)) {
+    return false;
+  }
+  const std::size_t start = lines.size();
+  for (const char c : name) {
+    lines += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  if (std::ranges::find(own_headers, std::string_view(lines).substr(start)) != own_headers.end()) {
+    lines.resize(start);
+    return false;
+  }
+  lines.append(": ").append(value).append("\r\n");
+  return true;
+}
+
+Answer answer_of_result(std::string_view result_json) {
+  Members members;
+  if (result_json.starts_with('{')) {
+    (void)json::scan_object(result_json, {}, members);
+  }
+  Answer answer;
+  answer.status = status_of(members.has_status ? members.status : members.alias);
+  bool has_type = false;
+  for (const HeaderText& header : headers_of(members.headers)) {
+    const bool is_type = http::equals_without_case(header.name, "content-type");
+    has_type =
+        append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
+  }
+  if (has_type && members.has_body && members.body.kind == json::Kind::string) {
+    answer.own_body = json::decode_string(members.body);
+  } else if (!has_type || !members.has_body || !members.body.is_null()) {
+    answer.borrowed_body = members.has_body ? members.body.text : std::string_view("{}");
+    answer.is_borrowed = true;
+  }
+  answer.lines.append(has_type ? "" : "content-type: application/json\r\n");
+  return checked(std::move(answer));
+}
+
+Answer answer_of_middleware(std::string_view response_json) {
+  Members members;
+  if (response_json.starts_with('{')) {
+    (void)json::scan_object(response_json, {}, members);
+  }
+  Answer answer;
+  answer.status = status_of(members.status);
+  HeaderMembers given;
+  if (members.headers.kind == json::Kind::object) {
+    (void)json::scan_object(members.headers.text, {}, given);
+  }
+  bool has_type = false;
+  // All or none, and no arrays (spec: http §8).
+  for (const HeaderText& header : given.has_others ? std::vector<HeaderText>() : given.headers) {
+    const bool is_type = http::equals_without_case(header.name, "content-type");
+    has_type =
+        append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
+  }
+  answer.lines.append(has_type ? "" : "content-type: application/json\r\n");
+  answer.borrowed_body = members.has_body ? members.body.text : std::string_view("null");
+  answer.is_borrowed = true;
+  return checked(std::move(answer));
+}
+
+Answer json_answer(unsigned status, std::string what) {
+  Answer answer;
+  answer.status = status;
+  answer.lines = "content-type: application/json\r\n";
+  answer.own_body = std::move(what);
+  return answer;
+}
+
+std::string error_id(base::WallTime now) {
+  constexpr std::uint64_t mask = (std::uint64_t{1} << 48U) - 1;
+  const auto nanoseconds = static_cast<std::uint64_t>(now.time_since_epoch().count()) & mask;
+  std::array<char, 16> text{};
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), nanoseconds, 16).ptr;
+  return {text.data(), end};
+}
+
+Answer error_answer(
+    unsigned status,
+    ErrorStyle style,
+    std::string_view code,
+    std::string_view message,
+    std::string_view id
+) {
+  const bool is_flat = style == ErrorStyle::flat;
+  std::string text = is_flat ? R"({"error":)" : R"({"error":{"code":)";
+  if (!is_flat) {
+    text.append(json::quoted(code)).append(R"(,"message":)");
+  }
+  text.append(json::quoted(message));
+  if (!id.empty()) {
+    text.append(R"(,"error_id":)").append(json::quoted(id));
+  }
+  return json_answer(status, text.append(is_flat ? "}" : "}}"));
+}
+
+Answer not_found(ErrorStyle style) {
+  if (style == ErrorStyle::flat) {
+    Answer empty;
+    empty.status = 404;
+    return empty;
+  }
+  return error_answer(404, style, "NOT_FOUND", "Not Found");
+}
+
+Answer condition_not_met(ErrorStyle style) {
+  constexpr std::string_view message = "Request condition not met";
+  Answer answer = error_answer(422, style, "CONDITION_NOT_MET", message);
+  answer.own_body.pop_back();
+  answer.own_body.append(R"(,"skipped":true})");
+  return answer;
+}
+
+}  // namespace iii::workers::http_worker

@@ -1,0 +1,144 @@
+// `iii-http` (spec: http): provides the trigger type `http`, finds the route of each request, asks
+// middleware, condition and function in turn, and answers. Knows neither sockets nor HTTP's bytes:
+// the driver of the server brings requests and carries out orders().
+//
+// Order of calls for a request: on_request(), on_body()…, on_body_end() (at once without a body);
+// meanwhile, at most once, on_gone() or on_failed(). Messages of its channels come from
+// on_channel_wanted() on. One thread.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/channels.hpp"
+#include "core/core.hpp"
+#include "http/request.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/to_worker.hpp"
+#include "workers/http/answer.hpp"
+#include "workers/http/cors.hpp"
+#include "workers/http/options.hpp"
+#include "workers/http/orders.hpp"
+#include "workers/http/pending.hpp"
+#include "workers/http/route_table.hpp"
+#include "workers/worker.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::workers::http_worker {
+
+struct Counters {
+  std::uint64_t requests = 0;
+  std::uint64_t not_found = 0;
+  std::uint64_t refused = 0;  // too many others wait
+  std::uint64_t timeouts = 0;
+  std::uint64_t abandoned = 0;  // the client has gone
+};
+
+class HttpWorker final : public Worker {
+ public:
+  HttpWorker(Options options, base::Random& random);
+
+  // --- Worker ---
+  [[nodiscard]] core::LocalWorker identity() const override;
+  void start(Outputs& outputs) override;
+  void on_invoked(const Invocation& invocation, base::Now now, Outputs& outputs) override;
+  void on_trigger_registered(
+      const protocol::to_worker::RegisterTrigger& trigger, base::Now now, Outputs& outputs
+  ) override;
+  void on_trigger_unregistered(
+      const protocol::to_worker::UnregisterTrigger& trigger, base::Now now, Outputs& outputs
+  ) override;
+  void on_result(const CallResult& result, base::Now now, Outputs& outputs) override;
+
+  // --- Events of the server ---
+  void on_request(RequestId id, const http::Request& request, base::Now now, Outputs& outputs);
+  void on_body(RequestId id, std::string_view piece);
+  void on_body_end(RequestId id, base::Now now, Outputs& outputs);
+  // Nobody waits for the answer any more.
+  void on_gone(RequestId id, base::Now now, Outputs& outputs);
+  void on_time(base::Now now, Outputs& outputs);
+  [[nodiscard]] base::MonotonicTime next_deadline() const { return pending_.next_deadline(); }
+
+  // --- Events of channels ---
+  struct Wanted {
+    RequestId request;
+    core::ChannelKey key;
+    core::ChannelEnd end = core::ChannelEnd::reader;  // the one that is left for a connection
+  };
+  // Somebody asks for a channel: is it one of a request? From now on its messages count.
+  [[nodiscard]] std::optional<Wanted> find_channel(base::ChannelId id);
+  // The reader of a request's body is there, and its channel open.
+  void on_reader(RequestId id);
+  void on_reader_full(RequestId id);
+  void on_reader_relieved(RequestId id);
+  void on_channel_message(
+      RequestId id, bool is_text, std::string_view bytes, base::Now now, Outputs& outputs
+  );
+  void on_channel_ended(RequestId id, base::Now now, Outputs& outputs);
+
+  // What is to be done since the last call; `into` lends its memory.
+  void take_orders(std::vector<Order>& into);
+  [[nodiscard]] bool has_orders() const { return !orders_.empty(); }
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t requests() const { return pending_.size(); }
+
+ private:
+  struct Event {
+    base::Now now;
+    Outputs& outputs;
+  };
+
+  // http_worker.cpp: from step to step
+  void answer_without_route(
+      RequestId id, const http::Request& request, const RouteTable::Finding& found
+  );
+  bool answer_options(RequestId id, const http::Request& request);
+  void begin(Pending& pending, const Event& event);
+  void advance(Pending& pending, const Event& event);
+  [[nodiscard]] bool enter(Pending& pending, Step step, const Event& event);
+  void call(Pending& pending, std::string_view function_id, std::string data, const Event& event);
+  void on_middleware(Pending& pending, const CallResult& result, const Event& event);
+  void on_condition(Pending& pending, const CallResult& result, const Event& event);
+  void on_function(Pending& pending, const CallResult& result, const Event& event);
+  void fail(Pending& pending, const protocol::ErrorBody& error, const Event& event);
+  void respond(Pending& pending, Answer answer, const Event& event);
+  void send(RequestId id, std::string_view origin, Answer answer);
+  void finish(Pending& pending, const Event& event);
+  void begin_waiting(const Event& event);
+  [[nodiscard]] std::string payload(const Pending& pending, bool with_channels) const;
+
+  // http_streams.cpp: bodies and channels
+  void make_channels(Pending& pending);
+  void release_body(Pending& pending);
+  void feed_reader(Pending& pending);
+  void take_control(Pending& pending, std::string_view text);
+  void start_stream(Pending& pending, const Event& event);
+
+  template <class T>
+  void order(T order) {
+    orders_.emplace_back(std::move(order));
+  }
+
+  Options options_;
+  base::Random& random_;
+  Cors cors_;
+  RouteTable routes_;
+  PendingTable pending_;
+  std::vector<Order> orders_;
+  std::string delivered_;          // that an order still refers to
+  std::deque<RequestId> waiting_;  // some may have gone
+  std::size_t being_answered_ = 0;
+  std::uint64_t channel_mask_ = 0;  // see make_channels()
+  Counters counters_;
+};
+
+}  // namespace iii::workers::http_worker

@@ -1,0 +1,80 @@
+// What the HTTP worker wants done with the connections of its server. The driver carries the orders
+// out right after the event that brought them, in order: views live until the worker's next event.
+#pragma once
+
+#include "base/id.hpp"
+#include "core/channels.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace iii::workers::http_worker {
+
+// A request is named by its connection, which has one at a time.
+using RequestId = base::ConnectionId;
+
+// The whole answer.
+struct Respond {
+  RequestId request;
+  unsigned status = 200;
+  std::string lines;
+  std::string own_body;
+  std::string_view borrowed_body;
+  bool is_borrowed = false;
+};
+struct StartResponse {
+  RequestId request;
+  unsigned status = 200;
+  std::string lines;
+};
+struct SendPiece {
+  RequestId request;
+  std::string_view piece;
+};
+struct EndResponse {
+  RequestId request;
+};
+struct BreakResponse {
+  RequestId request;
+};
+struct LimitBody {
+  RequestId request;
+  std::uint64_t bytes_max = 0;
+};
+struct HoldBody {
+  RequestId request;
+};
+struct ReleaseBody {
+  RequestId request;
+};
+// To whoever reads the request's body through its channel.
+struct SendToReader {
+  RequestId request;
+  std::string_view piece;
+};
+struct EndReader {
+  RequestId request;
+};
+// The request is over: its channels end too.
+struct CloseChannels {
+  RequestId request;
+  core::ChannelKey body;
+  core::ChannelKey response;
+};
+
+using Order = std::variant<
+    Respond,
+    StartResponse,
+    SendPiece,
+    EndResponse,
+    BreakResponse,
+    LimitBody,
+    HoldBody,
+    ReleaseBody,
+    SendToReader,
+    EndReader,
+    CloseChannels>;
+
+}  // namespace iii::workers::http_worker

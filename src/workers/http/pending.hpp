@@ -1,0 +1,99 @@
+// A request from its head to the end of its answer, and the table of all of them. Pure.
+//
+//   waiting -> global middleware -> body -> condition -> route middleware -> function -> streaming
+//
+// Steps that a route does not have are left out; any of them may answer and so end the request.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "core/channels.hpp"
+#include "workers/http/orders.hpp"
+#include "workers/http/route_table.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace iii::workers::http_worker {
+
+enum class Step : std::uint8_t {
+  waiting,  // too many others are being answered
+  global_middleware,
+  body,
+  condition,
+  route_middleware,
+  function,
+  streaming,  // the head of the answer has been sent
+};
+
+struct Pending {
+  RequestId id;
+  std::shared_ptr<const Route> route;
+  Step step = Step::waiting;
+  std::size_t next_middleware = 0;
+  std::optional<base::InvocationId> call;
+  std::string request_json;  // append_request()
+  std::string body;          // JSON: all of it; otherwise what nobody has read yet
+  std::string origin;        // if CORS needs it
+  std::string traceparent;
+  std::string baggage;
+  bool is_json = false;
+  bool has_body_ended = false;
+  bool is_body_held = false;
+  bool is_reader_there = false;  // of the body's channel
+  bool is_reader_full = false;
+  bool counts = false;  // as being answered
+  // What the function has said through the response channel.
+  unsigned stream_status = 200;
+  std::map<std::string, std::string> stream_headers;
+  std::size_t stream_headers_bytes = 0;
+  core::ChannelKey body_channel;
+  core::ChannelKey response_channel;
+  base::MonotonicTime deadline = base::never;
+};
+
+class PendingTable {
+ public:
+  // Precondition: the connection has none.
+  Pending& open(RequestId id);
+  [[nodiscard]] Pending* find(RequestId id);
+  [[nodiscard]] Pending* find_call(base::InvocationId call);
+  void close(Pending& pending);
+
+  // Of deadlines that all have the same distance; others cost more.
+  void set_deadline(Pending& pending, base::MonotonicTime now, std::chrono::milliseconds timeout);
+  void clear_deadline(Pending& pending);
+  [[nodiscard]] Pending* first_expired(base::MonotonicTime now);
+  [[nodiscard]] base::MonotonicTime next_deadline() const;
+
+  void set_call(Pending& pending, base::InvocationId call);
+  void clear_call(Pending& pending);
+
+  [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+
+ private:
+  struct Entry {
+    Pending pending;
+    std::list<RequestId>* in_list = nullptr;
+    std::list<RequestId>::iterator place;
+  };
+
+  boost::unordered_flat_map<RequestId, std::unique_ptr<Entry>, std::hash<RequestId>> by_id_;
+  boost::unordered_flat_map<base::InvocationId, RequestId, std::hash<base::InvocationId>> by_call_;
+  // In each list the deadlines are in order.
+  std::map<std::chrono::milliseconds, std::list<RequestId>> by_timeout_;
+  std::vector<std::unique_ptr<Entry>> spare_;
+};
+
+}  // namespace iii::workers::http_worker

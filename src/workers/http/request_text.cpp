@@ -1,0 +1,149 @@
+#include "workers/http/request_text.hpp"
+
+#include "base/trimmed.hpp"
+#include "base/utf8.hpp"
+#include "http/request.hpp"
+#include "http/router.hpp"
+#include "json/scan.hpp"
+#include "workers/http/route_table.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace iii::workers::http_worker {
+
+namespace {
+
+int hex_digit(char digit) noexcept {
+  if (digit >= '0' && digit <= '9') {
+    return digit - '0';
+  }
+  const char lower = static_cast<char>(digit | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Header names are tokens: nothing in them needs an escape.
+void append_lower(std::string_view name, std::string& out) {
+  for (const char c : name) {
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+}
+
+void append_member(
+    std::string_view name, std::string_view value, bool& is_first, std::string& out
+) {
+  out += is_first ? "" : ",";
+  is_first = false;
+  json::append_string(name, out);
+  out += ':';
+  json::append_string(value, out);
+}
+
+void append_headers(const http::Request& request, std::string& out) {
+  out += '{';
+  bool is_first = true;
+  for (std::size_t i = 0; i < request.headers.size(); ++i) {
+    const http::HeaderView& header = request.headers[i];
+    const auto later = request.headers.subspan(i + 1);
+    if (std::ranges::any_of(later, [&](const http::HeaderView& other) {
+          return http::equals_without_case(other.name, header.name);
+        })) {
+      continue;
+    }
+    out += is_first ? "\"" : ",\"";
+    is_first = false;
+    append_lower(header.name, out);
+    out += "\":";
+    json::append_string(plain_value(header.value), out);
+  }
+  out += '}';
+}
+
+void append_query(std::string_view query, std::string& out) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (!pair.empty()) {
+      const std::size_t equals = std::min(pair.find('='), pair.size());
+      pairs.emplace_back(
+          decode_form_text(pair.substr(0, equals)),
+          decode_form_text(pair.substr(std::min(equals + 1, pair.size())))
+      );
+    }
+  }
+  boost::unordered_flat_map<std::string_view, std::size_t> last;
+  if (pairs.size() > 1) {
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      last[pairs[i].first] = i;
+    }
+  }
+  out += '{';
+  bool is_first = true;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs.size() == 1 || last[pairs[i].first] == i) {
+      append_member(pairs[i].first, pairs[i].second, is_first, out);
+    }
+  }
+  out += '}';
+}
+
+}  // namespace
+
+std::string_view plain_value(std::string_view value) noexcept {
+  const bool is_plain =
+      std::ranges::all_of(value, [](char c) { return (c >= ' ' && c < '\x7f') || c == '\t'; });
+  return is_plain ? value : std::string_view();
+}
+
+std::string decode_form_text(std::string_view text) {
+  if (text.find_first_of("%+") == std::string_view::npos && base::is_utf8(text)) {
+    return std::string(text);
+  }
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) {
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return base::is_utf8(decoded) ? decoded : base::repaired_utf8(decoded);
+}
+
+void append_request(const http::Request& request, const Route& route, std::string& out) {
+  out += R"({"path_params":{)";
+  bool is_first = true;
+  http::path_parameters(
+      route.path,
+      request.path(),
+      [&](std::string_view name, std::string_view value) {
+        append_member(name, value, is_first, out);
+      }
+  );
+  out += R"(},"query_params":)";
+  append_query(request.query(), out);
+  out += R"(,"headers":)";
+  append_headers(request, out);
+  out += R"(,"method":)";
+  json::append_string(request.method, out);
+}
+
+std::string_view json_body(std::string_view body) {
+  const std::string_view text = base::trimmed(body, base::white_space);
+  const bool is_json = !text.empty() && base::is_utf8(text) && !json::validate(text);
+  return is_json ? text : std::string_view("null");
+}
+
+}  // namespace iii::workers::http_worker

@@ -1,0 +1,205 @@
+// The HTTP worker as its users see it: iiid, workers written with the SDK, curl.
+#include "http_engine.hpp"
+#include "socket_client.hpp"
+#include "websocket/frame.hpp"
+#include "worker_client.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iii::test {
+namespace {
+
+TEST(HttpExamples, a_rest_resource_is_created_read_changed_and_deleted) {
+  const HttpEngine engine;
+  const RunningExample notes(III_REST_RESOURCE);
+  engine.wait_for("/notes/1");
+  const std::vector<std::string> json = {"--header", "content-type: application/json"};
+  const auto with = [&](std::string method, std::string body) {
+    std::vector<std::string> options = json;
+    options.insert(options.end(), {"--request", std::move(method), "--data", std::move(body)});
+    return options;
+  };
+  EXPECT_EQ(engine.curl("/notes"), "[]\n200");
+  EXPECT_EQ(
+      engine.curl("/notes", with("POST", R"({"text":"milk"})")),
+      R"({"id":"1","text":"milk"})"
+      "\n201"
+  );
+  EXPECT_EQ(
+      engine.curl("/notes", with("POST", "{bad")),
+      "{\"problem\":\"a note is an object with a text\"}\n400"
+  );
+  EXPECT_EQ(
+      engine.curl("/notes/1", with("PUT", R"({"text":"tea"})")),
+      "{\"id\":\"1\",\"text\":\"tea\"}\n200"
+  );
+  EXPECT_EQ(engine.curl("/notes"), "[{\"id\":\"1\",\"text\":\"tea\"}]\n200");
+  EXPECT_EQ(engine.curl("/notes/1", {"--request", "DELETE"}), "\n204");
+  EXPECT_EQ(engine.curl("/notes/1"), "{\"problem\":\"there is no note 1\"}\n404");
+  EXPECT_EQ(engine.curl("/notes/1", {"--request", "PATCH"}), "\n405");
+  EXPECT_EQ(
+      engine.curl("/other"), "{\"error\":{\"code\":\"NOT_FOUND\",\"message\":\"Not Found\"}}\n404"
+  );
+}
+
+TEST(HttpExamples, a_middleware_lets_in_who_has_a_token) {
+  const HttpEngine engine;
+  const RunningExample gate(III_HTTP_GATE);
+  engine.wait_for("/secret");
+  EXPECT_EQ(engine.curl("/secret"), "{\"problem\":\"a token is required\"}\n401");
+  EXPECT_EQ(
+      engine.curl("/secret", {"--header", "authorization: Bearer sesame"}), "{\"secret\":42}\n200"
+  );
+}
+
+TEST(HttpExamples, events_are_streamed) {
+  const HttpEngine engine;
+  const RunningExample events(III_HTTP_EVENTS);
+  engine.wait_for("/countdown");
+  EXPECT_EQ(
+      engine.curl("/countdown?from=2"),
+      "event: count\ndata: 2\n\nevent: count\ndata: 1\n\ndata: lift-off\n\n\n200"
+  );
+}
+
+TEST(HttpExamples, an_upload_goes_into_a_file) {
+  const HttpEngine engine;
+  const RunningExample uploads(III_HTTP_UPLOAD);
+  engine.wait_for("/uploads");
+  const std::string path = testing::TempDir() + "/http_upload_source";
+  constexpr std::size_t bytes = 20'000'000;
+  std::ofstream(path, std::ios::binary) << std::string(bytes, 'x');
+  const std::string answer = engine.curl(
+      "/uploads",
+      {"--data-binary", "@" + path, "--header", "content-type: application/octet-stream"}
+  );
+  EXPECT_TRUE(answer.starts_with("\"20000000 bytes are in ")) << answer;
+  const std::string chunked = engine.curl(
+      "/uploads",
+      {"--data-binary",
+       "@" + path,
+       "--header",
+       "content-type: application/octet-stream",
+       "--header",
+       "transfer-encoding: chunked"}
+  );
+  EXPECT_TRUE(chunked.starts_with("\"20000000 bytes are in ")) << chunked;
+}
+
+// --- Raw sockets ---
+
+class HttpSockets : public testing::Test {
+ protected:
+  HttpSockets() : worker(static_cast<std::uint16_t>(engine.worker_port)) {
+    worker.serve("f::a");
+    worker.send(R"({"type":"registertrigger","id":"t","trigger_type":"http","function_id":"f::a",)"
+                R"("config":{"api_path":"/a","http_method":"POST"}})");
+    worker.settle();
+  }
+  [[nodiscard]] SocketClient client() const {
+    return SocketClient(static_cast<std::uint16_t>(engine.http_port));
+  }
+  // Reads until the text has come.
+  static std::string read_until(SocketClient& from, std::string_view text) {
+    std::string all;
+    for (std::string more = from.read_bytes(); !more.empty(); more = from.read_bytes()) {
+      all += more;
+      if (all.find(text) != std::string::npos) {
+        return all;
+      }
+    }
+    ADD_FAILURE() << "the connection has ended before '" << text << "' came";
+    return all;
+  }
+
+  HttpEngine engine{"      default_timeout: 60000\n"};
+  WorkerClient worker;
+};
+
+constexpr std::string_view post =
+    "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"
+    "{\"n\":1}";
+
+TEST_F(HttpSockets, requests_in_a_row_are_answered_in_a_row) {
+  SocketClient http = client();
+  http.send_bytes(std::string(post) + std::string(post) + "GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+  for (const std::string_view answer : {R"({"body":"first"})", R"({"body":"second"})"}) {
+    const boost::json::value call = worker.next_call();
+    EXPECT_EQ(call.at("data").at("body"), boost::json::parse(R"({"n":1})"));
+    worker.answer(call, answer);
+  }
+  const std::string all = read_until(http, "Not Found");
+  EXPECT_LT(all.find("first"), all.find("second"));
+  EXPECT_LT(all.find("second"), all.find("HTTP/1.1 404"));
+}
+
+TEST_F(HttpSockets, a_client_that_goes_is_forgotten_and_others_are_not) {
+  {
+    SocketClient gone = client();
+    gone.send_bytes(post);
+    (void)worker.next_call();
+  }
+  SocketClient http = client();
+  http.send_bytes(post);
+  worker.answer(worker.next_call(), R"({"body":"here"})");
+  EXPECT_NE(read_until(http, "here").find("HTTP/1.1 200 OK"), std::string::npos);
+}
+
+TEST_F(HttpSockets, a_client_that_reads_no_answers_is_not_read_any_more) {
+  SocketClient http = client();
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) {
+    requests += "GET /none HTTP/1.1\r\nHost: h\r\n\r\n";
+  }
+  std::size_t sent = 0;
+  std::size_t refused = 0;
+  while (refused < 50 && sent < std::size_t{200} * 1024 * 1024) {
+    const std::size_t taken =
+        http.send_some(std::string_view(requests).substr(sent % requests.size()));
+    sent += taken;
+    refused = taken == 0 ? refused + 1 : 0;
+    worker.settle();
+  }
+  EXPECT_LT(sent, std::size_t{50} * 1024 * 1024);
+  EXPECT_NE(read_until(http, "Not Found").find("HTTP/1.1 404"), std::string::npos);
+}
+
+TEST_F(HttpSockets, a_stream_goes_at_the_pace_of_its_client) {
+  SocketClient http = client();
+  http.send_bytes("POST /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  const boost::json::value call = worker.next_call();
+  const auto& response = call.at("data").at("response");
+  const std::string path = "/ws/channels/" + std::string(response.at("channel_id").as_string()) +
+                           "?key=" + std::string(response.at("access_key").as_string()) +
+                           "&dir=write";
+  SocketClient writer(static_cast<std::uint16_t>(engine.worker_port));
+  writer.upgrade(path);
+  // More than all buffers on the way hold: the writer is stopped.
+  const std::string frame =
+      client_frame(websocket::Opcode::binary, std::string(std::size_t{64} * 1024, 'x'));
+  std::string_view rest = frame;
+  std::size_t sent = 0;
+  std::size_t refused = 0;
+  while (refused < 50 && sent < std::size_t{512} * 1024 * 1024) {
+    const std::size_t taken = writer.send_some(rest);
+    rest.remove_prefix(taken);
+    rest = rest.empty() ? std::string_view(frame) : rest;
+    sent += taken;
+    refused = taken == 0 ? refused + 1 : 0;
+    worker.settle();
+  }
+  EXPECT_LT(sent, std::size_t{100} * 1024 * 1024);
+  EXPECT_NE(read_until(http, "\r\n\r\n").find("transfer-encoding: chunked"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace iii::test
