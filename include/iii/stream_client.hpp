@@ -57,6 +57,7 @@ class StreamClient {
 
   // Replaces the whole item, and tells followers.
   template <class T>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
   SetResult set(const StreamItem& item, const T& data) const {
     return operations_.call<SetResult>("stream::set", set_input(item, detail::payload_of(data)));
   }
@@ -68,7 +69,7 @@ class StreamClient {
   }
 
   // Removes it (`stream::delete`), and tells followers if it was there.
-  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   DeleteResult erase(const StreamItem& item) const {
     return operations_.call<DeleteResult>("stream::delete", delete_input(item));
   }
