@@ -93,13 +93,13 @@ III_DESCRIBE(Named, name)
 
 // GCC 12 destroys braced temporaries of a co_await twice, but not these.
 TEST_F(Calls, are_awaited_in_one_expression) {
-  const auto sums = [](Client client) -> Task<std::vector<int>> {
+  const auto sums = [](Client caller) -> Task<std::vector<int>> {
     const Json five{{"a", 2}, {"b", 3}};
-    const Json first = co_await client.trigger_async("math::add", five);
-    const int second = co_await client.call_async<int>("math::add", Sum{.a = 3, .b = 4});
-    const Json long_text = co_await client.trigger_async("text::of", std::string(100, 'x').c_str());
+    const Json first = co_await caller.trigger_async("math::add", five);
+    const int second = co_await caller.call_async<int>("math::add", Sum{.a = 3, .b = 4});
+    const Json long_text = co_await caller.trigger_async("text::of", std::string(100, 'x').c_str());
     const Named named{.name = std::string(100, 'y')};
-    const auto text = co_await client.call_async<std::string>("text::of", named);
+    const auto text = co_await caller.call_async<std::string>("text::of", named);
     EXPECT_NE(text.find(named.name), std::string::npos);
     EXPECT_EQ(long_text.as_string().size(), 102U);
     co_return std::vector{first.to_number<int>(), second};
