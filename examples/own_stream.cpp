@@ -70,8 +70,9 @@ void stand_in_for_the_engine(iii::Client& client) {
   for (const char* const operation : {"get", "set", "delete", "list", "list_groups"}) {
     const std::string id = std::string("stream::").append(operation);
     client.register_function(id, [&client, id](const iii::Json& input) {
-      const std::string stream(input.at("stream_name").as_string());
-      return client.trigger(id + "(" + stream + ")", input);
+      std::string own = id;
+      own.append("(").append(input.at("stream_name").as_string()).append(")");
+      return client.trigger(own, input);
     });
   }
 }
