@@ -172,8 +172,11 @@ class StreamProvider {
   virtual std::optional<Json> get(const StreamGetInput& input) = 0;
   // `old_value` decides whether followers are told of a new item or a changed one.
   virtual SetResult set(const StreamSetInput& input) = 0;
+  // Also of an item that is not there.
   virtual DeleteResult erase(const StreamDeleteInput& input) = 0;
+  // The items of a group, without their ids.
   virtual std::vector<Json> list(const StreamListInput& input) = 0;
+  // The groups, in any order.
   virtual std::vector<std::string> list_groups(const StreamListGroupsInput& input) = 0;
 };
 
@@ -181,6 +184,7 @@ class StreamProvider {
 // stream to its own storage.
 class UpdatingStreamProvider : public StreamProvider {
  public:
+  // All changes in one step; those that cannot be made are skipped and listed in the result.
   virtual UpdateResult update(const StreamUpdateInput& input) = 0;
 };
 
