@@ -2,11 +2,11 @@
 // inside of this program fires each of them once.
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
+#include <iii/describe.hpp>
 #include <iii/http.hpp>
 #include <iii/http_method.hpp>
 #include <iii/json.hpp>
 #include <iii/testing.hpp>
-#include <iii/trigger.hpp>
 #include <iii/trigger_events.hpp>
 
 #include <cstdlib>

@@ -16,7 +16,6 @@
 #include <future>
 #include <iostream>
 #include <string>
-#include <utility>
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include <exception>
 #include <iostream>
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what fails ends the program
 int main() {
   boost::asio::io_context io;
   iii::Client client = iii::register_worker(io.get_executor());

@@ -1,7 +1,6 @@
 // A stream that this worker stores instead of the engine: whoever uses StreamClient does not
 // notice. The engine is one for tests, inside of this program.
 #include <iii/client.hpp>
-#include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/stream.hpp>
@@ -44,7 +43,9 @@ class Carts final : public iii::StreamProvider {
   std::vector<iii::Json> list(const iii::StreamListInput& input) override {
     const std::lock_guard lock(mutex_);
     std::vector<iii::Json> items;
-    for (const auto& [id, item] : groups_[input.group_id]) {
+    const auto& group = groups_[input.group_id];
+    items.reserve(group.size());
+    for (const auto& [id, item] : group) {
       items.push_back(item);
     }
     return items;
@@ -52,6 +53,7 @@ class Carts final : public iii::StreamProvider {
   std::vector<std::string> list_groups(const iii::StreamListGroupsInput&) override {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> names;
+    names.reserve(groups_.size());
     for (const auto& [name, group] : groups_) {
       names.push_back(name);
     }
@@ -65,10 +67,12 @@ class Carts final : public iii::StreamProvider {
 
 // In place of the engine's stream worker: it asks who stores the stream.
 void stand_in_for_the_engine(iii::Client& client) {
-  for (const std::string operation : {"get", "set", "delete", "list", "list_groups"}) {
-    client.register_function("stream::" + operation, [&client, operation](const iii::Json& input) {
-      const std::string stream(input.at("stream_name").as_string());
-      return client.trigger("stream::" + operation + "(" + stream + ")", input);
+  for (const char* const operation : {"get", "set", "delete", "list", "list_groups"}) {
+    const std::string id = std::string("stream::").append(operation);
+    client.register_function(id, [&client, id](const iii::Json& input) {
+      std::string own = id;
+      own.append("(").append(input.at("stream_name").as_string()).append(")");
+      return client.trigger(own, input);
     });
   }
 }
@@ -78,7 +82,7 @@ void stand_in_for_the_engine(iii::Client& client) {
 int main() {
   iii::testing::Engine engine;
   iii::Client shop = engine.connect();
-  iii::Client till = engine.connect();
+  const iii::Client till = engine.connect();
   stand_in_for_the_engine(shop);
   const std::vector<iii::FunctionRef> functions =
       iii::create_stream(shop, "carts", std::make_shared<Carts>());
@@ -90,7 +94,7 @@ int main() {
     streams.set({"carts", "ada", "tea"}, iii::Json{{"count", 2}});
     streams.set({"carts", "ada", "milk"}, iii::Json{{"count", 1}});
     streams.erase({"carts", "ada", "milk"});
-    std::cout << iii::serialize(*streams.get({"carts", "ada", "tea"})) << ' '
+    std::cout << iii::serialize(streams.get({"carts", "ada", "tea"}).value_or(nullptr)) << ' '
               << streams.list("carts", "ada").size() << " item of "
               << streams.list_groups("carts").size() << " cart\n";
   }

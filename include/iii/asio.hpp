@@ -64,6 +64,7 @@ auto async_trigger(Client client, TriggerRequest request, Token&& token) {
     const auto waiting = std::make_shared<Waiting>(std::move(handler));
     of.trigger(what, [waiting](Result<Json> result) {
       auto complete = [waiting, result = std::move(result)]() mutable {
+        // NOLINTNEXTLINE(misc-const-correctness): to be called may change it
         Handler last = std::move(waiting->handler);
         waiting->work.reset();
         if (result) {

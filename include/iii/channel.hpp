@@ -88,6 +88,7 @@ class ChannelAwaiter {
 using ChannelNext = detail::ChannelAwaiter<std::optional<ChannelMessage>>;
 using ChannelDone = detail::ChannelAwaiter<void>;
 
+// The end that reads. Copies are the same end; the channel ends with the last one.
 class ChannelReader {
  public:
   class Handle;
@@ -110,8 +111,8 @@ class ChannelReader {
   [[nodiscard]] std::optional<std::string> next_binary();
   [[nodiscard]] Result<std::optional<std::string>> try_next_binary() noexcept;
   [[nodiscard]] Task<std::optional<std::string>> next_binary_async();
-  // All of it. An error of kind websocket when there is more: streams of strangers may be endless.
   static constexpr std::size_t read_all_bytes_max = std::size_t{64} * 1024 * 1024;
+  // All of it. An error of kind websocket when there is more: streams of strangers may be endless.
   [[nodiscard]] std::string read_all(std::size_t bytes_max = read_all_bytes_max);
   [[nodiscard]] Result<std::string> try_read_all(
       std::size_t bytes_max = read_all_bytes_max
@@ -128,6 +129,7 @@ class ChannelReader {
   std::shared_ptr<Handle> handle_;
 };
 
+// The end that writes. Copies are the same end; the stream ends with the last one.
 class ChannelWriter {
  public:
   class Handle;
@@ -188,6 +190,7 @@ class ChannelOpener {
   [[nodiscard]] ChannelReader open_reader(
       const StreamChannelRef& ref, const ChannelOptions& options = {}
   ) const;
+  // As open_reader().
   [[nodiscard]] ChannelWriter open_writer(
       const StreamChannelRef& ref, const ChannelOptions& options = {}
   ) const;

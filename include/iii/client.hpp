@@ -249,6 +249,7 @@ class Client {
   [[nodiscard]] TriggerAwaiter trigger_async(const Id& id, Json payload = nullptr) {
     return trigger_async(request_of(id, std::move(payload)));
   }
+  // call() for coroutines.
   template <class R, class T>
   [[nodiscard]] Task<R> call_async(std::string id, const T& input) {
     return await_call<R>(*this, std::move(id), detail::payload_of(input));
@@ -286,6 +287,7 @@ class Client {
   [[nodiscard]] ChannelReader open_reader(
       const StreamChannelRef& ref, const ChannelOptions& options = {}
   ) const;
+  // As open_reader().
   [[nodiscard]] ChannelWriter open_writer(
       const StreamChannelRef& ref, const ChannelOptions& options = {}
   ) const;

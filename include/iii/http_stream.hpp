@@ -69,8 +69,11 @@ class HttpResponseStream {
   // As ChannelWriter::write(): waits while the HTTP client is slow.
   void write(std::string_view bytes);
   [[nodiscard]] ChannelDone write_async(std::string bytes);
+  // To the end of `in`. Throws std::ios_base::failure if reading fails.
   void write_from(std::istream& in);
+  // Throws std::system_error if the file cannot be read.
   void write_file(const std::string& path);
+  // As write(), in the form of text/event-stream.
   void send_event(const SseEvent& event);
   [[nodiscard]] ChannelDone send_event_async(const SseEvent& event);
   // What browsers skip: sent now and then, it shows whether somebody still listens.
@@ -121,6 +124,7 @@ class HttpCall {
   // line 0.11 do not end it for JSON before the response ends. Errors of both: serde, if the call
   // did not come through an http trigger.
   [[nodiscard]] ChannelReader& body() { return required(channels_.body); }
+  // The answer, begun by what is written first. serde likewise.
   [[nodiscard]] HttpResponseStream& response() { return required(channels_.response); }
 
   // See HttpResponseStream.

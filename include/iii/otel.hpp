@@ -57,6 +57,7 @@ struct OtelCounters {
 
   friend bool operator==(const OtelCounters&, const OtelCounters&) = default;
 };
+// The counters of now.
 [[nodiscard]] OtelCounters otel_counters();
 
 }  // namespace iii::inline v0

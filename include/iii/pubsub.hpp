@@ -44,6 +44,7 @@ class TopicSubscription {
   Trigger trigger_;
 };
 
+// Publishes to topics. A copy costs what a copy of its client does; any thread.
 class PubSubClient {
  public:
   // `timeout` of each call; none: InitOptions::invocation_timeout.
@@ -58,6 +59,7 @@ class PubSubClient {
   void publish(const std::string& topic, const T& data) const {
     operations_.call<void>("publish", input(topic, detail::payload_of(data)));
   }
+  // publish() for coroutines.
   template <class T>
   [[nodiscard]] Task<void> publish_async(const std::string& topic, const T& data) const {
     return operations_.call_async<void>("publish", input(topic, detail::payload_of(data)));

@@ -57,6 +57,7 @@ class StreamClient {
 
   // Replaces the whole item, and tells followers.
   template <class T>
+  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
   SetResult set(const StreamItem& item, const T& data) const {
     return operations_.call<SetResult>("stream::set", set_input(item, detail::payload_of(data)));
   }
@@ -68,7 +69,7 @@ class StreamClient {
   }
 
   // Removes it (`stream::delete`), and tells followers if it was there.
-  // NOLINTNEXTLINE(modernize-use-nodiscard): what was there before may be of no interest
+  // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   DeleteResult erase(const StreamItem& item) const {
     return operations_.call<DeleteResult>("stream::delete", delete_input(item));
   }
@@ -171,8 +172,11 @@ class StreamProvider {
   virtual std::optional<Json> get(const StreamGetInput& input) = 0;
   // `old_value` decides whether followers are told of a new item or a changed one.
   virtual SetResult set(const StreamSetInput& input) = 0;
+  // Also of an item that is not there.
   virtual DeleteResult erase(const StreamDeleteInput& input) = 0;
+  // The items of a group, without their ids.
   virtual std::vector<Json> list(const StreamListInput& input) = 0;
+  // The groups, in any order.
   virtual std::vector<std::string> list_groups(const StreamListGroupsInput& input) = 0;
 };
 
@@ -180,6 +184,7 @@ class StreamProvider {
 // stream to its own storage.
 class UpdatingStreamProvider : public StreamProvider {
  public:
+  // All changes in one step; those that cannot be made are skipped and listed in the result.
   virtual UpdateResult update(const StreamUpdateInput& input) = 0;
 };
 

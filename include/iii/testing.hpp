@@ -49,6 +49,7 @@ struct Call {
   std::string caller;  // Client::worker_id()
 };
 
+// The engine, and a network of its own that only its clients are in.
 class Engine {
  public:
   Engine();
@@ -108,6 +109,7 @@ class Engine {
   // Since the beginning, or since forget_calls(); without what clients say of themselves.
   [[nodiscard]] std::vector<Call> calls() const;
   [[nodiscard]] std::vector<Call> calls(std::string_view function_id) const;
+  // What calls() has seen so far is not reported again.
   void forget_calls();
 
   // --- Faults ---

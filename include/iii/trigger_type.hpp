@@ -59,6 +59,7 @@ class RegisterTriggerType {
  private:
   RegisterTriggerTypeMessage message_;
 };
+// Types that nobody has named are Json.
 RegisterTriggerType(std::string, std::string) -> RegisterTriggerType<Json, Json>;
 
 // The same in short.

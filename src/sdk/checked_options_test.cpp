@@ -46,11 +46,16 @@ TEST(CheckedOptions, last_a_year_at_most) {
 
 TEST(CheckedOptions, mean_something) {
   constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_THROW(checked({.invocation_timeout = -1ms}), std::invalid_argument);
-  EXPECT_THROW(checked({.connect_timeout = 0ms}), std::invalid_argument);
-  EXPECT_THROW(checked({.idle_timeout = -1ms}), std::invalid_argument);
-  EXPECT_THROW(checked({.reconnection = {.backoff_multiplier = no_number}}), std::invalid_argument);
-  EXPECT_THROW(checked({.reconnection = {.jitter_factor = -1}}), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(checked({.invocation_timeout = -1ms})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(checked({.connect_timeout = 0ms})), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(checked({.idle_timeout = -1ms})), std::invalid_argument);
+  EXPECT_THROW(
+      static_cast<void>(checked({.reconnection = {.backoff_multiplier = no_number}})),
+      std::invalid_argument
+  );
+  EXPECT_THROW(
+      static_cast<void>(checked({.reconnection = {.jitter_factor = -1}})), std::invalid_argument
+  );
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // Tells registrations of one id apart.
   [[nodiscard]] std::uint64_t new_registration() { return ++last_registration_; }
   [[nodiscard]] Registered register_function(
-      const std::string& id, std::string frame, FunctionEntry entry
+      const std::string& id, std::string frame, FunctionEntry&& entry
   );
   // Nothing, if the id is registered anew since.
   void unregister_function(const std::string& id, std::uint64_t registration);

@@ -20,7 +20,6 @@
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
-#include <atomic>
 #include <coroutine>
 #include <exception>
 #include <functional>

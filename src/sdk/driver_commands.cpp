@@ -48,7 +48,7 @@ CallEnd refused(
 // Nothing of the user's is destroyed under the lock: its destructors may call this client.
 
 Registered Driver::register_function(
-    const std::string& id, std::string frame, FunctionEntry entry
+    const std::string& id, std::string frame, FunctionEntry&& entry
 ) {
   const bool is_http_invoked = entry.function == nullptr;
   // The command is posted under the lock, so that two threads cannot leave table and conversation

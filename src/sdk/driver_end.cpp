@@ -1,7 +1,6 @@
 // The end of a driver: telemetry, channel ends, and what the user has given it.
 #include "base/time.hpp"
 #include "sdk/driver.hpp"
-#include "sdk/driver_telemetry.hpp"
 #include "sdk/invocation_gate.hpp"
 
 #include <boost/asio/post.hpp>

@@ -1,13 +1,12 @@
 #include "sdk/driver_signals.hpp"
 
 #include "sdk/driver.hpp"
-#include "sdk/driver_handle.hpp"
 
 #include <iii/client.hpp>
 #include <iii/options.hpp>
 
-#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -101,6 +100,7 @@ class EndingSignals {
   }
   EndingSignals(const EndingSignals&) = delete;
   EndingSignals& operator=(const EndingSignals&) = delete;
+  // NOLINTNEXTLINE(bugprone-exception-escape): the mutex is fine
   ~EndingSignals() {
     pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
     Shared& all = shared();

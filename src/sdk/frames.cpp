@@ -37,7 +37,7 @@ bool holds_no_number(std::string_view frame) {
 }  // namespace
 
 std::string problem_of_frame(std::string_view frame) {
-  const std::string problem = problem_of_text(frame);
+  std::string problem = problem_of_text(frame);
   if (problem.empty() && holds_no_number(frame)) {
     return "holds a number that JSON does not have: NaN or an infinity";
   }

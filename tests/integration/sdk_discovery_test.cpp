@@ -2,7 +2,6 @@
 #include "scripted_engine.hpp"
 
 #include <iii/client.hpp>
-#include <iii/discovery.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 

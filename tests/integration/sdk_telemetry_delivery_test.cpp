@@ -203,8 +203,9 @@ class TwoClients : public testing::TestWithParam<bool> {
     Logger().info(message);
     get_meter().counter("of.two").add(1);
     EXPECT_TRUE(meanwhile(engine, [] { return flush_otel(20s); }));
-    engine.run_until([&] { return log(telemetry, message).has_value(); });
-    EXPECT_TRUE(metric(telemetry, "of.two"));
+    engine.run_until([&] {
+      return log(telemetry, message).has_value() && metric(telemetry, "of.two").has_value();
+    });
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include <iii/client.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/registration.hpp>
@@ -185,7 +186,7 @@ TEST_F(SdkUserCode, what_a_function_holds_may_use_the_client_when_it_goes) {
     return std::make_shared<Farewell>([&client, name] { EXPECT_EQ(client.worker_id(), "") << name; }
     );
   };
-  FunctionRef function =
+  const FunctionRef function =
       client.register_function("f", [held = farewell("function")](const Json& in) { return in; });
   function.unregister();
   for (int i = 0; i < 2; ++i) {  // the second replaces the first
@@ -218,7 +219,7 @@ TEST_F(SdkUserCode, what_an_unregistered_function_holds_goes_where_it_has_run) {
   std::promise<std::thread::id> ran;
   std::promise<std::thread::id> went;
   std::promise<void> go;
-  FunctionRef function = client().register_function(
+  const FunctionRef function = client().register_function(
       "f",
       [&, gone = go.get_future().share(), held = std::make_shared<Farewell>([&went] {
                                             went.set_value(std::this_thread::get_id());

@@ -16,7 +16,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace iii::test {
@@ -35,31 +34,31 @@ int add(const Sum& in) {
 class Calls : public ::testing::Test {
  protected:
   Calls() {
-    worker_.register_function("math::add", add);
-    worker_.register_function("text::of", [](const Json& in) { return serialize(in); });
-    EXPECT_TRUE(engine_.settle());
+    worker.register_function("math::add", add);
+    worker.register_function("text::of", [](const Json& in) { return serialize(in); });
+    EXPECT_TRUE(engine.settle());
   }
 
-  iii::testing::Engine engine_;
-  Client worker_ = engine_.connect();
-  Client client_ = engine_.connect();
+  iii::testing::Engine engine;
+  Client worker = engine.connect();
+  Client client = engine.connect();
 };
 
 TEST_F(Calls, take_an_id_and_a_payload) {
-  EXPECT_EQ(client_.trigger("math::add", {{"a", 2}, {"b", 3}}), 5);
-  EXPECT_EQ(client_.trigger("text::of"), "null");
-  EXPECT_EQ(client_.try_trigger("math::add", {{"a", 2}, {"b", 3}}).value(), 5);
-  EXPECT_EQ(client_.try_trigger("nobody").error().code(), "function_not_found");
-  EXPECT_EQ(client_.trigger_as<int>("math::add", {{"a", 2}, {"b", 3}}), 5);
-  EXPECT_EQ(client_.trigger_future("math::add", {{"a", 2}, {"b", 3}}).get(), 5);
+  EXPECT_EQ(client.trigger("math::add", {{"a", 2}, {"b", 3}}), 5);
+  EXPECT_EQ(client.trigger("text::of"), "null");
+  EXPECT_EQ(client.try_trigger("math::add", {{"a", 2}, {"b", 3}}).value(), 5);
+  EXPECT_EQ(client.try_trigger("nobody").error().code(), "function_not_found");
+  EXPECT_EQ(client.trigger_as<int>("math::add", {{"a", 2}, {"b", 3}}), 5);
+  EXPECT_EQ(client.trigger_future("math::add", {{"a", 2}, {"b", 3}}).get(), 5);
 }
 
 TEST_F(Calls, take_and_give_described_types) {
-  EXPECT_EQ(client_.call<int>("math::add", Sum{.a = 2, .b = 3}), 5);
-  EXPECT_EQ(client_.call<Json>("math::add", Sum{.a = 2, .b = 3}), 5);
-  EXPECT_EQ(client_.call<std::string>("text::of", "hi"), "\"hi\"");
-  EXPECT_EQ(client_.call<std::optional<int>>("math::add", Sum{}), 0);
-  client_.call<void>("math::add", Sum{});
+  EXPECT_EQ(client.call<int>("math::add", Sum{.a = 2, .b = 3}), 5);
+  EXPECT_EQ(client.call<Json>("math::add", Sum{.a = 2, .b = 3}), 5);
+  EXPECT_EQ(client.call<std::string>("text::of", "hi"), "\"hi\"");
+  EXPECT_EQ(client.call<std::optional<int>>("math::add", Sum{}), 0);
+  client.call<void>("math::add", Sum{});
 }
 
 TEST_F(Calls, name_the_function_whose_answer_cannot_be_read) {
@@ -74,16 +73,16 @@ TEST_F(Calls, name_the_function_whose_answer_cannot_be_read) {
   };
   const std::string expected = "the answer of 'math::add': expected a string, found 5";
   const Sum sum{.a = 2, .b = 3};
-  EXPECT_EQ(message_of([&] { client_.call<std::string>("math::add", sum); }), expected);
+  EXPECT_EQ(message_of([&] { client.call<std::string>("math::add", sum); }), expected);
   EXPECT_EQ(
       message_of([&] {
-        static_cast<void>(client_.trigger_as<std::string>("math::add", to_json(sum)));
+        static_cast<void>(client.trigger_as<std::string>("math::add", to_json(sum)));
       }),
       expected
   );
   const TriggerRequest request{.function_id = "math::add", .payload = to_json(sum)};
   EXPECT_EQ(
-      message_of([&] { static_cast<void>(client_.trigger_as<std::string>(request)); }), expected
+      message_of([&] { static_cast<void>(client.trigger_as<std::string>(request)); }), expected
   );
 }
 
@@ -94,32 +93,32 @@ III_DESCRIBE(Named, name)
 
 // GCC 12 destroys braced temporaries of a co_await twice, but not these.
 TEST_F(Calls, are_awaited_in_one_expression) {
-  const auto sums = [](Client client) -> Task<std::vector<int>> {
+  const auto sums = [](Client caller) -> Task<std::vector<int>> {
     const Json five{{"a", 2}, {"b", 3}};
-    const Json first = co_await client.trigger_async("math::add", five);
-    const int second = co_await client.call_async<int>("math::add", Sum{.a = 3, .b = 4});
-    const Json long_text = co_await client.trigger_async("text::of", std::string(100, 'x').c_str());
-    Named named{.name = std::string(100, 'y')};
-    const auto text = co_await client.call_async<std::string>("text::of", named);
+    const Json first = co_await caller.trigger_async("math::add", five);
+    const int second = co_await caller.call_async<int>("math::add", Sum{.a = 3, .b = 4});
+    const Json long_text = co_await caller.trigger_async("text::of", std::string(100, 'x').c_str());
+    const Named named{.name = std::string(100, 'y')};
+    const auto text = co_await caller.call_async<std::string>("text::of", named);
     EXPECT_NE(text.find(named.name), std::string::npos);
     EXPECT_EQ(long_text.as_string().size(), 102U);
     co_return std::vector{first.to_number<int>(), second};
   };
-  EXPECT_EQ(wait(sums(client_)), (std::vector{5, 7}));
+  EXPECT_EQ(wait(sums(client)), (std::vector{5, 7}));
 }
 
 // For all faces: their calls have one implementation.
 TEST_F(Calls, end_when_their_token_is_stopped) {
   std::promise<void> over;
   std::promise<void> called;
-  worker_.register_function("slow", [&] {
+  worker.register_function("slow", [&] {
     called.set_value();
     over.get_future().wait();
   });
-  ASSERT_TRUE(engine_.settle());
-  std::stop_source source;
+  ASSERT_TRUE(engine.settle());
+  const std::stop_source source;
   const TriggerRequest request{.function_id = "slow", .stop = source.get_token()};
-  auto answer = client_.trigger_future(request);
+  auto answer = client.trigger_future(request);
   called.get_future().wait();
   source.request_stop();
   try {
@@ -128,53 +127,52 @@ TEST_F(Calls, end_when_their_token_is_stopped) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::cancelled);
   }
-  EXPECT_EQ(client_.try_trigger(request).error().kind(), ErrorKind::cancelled);
+  EXPECT_EQ(client.try_trigger(request).error().kind(), ErrorKind::cancelled);
   over.set_value();
   // What was stopped too late does no harm.
-  std::stop_source late;
+  const std::stop_source late;
   const TriggerRequest quick{
       .function_id = "math::add", .payload = to_json(Sum{}), .stop = late.get_token()
   };
-  EXPECT_EQ(client_.trigger(quick), 0);
+  EXPECT_EQ(client.trigger(quick), 0);
   late.request_stop();
 }
 
 TEST_F(Calls, that_are_stopped_while_they_wait_are_not_sent) {
-  engine_.refuse_connections(true);
-  engine_.drop_connections();
-  std::stop_source source;
+  engine.refuse_connections(true);
+  engine.drop_connections();
+  const std::stop_source source;
   auto answer =
-      client_.trigger_future(TriggerRequest{.function_id = "math::add", .stop = source.get_token()}
-      );
+      client.trigger_future(TriggerRequest{.function_id = "math::add", .stop = source.get_token()});
   source.request_stop();
   EXPECT_THROW(answer.get(), Error);
-  engine_.refuse_connections(false);
-  engine_.advance(std::chrono::minutes(1));
-  ASSERT_TRUE(engine_.settle());
-  EXPECT_TRUE(engine_.calls("math::add").empty());
+  engine.refuse_connections(false);
+  engine.advance(std::chrono::minutes(1));
+  ASSERT_TRUE(engine.settle());
+  EXPECT_TRUE(engine.calls("math::add").empty());
 }
 
 // What a registered lambda has captured lives as long as its calls.
 TEST_F(Calls, keep_what_a_coroutine_has_captured) {
   std::promise<void> over;
-  worker_.register_function("slow", [&over] { over.get_future().wait(); });
+  worker.register_function("slow", [&over] { over.get_future().wait(); });
   std::promise<void> started;
   const auto word = std::make_shared<std::string>("captured");
-  const FunctionRef function = worker_.register_function(
+  const FunctionRef function = worker.register_function(
       "coroutine",
-      [client = &client_, started = &started, word]() -> Task<std::string> {
+      [client = &client, started = &started, word]() -> Task<std::string> {
         started->set_value();
         co_await client->trigger_async("slow");
         co_return *word;
       }
   );
-  ASSERT_TRUE(engine_.settle());
-  auto answer = client_.trigger_future("coroutine");
+  ASSERT_TRUE(engine.settle());
+  auto answer = client.trigger_future("coroutine");
   started.get_future().wait();
   function.unregister();  // suspended, or about to be
   over.set_value();
   EXPECT_EQ(answer.get(), "captured");
-  ASSERT_TRUE(engine_.settle());
+  ASSERT_TRUE(engine.settle());
 }
 
 }  // namespace

@@ -31,11 +31,11 @@ Json payload_of(const T& value) {
 [[noreturn]] void throw_unreadable_answer(const std::string& function_id, const Error& error);
 
 template <class T>
-T answer_of(const std::string& function_id, Json answer) {
+T answer_of(const std::string& function_id, Json&& answer) {
   if constexpr (std::is_void_v<T>) {
     static_cast<void>(answer);
   } else if constexpr (std::is_same_v<T, Json>) {
-    return answer;
+    return std::move(answer);
   } else {
     Result<T> value = from_json<T>(answer);
     if (!value) {

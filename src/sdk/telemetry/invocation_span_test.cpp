@@ -1,6 +1,5 @@
 #include "sdk/telemetry/invocation_span.hpp"
 
-#include "sdk/telemetry/payload.hpp"
 #include "sdk/telemetry/recorder_scene.hpp"
 #include "sdk/telemetry/records.hpp"
 
