@@ -102,6 +102,9 @@ struct InitOptions {
   std::size_t handler_threads_max = 512;
   // Functions running at once, the others wait in order; 0: no limit.
   std::size_t max_concurrent_invocations = 0;
+  // Payloads of calls that wait to run, with 256 bytes for each; at least one may wait. Further
+  // ones end with the remote error `worker_overloaded`.
+  std::size_t waiting_invocations_bytes_max = std::size_t{256} * 1024 * 1024;
 
   // What this client tells the engine of its calls, logs and metrics, and how (iii/otel.hpp).
   OtelConfig otel = {};

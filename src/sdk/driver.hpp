@@ -271,6 +271,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
 
   // --- User code (driver_functions.cpp) ---
   struct Run;
+  [[nodiscard]] bool has_room_for(const Run& run);
   void start(const std::shared_ptr<Run>& run);
   void answer(const std::shared_ptr<Run>& run, const std::string& result_json);
   void refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error);
@@ -309,6 +310,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   Effects effects_;
   std::unique_ptr<Transport> transport_;
   InvocationGate gate_;
+  bool is_overloaded_ = false;  // a call has been refused, and none has been taken since
   using OnStop = std::stop_callback<base::Job>;
   struct Waiting {
     Completion on_ended;
@@ -334,6 +336,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   std::atomic<std::thread::id> io_thread_{};
   std::atomic<std::int64_t> ahead_ns_{0};  // of the system's time
   std::atomic<std::uint64_t> last_registration_{0};
+  std::atomic<std::size_t> waiting_invocations_bytes_{0};
 
   std::mutex commands_mutex_;
   std::vector<base::Job> commands_;

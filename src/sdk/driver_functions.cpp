@@ -42,6 +42,12 @@ struct Driver::Run {
   std::shared_ptr<const Function> function;
   std::optional<bool> captures_payloads;
   std::optional<telemetry::InvocationSpan> span = {};
+  bool is_in_gate = false;
+
+  [[nodiscard]] std::size_t waiting_bytes() const {
+    constexpr std::size_t overhead_bytes = 256;
+    return overhead_bytes + data_json.size() + metadata_json.size();
+  }
 };
 
 void Driver::perform(RunFunction& effect) {
@@ -63,14 +69,35 @@ void Driver::perform(RunFunction& effect) {
       .function = std::move(entry.function),
       .captures_payloads = entry.captures_payloads,
   });
+  if (!has_room_for(*run)) {
+    refuse(run, {"worker_overloaded", "too many calls wait for this worker", std::nullopt});
+    return;
+  }
+  waiting_invocations_bytes_ += run->waiting_bytes();
+  run->is_in_gate = true;
   gate_.arrive(run->function_id, entry.running_max, [this, run] {
     pool_.post([self = shared_from_this(), run] { self->start(run); });
     relieve_soon();
   });
 }
 
+bool Driver::has_room_for(const Run& run) {
+  const std::size_t waiting = waiting_invocations_bytes_;
+  const bool has_room =
+      waiting == 0 || waiting + run.waiting_bytes() <= options_.waiting_invocations_bytes_max;
+  if (!has_room && !is_overloaded_) {
+    log(LogLevel::warn,
+        "calls are refused: those that wait already hold " + std::to_string(waiting) +
+            " bytes, of waiting_invocations_bytes_max = " +
+            std::to_string(options_.waiting_invocations_bytes_max));
+  }
+  is_overloaded_ = !has_room;
+  return has_room;
+}
+
 // On a thread of the pool.
 void Driver::start(const std::shared_ptr<Run>& run) {
+  waiting_invocations_bytes_ -= run->waiting_bytes();
   try {
     const telemetry::InvocationSpan& span = run->span.emplace(
         telemetry_ ? telemetry_->recorder() : nullptr,
@@ -175,7 +202,9 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
     } else {
       conversation_.leave(now(), effects_);
     }
-    gate_.leave(run->function_id);
+    if (run->is_in_gate) {
+      gate_.leave(run->function_id);
+    }
     look_for_idleness();
   });
   // It may be the last that holds what the function captured, which is to go on this thread.

@@ -176,6 +176,39 @@ TEST_F(SdkClient, limits_how_often_a_function_runs_at_once) {
   EXPECT_EQ(most, 1);
 }
 
+TEST_F(SdkClient, refuses_calls_when_too_much_waits) {
+  Client slow = register_worker(
+      engine.url(),
+      silent({
+          .handler_threads = 1,
+          .handler_threads_max = 1,
+          .waiting_invocations_bytes_max = 1024,
+      })
+  );
+  std::promise<void> release;
+  std::promise<void> entered;
+  slow.register_function("slow", [&](const Json& in) {
+    if (in == "first") {
+      entered.set_value();
+      release.get_future().wait();
+    }
+    return in;
+  });
+  ASSERT_TRUE(call_when_there(caller, {.function_id = "slow"}));
+  std::future<Json> running = caller.trigger_future("slow", "first");
+  entered.get_future().wait();
+  // What waits may be larger than the limit if it waits alone.
+  const Json large(std::string(2000, 'x'));
+  std::future<Json> waiting = caller.trigger_future("slow", large);
+  const Result<Json> refused = caller.try_trigger({.function_id = "slow"});
+  release.set_value();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "worker_overloaded");
+  EXPECT_EQ(running.get(), "first");
+  EXPECT_EQ(waiting.get(), large);
+  EXPECT_EQ(caller.trigger("slow", "again"), "again");
+}
+
 TEST_F(SdkClient, Item52_ends_calls_at_their_deadline_and_when_cancelled) {
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
