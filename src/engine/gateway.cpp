@@ -65,10 +65,6 @@ void append_message(Opcode opcode, std::string_view payload, base::ByteBuffer& o
   }
 }
 
-std::size_t slot_of(base::ConnectionId id) {
-  return (id.value() & UINT32_MAX) - 1;
-}
-
 }  // namespace
 
 // --- Events of the sockets ---
@@ -102,7 +98,7 @@ void Gateway::on_accepted(
     http_->on_accepted(socket);
     return;
   }
-  const std::size_t slot = slot_of(socket);
+  const std::size_t slot = net::slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
   }
@@ -264,7 +260,7 @@ void Gateway::tell_core_closed(const Session& session) {
 void Gateway::forget(Session& session) {
   session.phase = Phase::closed;
   liveness_.remove(session.id);
-  ended_.push_back(std::move(sessions_[slot_of(session.id)]));
+  ended_.push_back(std::move(sessions_[net::slot_of(session.id)]));
 }
 
 bool Gateway::has_open_streams() const {
@@ -421,7 +417,7 @@ void Gateway::check_outbox(Session& session, std::size_t newest_bytes, std::size
 }
 
 Session* Gateway::find(base::ConnectionId id) const {
-  const std::size_t slot = slot_of(id);
+  const std::size_t slot = net::slot_of(id);
   if (slot >= sessions_.size() || sessions_[slot] == nullptr || sessions_[slot]->id != id) {
     return nullptr;
   }

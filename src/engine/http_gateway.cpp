@@ -34,10 +34,6 @@ namespace http_worker = workers::http_worker;
 
 namespace {
 
-std::size_t slot_of(base::ConnectionId id) {
-  return (id.value() & UINT32_MAX) - 1;
-}
-
 constexpr std::uint64_t end_bits = std::uint64_t{3} << 62U;
 constexpr std::uint64_t writer_bit = std::uint64_t{1} << 61U;
 constexpr std::uint32_t serial_mask = (std::uint32_t{1} << 29U) - 1;
@@ -139,7 +135,7 @@ void HttpGateway::on_turn(base::Now now) {
 }
 
 void HttpGateway::on_accepted(base::ConnectionId socket) {
-  const std::size_t slot = slot_of(socket);
+  const std::size_t slot = net::slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
   }
@@ -174,7 +170,7 @@ void HttpGateway::on_ended(base::ConnectionId socket) {
     worker_.on_gone(socket, now_, outputs);
     submit(std::move(outputs));
     execute_orders();
-    ended_.push_back(std::move(sessions_[slot_of(session->id)]));
+    ended_.push_back(std::move(sessions_[net::slot_of(session->id)]));
   }
 }
 
@@ -452,7 +448,7 @@ void HttpGateway::end(Session& session) {
   } else {
     loop_.finish(session.id);
   }
-  ended_.push_back(std::move(sessions_[slot_of(session.id)]));
+  ended_.push_back(std::move(sessions_[net::slot_of(session.id)]));
 }
 
 void HttpGateway::submit(workers::Outputs outputs) {
@@ -483,7 +479,7 @@ void HttpGateway::close_all() {
 }
 
 HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {
-  const std::size_t slot = slot_of(socket);
+  const std::size_t slot = net::slot_of(socket);
   if (slot >= sessions_.size() || sessions_[slot] == nullptr || sessions_[slot]->id != socket) {
     return nullptr;
   }

@@ -1,5 +1,6 @@
 #include "http/head.hpp"
 
+#include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 
 #include <iii/engine_error.hpp>
@@ -27,15 +28,6 @@ using BeastView = boost::beast::string_view;
 
 std::string to_text(BeastView view) {
   return {view.data(), view.size()};
-}
-
-char to_lower(char character) noexcept {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
-                                              : character;
-}
-
-bool equals_without_case(std::string_view left, std::string_view right) noexcept {
-  return std::ranges::equal(left, right, {}, to_lower, to_lower);
 }
 
 // Collects what Beast's parser finds up to the end of the head; bodies are not its concern.
@@ -94,7 +86,7 @@ EngineResult<std::optional<ParsedHead<Head>>> parse_head(
   const std::string kind = is_request ? "request" : "response";
   // A head starts with a method or with "HTTP/": another protocol (TLS on this port) is refused at
   // its first byte.
-  if (!bytes.empty() && (to_lower(bytes[0]) < 'a' || to_lower(bytes[0]) > 'z')) {
+  if (!bytes.empty() && (base::lower_ascii(bytes[0]) < 'a' || base::lower_ascii(bytes[0]) > 'z')) {
     return EngineError{
         EngineErrorCode::invalid_message, "the " + kind + " does not begin like HTTP"
     };
@@ -128,7 +120,7 @@ int hex_digit(char digit) noexcept {
   if (digit >= '0' && digit <= '9') {
     return digit - '0';
   }
-  const char lower = to_lower(digit);
+  const char lower = base::lower_ascii(digit);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -158,7 +150,7 @@ std::optional<std::string_view> find_header(
     const std::vector<Header>& headers, std::string_view name
 ) noexcept {
   for (const Header& header : headers) {
-    if (equals_without_case(header.name, name)) {
+    if (base::equals_without_case(header.name, name)) {
       return header.value;
     }
   }
@@ -169,13 +161,13 @@ bool header_lists(
     const std::vector<Header>& headers, std::string_view name, std::string_view token
 ) noexcept {
   for (const Header& header : headers) {
-    if (!equals_without_case(header.name, name)) {
+    if (!base::equals_without_case(header.name, name)) {
       continue;
     }
     std::string_view rest = header.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      if (equals_without_case(base::trimmed(rest.substr(0, comma)), token)) {
+      if (base::equals_without_case(base::trimmed(rest.substr(0, comma)), token)) {
         return true;
       }
       rest.remove_prefix(std::min(comma + 1, rest.size()));

@@ -40,6 +40,4 @@ struct Request {
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
 };
 
-[[nodiscard]] bool equals_without_case(std::string_view left, std::string_view right) noexcept;
-
 }  // namespace iii::http

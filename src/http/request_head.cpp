@@ -1,5 +1,6 @@
 #include "http/request_head.hpp"
 
+#include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 #include "http/request.hpp"
 
@@ -24,11 +25,6 @@ namespace beast_http = boost::beast::http;
 
 namespace {
 
-char to_lower(char character) noexcept {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
-                                              : character;
-}
-
 std::string_view view_of(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
@@ -41,7 +37,7 @@ bool is_target_text(std::string_view target) noexcept {
 // A name or an address with an optional port: nothing that another reader could take for more.
 bool is_host_text(std::string_view host) noexcept {
   return std::ranges::all_of(host, [](char c) {
-    return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
+    return (c >= '0' && c <= '9') || (base::lower_ascii(c) >= 'a' && base::lower_ascii(c) <= 'z') ||
            std::string_view("-._~:[]%!$&'()*+,;=").find(c) != std::string_view::npos;
   });
 }
@@ -61,7 +57,7 @@ std::optional<Refusal> read_target(std::string_view sent, Request& request) {
   std::string_view target = sent;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (target.size() > scheme.size() &&
-        equals_without_case(target.substr(0, scheme.size()), scheme)) {
+        base::equals_without_case(target.substr(0, scheme.size()), scheme)) {
       const std::size_t end = std::min(target.find_first_of("/?", scheme.size()), target.size());
       const std::string_view authority = target.substr(scheme.size(), end - scheme.size());
       if (authority.empty() || !is_host_text(authority)) {
@@ -87,13 +83,13 @@ std::optional<Refusal> read_target(std::string_view sent, Request& request) {
 class Framing {
  public:
   std::optional<Refusal> take(const HeaderView& header) {
-    if (equals_without_case(header.name, "content-length")) {
+    if (base::equals_without_case(header.name, "content-length")) {
       return take_length(header.value);
     }
-    if (equals_without_case(header.name, "transfer-encoding")) {
+    if (base::equals_without_case(header.name, "transfer-encoding")) {
       return take_coding(header.value);
     }
-    if (equals_without_case(header.name, "host")) {
+    if (base::equals_without_case(header.name, "host")) {
       if (has_host_) {
         return Refusal{400, "the request has two Host headers"};
       }
@@ -101,12 +97,12 @@ class Framing {
       if (!is_host_text(header.value)) {
         return Refusal{400, "the Host header holds a character that no host has"};
       }
-    } else if (equals_without_case(header.name, "expect")) {
-      if (!equals_without_case(header.value, "100-continue")) {
+    } else if (base::equals_without_case(header.name, "expect")) {
+      if (!base::equals_without_case(header.value, "100-continue")) {
         return Refusal{417, "the only expectation that is met is 100-continue"};
       }
       expects_continue_ = true;
-    } else if (equals_without_case(header.name, "connection")) {
+    } else if (base::equals_without_case(header.name, "connection")) {
       take_connection(header.value);
     }
     return std::nullopt;
@@ -156,7 +152,7 @@ class Framing {
     if (is_chunked_) {
       return Refusal{400, "the request has two Transfer-Encoding headers"};
     }
-    if (!equals_without_case(value, "chunked")) {
+    if (!base::equals_without_case(value, "chunked")) {
       return Refusal{501, "the only transfer coding that is understood is chunked"};
     }
     is_chunked_ = true;
@@ -167,8 +163,8 @@ class Framing {
     while (!value.empty()) {
       const std::size_t comma = std::min(value.find(','), value.size());
       const std::string_view option = base::trimmed(value.substr(0, comma));
-      says_close_ = says_close_ || equals_without_case(option, "close");
-      says_keep_alive_ = says_keep_alive_ || equals_without_case(option, "keep-alive");
+      says_close_ = says_close_ || base::equals_without_case(option, "close");
+      says_keep_alive_ = says_keep_alive_ || base::equals_without_case(option, "keep-alive");
       value.remove_prefix(std::min(comma + 1, value.size()));
     }
   }
@@ -206,13 +202,9 @@ Refusal refusal_of(const boost::beast::error_code& error, std::string_view head)
 
 }  // namespace
 
-bool equals_without_case(std::string_view left, std::string_view right) noexcept {
-  return left.size() == right.size() && std::ranges::equal(left, right, {}, to_lower, to_lower);
-}
-
 std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
   for (std::size_t i = headers.size(); i-- > 0;) {
-    if (equals_without_case(headers[i].name, name)) {
+    if (base::equals_without_case(headers[i].name, name)) {
       return headers[i].value;
     }
   }

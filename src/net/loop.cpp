@@ -224,7 +224,7 @@ void Loop::pause(base::ConnectionId id) {
 void Loop::resume(base::ConnectionId id) {
   Socket* socket = find(id);
   if (socket != nullptr && socket->is_paused) {
-    const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+    const std::uint32_t slot = slot_of(id);
     socket->is_paused = false;
     update_interest(slot);
     resumed_.push_back(slot);
@@ -249,7 +249,7 @@ Loop::Socket* Loop::find(base::ConnectionId id) {
 }
 
 const Loop::Socket* Loop::find(base::ConnectionId id) const {
-  const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
+  const std::uint32_t slot = slot_of(id);
   const auto generation = static_cast<std::uint32_t>(id.value() >> 32U);
   if (slot >= sockets_.size() || sockets_[slot].generation != generation ||
       sockets_[slot].state == State::free || sockets_[slot].state == State::dropped) {

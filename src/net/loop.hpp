@@ -72,6 +72,11 @@ struct LoopOptions {
   std::uint32_t generations_max = (std::uint32_t{1} << 31U) - 1;
 };
 
+// Ids of sockets that are open at the same time have different slots, all of them small.
+[[nodiscard]] inline std::uint32_t slot_of(base::ConnectionId id) noexcept {
+  return static_cast<std::uint32_t>(id.value()) - 1;
+}
+
 class Loop {
  public:
   // Throws nothing; a failure of the operating system to give us what a loop needs is reported by

@@ -131,7 +131,7 @@ struct FromWorker {
 };
 
 // The two on the message path come first.
-constexpr std::array<MessageType<FromWorker>, 12> types = {{
+constexpr std::array<MessageType<FromWorker>, 12> from_worker_types = {{
     {"invocationresult", read_as<FromWorker, from_worker::InvocationResult, read>},
     {"invokefunction", read_as<FromWorker, from_worker::InvokeFunction, read>},
     {"registerfunction", read_as<FromWorker, from_worker::RegisterFunction, read>},
@@ -150,7 +150,7 @@ constexpr std::array<MessageType<FromWorker>, 12> types = {{
 }  // namespace
 
 from_worker::Message decode(std::string_view text) {
-  return decode_as<FromWorker>(text, types);
+  return decode_as<FromWorker>(text, from_worker_types);
 }
 
 }  // namespace iii::protocol

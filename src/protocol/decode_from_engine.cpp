@@ -93,7 +93,7 @@ struct FromEngine {
   static constexpr bool trusts_sender = true;
 };
 
-constexpr std::array<MessageType<FromEngine>, 9> types = {{
+constexpr std::array<MessageType<FromEngine>, 9> from_engine_types = {{
     {"invocationresult", read_as<FromEngine, from_engine::InvocationResult, read>},
     {"invokefunction", read_as<FromEngine, from_engine::InvokeFunction, read>},
     {"workerregistered", read_as<FromEngine, from_engine::WorkerRegistered, read>},
@@ -109,7 +109,7 @@ constexpr std::array<MessageType<FromEngine>, 9> types = {{
 }  // namespace
 
 from_engine::Message decode_from_engine(std::string_view text) {
-  return decode_as<FromEngine>(text, types);
+  return decode_as<FromEngine>(text, from_engine_types);
 }
 
 }  // namespace iii::protocol

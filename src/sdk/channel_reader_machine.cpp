@@ -26,8 +26,6 @@ std::size_t cost(const ChannelMessage& message) {
   return message.data.size() + limits::channel_message_overhead_bytes;
 }
 
-constexpr std::uint16_t code_normal = 1000;
-
 }  // namespace
 
 ChannelReaderMachine::ChannelReaderMachine(ChannelReaderOptions options)
@@ -113,7 +111,7 @@ void ChannelReaderMachine::on_closed(const Closing& closing, ChannelEffects& eff
   }
   state_ = State::ended;
   const bool is_end = closing.is_from_peer &&
-                      (closing.code == code_normal ||
+                      (closing.code == close_normal ||
                        closing.code == static_cast<std::uint16_t>(websocket::CloseCode::none));
   end(is_end ? std::nullopt : std::optional(channel_error(options_.what, closing)), effects);
 }
@@ -139,7 +137,7 @@ void ChannelReaderMachine::close(ChannelEffects& effects) {
   give_up(Error::websocket(options_.what + " has been closed"), effects);
   if (state_ == State::open) {
     state_ = State::closing;
-    effects.emplace_back(CloseConnection{code_normal, "channel_close"});
+    effects.emplace_back(CloseConnection{close_normal, "channel_close"});
   } else if (state_ == State::connecting) {
     state_ = State::ended;
     effects.emplace_back(DropConnection{});

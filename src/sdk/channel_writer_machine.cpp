@@ -19,12 +19,6 @@ namespace iii::sdk {
 
 namespace limits = base::limits;
 
-namespace {
-
-constexpr std::uint16_t code_normal = 1000;
-
-}  // namespace
-
 ChannelWriterMachine::ChannelWriterMachine(ChannelWriterOptions options)
     : options_(std::move(options)) {
 }
@@ -137,7 +131,7 @@ bool ChannelWriterMachine::serve(Waiting& waiting, ChannelEffects& effects) {
         return false;
       }
       state_ = State::closing;
-      effects.emplace_back(CloseConnection{code_normal, "stream_complete"});
+      effects.emplace_back(CloseConnection{close_normal, "stream_complete"});
       return true;
   }
   return true;

@@ -26,7 +26,6 @@ namespace {
 
 // A connection that lasted this long was a good one, even if the engine never sent our id.
 constexpr auto stable_after = std::chrono::seconds(5);
-constexpr std::uint16_t close_normal = 1000;
 constexpr std::uint32_t attempts_per_warning = 10;
 
 }  // namespace

@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::string_view function_not_invokable = "function_not_invokable";  // spec: sdk §6.6
 constexpr std::string_view trigger_type_not_found = "trigger_type_not_found";  // spec: sdk §8.3
-constexpr std::uint16_t close_normal = 1000;
 
 std::string text_of(const json::Value& value) {
   return from_engine::is_present(value) ? json::decode_string(value) : std::string();

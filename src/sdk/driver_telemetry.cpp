@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "sdk/address.hpp"
 #include "sdk/driver_system.hpp"
+#include "sdk/effects.hpp"
 #include "sdk/telemetry/exporter.hpp"
 #include "sdk/telemetry/exporter_effects.hpp"
 #include "sdk/telemetry/frame_queue.hpp"
@@ -360,7 +361,7 @@ std::vector<telemetry::Metric> TelemetryDriver::collected(
 
 void TelemetryDriver::perform(telemetry::CloseConnection&) {
   if (transport_) {
-    transport_->close(1000, "");
+    transport_->close(close_normal, "");
   }
 }
 

@@ -20,6 +20,8 @@ namespace iii::sdk {
 
 // --- The connection ---
 
+inline constexpr std::uint16_t close_normal = 1000;  // RFC 6455 §7.4.1
+
 struct OpenConnection {};
 // At once, without a Close frame. on_closed() is not expected for it.
 struct DropConnection {};

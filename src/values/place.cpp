@@ -48,7 +48,7 @@ void Place::append_path(std::string& text) const {
     text += text.empty() ? "" : ".";
     text += name_;
   } else {
-    text += '[' + serialize(Json(name_)) + ']';
+    text += '[' + iii::serialize(Json(name_)) + ']';
   }
 }
 
@@ -80,11 +80,11 @@ std::string shown(const Json& value) {
     case boost::json::kind::bool_:
     case boost::json::kind::int64:
     case boost::json::kind::uint64:
-      return serialize(value);
+      return iii::serialize(value);
     case boost::json::kind::double_:
       return shown(value.get_double());
     case boost::json::kind::string:
-      return is_short_text(value.get_string()) ? "the string " + serialize(value) : "a string";
+      return is_short_text(value.get_string()) ? "the string " + iii::serialize(value) : "a string";
     case boost::json::kind::array:
       return "an array";
     case boost::json::kind::object:

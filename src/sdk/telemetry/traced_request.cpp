@@ -18,14 +18,6 @@
 #include <vector>
 
 namespace iii::inline v0 {
-namespace {
-
-bool is_same_name(std::string_view one, std::string_view other) {
-  return std::ranges::equal(one, other, {}, base::lower_ascii, base::lower_ascii);
-}
-
-}  // namespace
-
 TracedResponse execute_traced_request(
     TracedRequest request, const std::function<TracedResponse(const TracedRequest& request)>& send
 ) {
@@ -46,7 +38,7 @@ TracedResponse execute_traced_request(
   );
   for (const auto& header : span.propagation()) {
     std::erase_if(request.headers, [&](const auto& given) {
-      return is_same_name(given.first, header.first);
+      return base::equals_without_case(given.first, header.first);
     });
     request.headers.push_back(header);
   }

@@ -1,6 +1,7 @@
 #include "workers/http/answer.hpp"
 
 #include "base/header_text.hpp"
+#include "base/lower_ascii.hpp"
 #include "base/time.hpp"
 #include "base/trimmed.hpp"
 #include "http/request.hpp"
@@ -165,7 +166,7 @@ Answer answer_of_result(std::string_view result_json) {
   answer.status = status_of(members.has_status ? members.status : members.alias);
   bool has_type = false;
   for (const HeaderText& header : headers_of(members.headers)) {
-    const bool is_type = http::equals_without_case(header.name, "content-type");
+    const bool is_type = base::equals_without_case(header.name, "content-type");
     has_type =
         append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
   }
@@ -193,7 +194,7 @@ Answer answer_of_middleware(std::string_view response_json) {
   bool has_type = false;
   // All or none, and no arrays (spec: http §8).
   for (const HeaderText& header : given.has_others ? std::vector<HeaderText>() : given.headers) {
-    const bool is_type = http::equals_without_case(header.name, "content-type");
+    const bool is_type = base::equals_without_case(header.name, "content-type");
     has_type =
         append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
   }

@@ -1,5 +1,6 @@
 #include "workers/http/request_text.hpp"
 
+#include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 #include "base/utf8.hpp"
 #include "http/request.hpp"
@@ -52,7 +53,7 @@ void append_headers(const http::Request& request, std::string& out) {
     const http::HeaderView& header = request.headers[i];
     const auto later = request.headers.subspan(i + 1);
     if (std::ranges::any_of(later, [&](const http::HeaderView& other) {
-          return http::equals_without_case(other.name, header.name);
+          return base::equals_without_case(other.name, header.name);
         })) {
       continue;
     }
