@@ -7,6 +7,7 @@
 #include "workers/http_functions/calls.hpp"
 #include "workers/http_functions/options.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace iii::engine {
@@ -69,26 +70,31 @@ http_functions::Options http_functions_options(
 }
 
 HttpFunctionsSender::HttpFunctionsSender(const HttpFunctionsConfig& config, Deliver deliver)
-    : client_(client_options(config), [deliver = std::move(deliver)](net::HttpOutcome outcome) {
-        deliver(
-            {.number = outcome.number,
-             .kind = kind_of(outcome.kind),
-             .status = outcome.status,
-             .body = std::move(outcome.body),
-             .reason = std::move(outcome.reason)}
-        );
-      }) {
+    : client_(std::make_unique<net::HttpClient>(
+          client_options(config),
+          [deliver = std::move(deliver)](net::HttpOutcome outcome) {
+            deliver(
+                {.number = outcome.number,
+                 .kind = kind_of(outcome.kind),
+                 .status = outcome.status,
+                 .body = std::move(outcome.body),
+                 .reason = std::move(outcome.reason)}
+            );
+          }
+      )) {
 }
 
 void HttpFunctionsSender::send(http_functions::Send order) {
-  client_.send(
-      {.number = order.number,
-       .method = order.endpoint->method,
-       .url = order.endpoint->url.text,
-       .header_lines = std::move(order.header_lines),
-       .body = std::move(order.body),
-       .timeout = order.timeout}
-  );
+  if (client_ != nullptr) {
+    client_->send(
+        {.number = order.number,
+         .method = order.endpoint->method,
+         .url = order.endpoint->url.text,
+         .header_lines = std::move(order.header_lines),
+         .body = std::move(order.body),
+         .timeout = order.timeout}
+    );
+  }
 }
 
 }  // namespace iii::engine

@@ -9,6 +9,7 @@
 #include "workers/http_functions/worker.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace iii::engine {
 
@@ -20,13 +21,15 @@ class HttpFunctionsSender final : public workers::http_functions::Sender {
  public:
   using Deliver = std::function<void(workers::http_functions::Outcome)>;
 
-  // `deliver` is called on another thread, until the destructor has returned.
+  // `deliver` is called on another thread, until stop() or the destructor has returned.
   HttpFunctionsSender(const HttpFunctionsConfig& config, Deliver deliver);
 
   void send(workers::http_functions::Send order) override;
+  // Requests on their way are dropped, and later ones; connections end.
+  void stop() { client_.reset(); }
 
  private:
-  net::HttpClient client_;
+  std::unique_ptr<net::HttpClient> client_;
 };
 
 }  // namespace iii::engine

@@ -268,6 +268,9 @@ void Server::advance_stop() {
       }
       core_.on_drain_ended(gateway_.now(), gateway_.effects());
       gateway_.settle();
+      if (http_functions_sender_ != nullptr) {
+        http_functions_sender_->stop();  // its connections may lead to our own listeners
+      }
       gateway_.close_all();
       stage_ = Stage::closing;
       stage_deadline_ = gateway_.now().monotonic + limits::flush_timeout;

@@ -6,13 +6,13 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <curl/multi.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <mutex>

@@ -4,6 +4,8 @@
 #include "net/http_client.hpp"
 
 #include <curl/curl.h>
+#include <curl/easy.h>
+#include <curl/system.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -11,7 +13,6 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace iii::net {

@@ -250,6 +250,7 @@ TEST(HttpFunctions, end_their_requests_before_the_engine_stops) {
   (void)engine.next_line("stopping");
   other.write(response("1"));
   EXPECT_EQ(worker.answer_to(call).at("result"), 1);
+  worker.socket().close();
   connection.write(response("2"));  // nobody waits for it but the engine
   engine.end_stop();
 }
@@ -263,9 +264,11 @@ TEST(HttpFunctions, that_hang_do_not_hold_up_the_end_of_the_engine) {
   auto connection = host.accept();
   connection.read_request();
   engine.begin_stop();
+  (void)engine.next_line("stopping");
   engine.begin_stop();  // once more: at once
   EXPECT_EQ(error_code(worker.answer_to(call)), "invocation_stopped");
   EXPECT_TRUE(connection.has_ended());
+  worker.socket().close();
   engine.end_stop();
 }
 

@@ -5,7 +5,6 @@
 #include "base/uuid.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
-#include "workers/http_functions/endpoint.hpp"
 #include "workers/http_functions/options.hpp"
 #include "workers/http_functions/request.hpp"
 #include "workers/http_functions/response.hpp"
@@ -14,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>

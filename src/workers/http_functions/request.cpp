@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::workers::http_functions {
@@ -70,25 +71,28 @@ std::vector<std::string> header_lines(
       "x-iii-invocation-id: " + invocation.to_string(),
       "x-iii-timestamp: " + timestamp,
   };
+  const auto add = [&lines](std::string name, std::string_view value) {
+    lines.push_back(std::move(name.append(": ").append(value)));
+  };
   for (const auto& [name, value] : endpoint.headers) {
-    lines.push_back(name + ": " + value);
+    add(name, value);
   }
   const Authentication& authentication = endpoint.authentication;
   switch (authentication.kind) {
     case Authentication::Kind::none:
       break;
     case Authentication::Kind::hmac:
-      lines.push_back("x-iii-signature: " + signature(authentication.value, timestamp, body));
+      add("x-iii-signature", signature(authentication.value, timestamp, body));
       break;
     case Authentication::Kind::header:
-      lines.push_back(authentication.name + ": " + authentication.value);
+      add(authentication.name, authentication.value);
       break;
   }
   if (!trace.traceparent.empty()) {
-    lines.push_back("traceparent: " + trace.traceparent);
+    add("traceparent", trace.traceparent);
   }
   if (!trace.baggage.empty() && base::is_header_value(trace.baggage)) {
-    lines.push_back("baggage: " + trace.baggage);
+    add("baggage", trace.baggage);
   }
   return lines;
 }

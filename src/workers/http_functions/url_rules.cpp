@@ -1,6 +1,5 @@
 #include "workers/http_functions/url_rules.hpp"
 
-#include "base/ip_address.hpp"
 #include "base/lower_ascii.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
@@ -9,6 +8,7 @@
 #include <iii/result.hpp>
 
 #include <curl/curl.h>
+#include <curl/urlapi.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iii::workers::http_functions {
 namespace {
