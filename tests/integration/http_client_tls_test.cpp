@@ -14,7 +14,6 @@
 #include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <future>
 #include <string>
 #include <string_view>
@@ -61,7 +60,7 @@ class HttpClientTls : public testing::Test {
   void serve_one() {
     asio::ssl::stream<tcp::socket> stream(acceptor_.accept(), tls_);
     boost::system::error_code error;
-    stream.handshake(asio::ssl::stream_base::server, error);
+    (void)stream.handshake(asio::ssl::stream_base::server, error);
     std::string request;
     if (!error) {
       asio::read_until(stream, asio::dynamic_buffer(request), "\r\n\r\n", error);

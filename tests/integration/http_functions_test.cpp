@@ -9,12 +9,12 @@
 #include <boost/json/value.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -92,7 +92,7 @@ std::string registration(std::string_view id, const std::string& url, std::strin
 
 TEST(HttpFunctions, are_called_over_one_connection_until_their_owner_leaves) {
   const ScriptedHost host;
-  FunctionsEngine engine(open_rules);
+  const FunctionsEngine engine(open_rules);
   WorkerClient owner(engine.port);
   WorkerClient caller(engine.port);
   owner.send(registration("h::f", host.url("/hook")));
@@ -125,7 +125,7 @@ TEST(HttpFunctions, are_called_over_one_connection_until_their_owner_leaves) {
 
 TEST(HttpFunctions, send_the_trace_of_their_call) {
   const ScriptedHost host;
-  FunctionsEngine engine(open_rules);
+  const FunctionsEngine engine(open_rules);
   WorkerClient worker(engine.port);
   worker.send(registration("h::f", host.url()));
   worker.send(R"({"type":"invokefunction","function_id":"h::f","data":{},"action":{"type":"void"},)"
@@ -163,7 +163,7 @@ TEST(HttpFunctions, are_refused_with_a_line_that_names_the_reason) {
 // Its address is found when the engine connects, and not a moment before.
 TEST(HttpFunctions, reach_no_private_address_by_a_name) {
   const ScriptedHost host;
-  FunctionsEngine engine("    config: {security: {require_https: false}}\n");
+  const FunctionsEngine engine("    config: {security: {require_https: false}}\n");
   WorkerClient worker(engine.port);
   std::array<char, 256> name{};
   ASSERT_EQ(::gethostname(name.data(), name.size() - 1), 0);
@@ -189,7 +189,7 @@ TEST(HttpFunctions, take_no_proxy_from_the_environment) {
   const ScriptedHost host;
   const ScriptedHost proxy;
   setenv("http_proxy", proxy.url().c_str(), 1);
-  FunctionsEngine engine(open_rules);
+  const FunctionsEngine engine(open_rules);
   unsetenv("http_proxy");
   WorkerClient worker(engine.port);
   worker.send(registration("h::f", host.url()));
@@ -203,7 +203,7 @@ TEST(HttpFunctions, take_no_proxy_from_the_environment) {
 
 TEST(HttpFunctions, fail_in_time_and_others_do_not_notice) {
   const ScriptedHost slow;
-  FunctionsEngine engine(open_rules);
+  const FunctionsEngine engine(open_rules);
   WorkerClient worker(engine.port);
   worker.send(registration("h::slow", slow.url(), R"(,"timeout_ms":100)"));
   worker.serve("h::quick");
@@ -222,7 +222,7 @@ TEST(HttpFunctions, fail_in_time_and_others_do_not_notice) {
 
 TEST(HttpFunctions, are_tried_again_if_they_ask_for_it) {
   const ScriptedHost host;
-  FunctionsEngine engine(open_rules);
+  const FunctionsEngine engine(open_rules);
   WorkerClient worker(engine.port);
   worker.send(registration("h::f", host.url(), R"(,"retries":1)"));
   const std::string call = worker.start_call("h::f");

@@ -6,6 +6,7 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 #include "support/core_texts.hpp"
 

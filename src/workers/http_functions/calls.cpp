@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,7 +87,7 @@ void Calls::on_time(base::Now now, Orders& orders) {
       deadlines_.erase(deadlines_.begin());
       wait(number, entry, State::waiting, entry.deadline);
     } else {
-      std::erase(waiting_, number);
+      waiting_.erase(std::ranges::find(waiting_, number));
       std::string message = "request to " + entry.call.endpoint->url.origin + " failed: ";
       message.append(timed_out).append(" while it waited for others to end");
       end(number, failure(entry.call, codes::http_request_failed, std::move(message)), orders);

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace iii::workers::http_functions {
