@@ -44,6 +44,9 @@ struct HttpInvocationConfig {
   std::optional<std::uint64_t> timeout_ms = {};  // none: the engine's own, 30 s
   std::map<std::string, std::string> headers = {};
   std::optional<HttpAuthConfig> auth = {};
+  // How often a request that failed, or was answered by 429, 502, 503 or 504, is sent again within
+  // the timeout; at most 10. Only iiid does; other engines never repeat.
+  std::uint32_t retries = 0;
 };
 
 }  // namespace iii::inline v0

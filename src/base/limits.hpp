@@ -203,6 +203,35 @@ inline constexpr std::size_t http_middleware_max = 32;
 // Headers that a function sets before its stream begins.
 inline constexpr std::size_t http_stream_headers_bytes_max = 64 * kib;
 
+// --- Functions behind URLs (spec: engine-core §13) ---
+
+// The `invocation` of a function.
+inline constexpr std::size_t http_function_block_bytes_max = 64 * kib;
+inline constexpr auto http_function_timeout_default = std::chrono::milliseconds(30s);
+inline constexpr auto http_function_timeout_max = std::chrono::milliseconds(24h);
+// Requests on their way: each has a connection. To one host fewer, so that a slow one leaves some.
+inline constexpr std::size_t http_function_requests_default = 256;
+inline constexpr std::size_t http_function_requests_per_host_default = 64;
+inline constexpr std::size_t http_function_requests_max = 10'000;
+// Calls that wait for one of them to end, or to try again.
+inline constexpr std::size_t http_function_waiting_default = 4096;
+inline constexpr std::size_t http_function_waiting_max = 100'000;
+// One response's body, and its head.
+inline constexpr std::size_t http_function_response_bytes_default = 16 * mib;
+inline constexpr std::size_t http_function_response_bytes_max = 60 * mib;
+static_assert(http_function_response_bytes_max + mib <= message_bytes_max);
+inline constexpr std::size_t http_function_head_bytes_max = 64 * kib;
+// All bodies of requests that are kept; and as much again for all of responses.
+inline constexpr std::size_t http_function_bytes_max = 256 * mib;
+static_assert(http_function_bytes_max >= http_function_response_bytes_max);
+// Connections without a request, and how long one of them is good for the next.
+inline constexpr std::size_t http_function_idle_connections_max = 256;
+inline constexpr auto http_function_idle_max = 50s;
+// Where a function asks for it.
+inline constexpr unsigned http_function_retries_max = 10;
+inline constexpr auto http_function_retry_delay = 500ms;  // doubled each time
+inline constexpr auto http_function_retry_delay_max = std::chrono::milliseconds(10s);
+
 // --- Configuration file ---
 
 // Some thousand worker entries; larger is a wrong file. Expanded environment variables count too.

@@ -89,6 +89,9 @@ void Core::on_local_worker_opened(base::ConnectionId id, LocalWorker worker, bas
   Connection& connection = open(id, now);
   connection.residence = Residence::in_process;
   connection.is_mandatory = worker.is_mandatory;
+  if (worker.runs_functions_of_others) {
+    executor_ = &connection;
+  }
   connection.name = std::move(worker.name);
   connection.description = std::move(worker.description);
   connection.runtime = "engine";
@@ -119,8 +122,11 @@ void Core::on_message(
       core.on_functions_changed(now.monotonic);
     }
     void operator()(const from_worker::UnregisterFunction& m) {
-      core.unregister_function(from, m.id);
+      core.unregister_function(from, m.id, effects);
       core.on_functions_changed(now.monotonic);
+    }
+    void operator()(const from_worker::FunctionRegistrationResult& m) {
+      core.on_executor_answer(from, m, now, effects);
     }
     void operator()(const from_worker::RegisterTriggerType& m) {
       core.register_trigger_type(from, m, effects);
@@ -288,6 +294,7 @@ Connection* Core::find(base::ConnectionId id) {
 
 // The order is that of the reference system (spec: wire-protocol §5.5).
 void Core::remove(Connection& connection, base::Now now, Effects& effects) {
+  III_ASSERT(&connection != executor_, "it ends with the engine");
   connection.is_closing = true;
   for (const Function* function : connection.functions) {
     if (function->registrations.size() == 1) {
@@ -295,6 +302,7 @@ void Core::remove(Connection& connection, base::Now now, Effects& effects) {
     }
   }
   functions_.remove_all(connection);
+  withdraw_executions(effects);
   services_.on_closed(connection.id);
   // First what it asked for itself, which may be its own functions: nobody is left to answer.
   forget_issued(connection);

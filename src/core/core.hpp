@@ -69,6 +69,8 @@ struct LocalWorker {
   std::string name;
   std::string description;
   bool is_mandatory = false;
+  // It is given the functions that remote workers register with an `invocation`, and their calls.
+  bool runs_functions_of_others = false;
 };
 
 class Core {
@@ -147,6 +149,11 @@ class Core {
     base::ConnectionId provider;
     std::optional<base::InvocationId> id;  // the provider waits for the end
   };
+  struct FunctionWait {  // a function waits for the answer of the one who is to run it
+    base::ConnectionId owner;
+    protocol::from_worker::RegisterFunction message;
+    bool is_withdrawn = false;
+  };
   struct ProviderWait {  // engine::register_trigger waits for the provider's answer
     base::ConnectionId caller;
     std::optional<base::InvocationId> invocation_id;
@@ -221,7 +228,26 @@ class Core {
   void register_function(
       Connection& owner, const protocol::from_worker::RegisterFunction& message, Effects& effects
   );
-  void unregister_function(Connection& owner, std::string_view id);
+  // False: refused.
+  bool add_function(
+      Connection& owner,
+      const protocol::from_worker::RegisterFunction& message,
+      Execution execution,
+      Effects& effects
+  );
+  void refuse_function(
+      const Connection& owner, std::string_view id, std::string reason, Effects& effects
+  );
+  void on_executor_answer(
+      const Connection& from,
+      const protocol::from_worker::FunctionRegistrationResult& message,
+      base::Now now,
+      Effects& effects
+  );
+  void forget_waiting(const Connection& owner, std::string_view function_id);
+  // Tells who executed them of functions that are no more.
+  void withdraw_executions(Effects& effects);
+  void unregister_function(Connection& owner, std::string_view id, Effects& effects);
   void register_service(
       Connection& owner, const protocol::from_worker::RegisterService& message, Effects& effects
   );
@@ -302,8 +328,11 @@ class Core {
       std::hash<base::ConnectionId>>
       connections_;
   boost::unordered_flat_map<base::WorkerId, Connection*, std::hash<base::WorkerId>> by_worker_id_;
-  Connection* self_ = nullptr;  // the in-process worker that has the engine's own functions
+  Connection* self_ = nullptr;      // the in-process worker that has the engine's own functions
+  Connection* executor_ = nullptr;  // the in-process worker that runs functions of others
   FunctionTable functions_;
+  std::map<std::uint64_t, FunctionWait> function_waits_;  // by the registration's number
+  std::uint64_t next_registration_ = 1;
   InvocationTable invocations_;
   TriggerTable triggers_;
   // What a trigger was before its change, until an in-process provider has answered.

@@ -74,10 +74,10 @@ std::string Core::problem_of_target(std::string_view function_id, std::size_t pa
   if (function == nullptr || !function->is_registered()) {
     return "Function " + id + " not found";
   }
-  if (function->owner().is_congested) {
+  if (function->target().is_congested) {
     return "the worker of " + id + " does not keep up with what it is sent";
   }
-  if (!function->owner().can_take(payload_bytes)) {
+  if (!function->target().can_take(payload_bytes)) {
     return "the worker of " + id + " cannot take " + std::to_string(payload_bytes) + " bytes";
   }
   return {};
@@ -126,12 +126,13 @@ bool Core::dispatch(
     return true;
   }
   effects.send(
-      function->owner().id,
+      function->target().id,
       to_worker::InvokeFunction{
           .invocation_id = base::InvocationId(base::Uuid::random(random_)),
           .function_id_json = function->id_json,
           .data_json = payload_json,
-          .metadata_json = metadata_json
+          .metadata_json = metadata_json,
+          .registration = function->current().execution.number
       }
   );
   return true;
@@ -228,7 +229,7 @@ void Core::ask_condition(
   Invocation& invocation = invocations_.open(
       {.id = base::InvocationId(base::Uuid::random(random_)),
        .caller = nullptr,
-       .target = &condition->owner(),
+       .target = &condition->target(),
        .function = condition,
        .deadline = now.monotonic + std::min<std::chrono::nanoseconds>(
                                        options_.invocation_deadline, limits::condition_deadline
@@ -238,11 +239,12 @@ void Core::ask_condition(
   invocation.purpose = Purpose::condition;
   invocation.continuation = next_fire_++;
   effects.send(
-      condition->owner().id,
+      condition->target().id,
       to_worker::InvokeFunction{
           .invocation_id = invocation.id,
           .function_id_json = condition->id_json,
-          .data_json = effects.keep(fire.payload_json)
+          .data_json = effects.keep(fire.payload_json),
+          .registration = condition->current().execution.number
       }
   );
   pending_fire_bytes_ += bytes;

@@ -156,7 +156,7 @@ void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effe
 void Core::call_worker(
     Connection& caller, const Invoke& message, Function& function, base::Now now, Effects& effects
 ) {
-  const Connection& target = function.owner();
+  const Connection& target = function.target();
   if (target.is_congested) {
     refuse(
         caller,
@@ -182,7 +182,8 @@ void Core::call_worker(
           is_awaited ? *message.invocation_id : base::InvocationId(base::Uuid::random(random_)),
       .function_id_json = function.id_json,
       .data_json = message.data.text,
-      .metadata_json = message.metadata.text
+      .metadata_json = message.metadata.text,
+      .registration = function.current().execution.number
   };
   if (is_awaited) {
     // Filed before the message leaves: no answer can be too early (spec: engine-core §20.1).
@@ -247,7 +248,7 @@ Invocation* Core::open_invocation(
   Invocation& invocation = invocations_.open(
       {.id = id,
        .caller = &caller,
-       .target = &function.owner(),
+       .target = &function.target(),
        .function = &function,
        .deadline = deadline,
        .is_aging = is_aging}
@@ -336,7 +337,7 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     ));
     return;
   }
-  if (function->owner().is_congested) {
+  if (function->target().is_congested) {
     refuse_with(error_body(
         codes::enqueue_error, "The queue does not keep up with what it is sent; enqueue again later"
     ));
@@ -345,8 +346,8 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
   const std::size_t payload_bytes =
       message.data.text.size() + message.queue.text.size() + message.function_id.text.size() +
       message.traceparent.text.size() + 2 * message.baggage.text.size();
-  if (!function->owner().can_take(payload_bytes)) {
-    refuse_with(too_large(payload_bytes, function->owner()));
+  if (!function->target().can_take(payload_bytes)) {
+    refuse_with(too_large(payload_bytes, function->target()));
     return;
   }
   const base::Uuid receipt = base::Uuid::random(random_);
@@ -358,7 +359,8 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
       .invocation_id = base::InvocationId(base::Uuid::random(random_)),
       .function_id_json = function->id_json,
       .data_json = effects.keep(queue_request(message, receipt, baggage)),
-      .baggage_json = effects.keep(std::string(baggage))
+      .baggage_json = effects.keep(std::string(baggage)),
+      .registration = function->current().execution.number
   };
   if (is_present(message.traceparent) && is_valid_traceparent(message.traceparent.body())) {
     out.traceparent_json = message.traceparent.text;
@@ -375,7 +377,7 @@ void Core::enqueue(Connection& caller, const Invoke& message, base::Now now, Eff
     invocation->answered_function_json.assign(message.function_id.text);
   }
   ++counters_.invocations;
-  effects.send(function->owner().id, out);
+  effects.send(function->target().id, out);
 }
 
 void Core::refuse(

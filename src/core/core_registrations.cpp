@@ -9,6 +9,7 @@
 #include "protocol/to_worker.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,30 +26,57 @@ constexpr std::size_t refused_functions_max = 64;
 
 }  // namespace
 
+void Core::refuse_function(
+    const Connection& owner, std::string_view id, std::string reason, Effects& effects
+) {
+  effects.note(
+      Severity::warn,
+      "function_refused",
+      {{"function_id", std::string(id.substr(0, limits::id_bytes_max))},
+       {"worker_id", owner.worker_id.value().to_string()},
+       {"reason", std::move(reason)}}
+  );
+}
+
 void Core::register_function(
     Connection& owner, const from_worker::RegisterFunction& message, Effects& effects
 ) {
-  const auto refuse = [&](std::string_view reason) {
-    effects.note(
-        Severity::warn,
-        "function_refused",
-        {{"function_id", std::string(message.id.substr(0, limits::id_bytes_max))},
-         {"worker_id", owner.worker_id.value().to_string()},
-         {"reason", std::string(reason)}}
+  forget_waiting(owner, message.id);
+  if (message.invocation.empty()) {
+    add_function(owner, message, {}, effects);
+  } else if (executor_ == nullptr) {
+    refuse_function(
+        owner,
+        message.id,
+        "it is to be run by HTTP, and this engine has no worker for that; list iii-http-functions "
+        "in its configuration",
+        effects
     );
-  };
-  if (message.is_http_invoked) {
-    refuse("functions behind a URL are not supported yet; register a function that calls the URL");
-    return;
+  } else {
+    const std::uint64_t number = next_registration_++;
+    effects.send(
+        executor_->id, protocol::to_worker::RegisterFunction{number, message.id, message.invocation}
+    );
+    function_waits_.emplace(number, FunctionWait{owner.id, message});
   }
+}
+
+bool Core::add_function(
+    Connection& owner,
+    const from_worker::RegisterFunction& message,
+    Execution execution,
+    Effects& effects
+) {
+  const auto refuse = [&](std::string reason) {
+    refuse_function(owner, message.id, std::move(reason), effects);
+    return false;
+  };
   if (message.id.size() > limits::id_bytes_max) {
-    refuse("the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes");
-    return;
+    return refuse("the id is longer than " + std::to_string(limits::id_bytes_max) + " bytes");
   }
   Function* existing = functions_.find(message.id);
   if (owner.functions.size() >= limits::functions_max && !owner.functions.contains(existing)) {
-    refuse("the worker has " + std::to_string(limits::functions_max) + " functions already");
-    return;
+    return refuse("the worker has " + std::to_string(limits::functions_max) + " functions already");
   }
   FunctionDescription description{
       .description = message.description,
@@ -56,12 +84,10 @@ void Core::register_function(
       .response_format = message.response_format,
       .metadata = message.metadata
   };
-  if (!owner.has_room_for(description.size())) {
-    refuse(too_many_bytes());
-    return;
+  if (!owner.has_room_for(description.size() + execution.bytes)) {
+    return refuse(too_many_bytes());
   }
-  const RegisterOutcome outcome = functions_.add(owner, message.id, std::move(description));
-  switch (outcome) {
+  switch (functions_.add(owner, message.id, std::move(description), execution)) {
     case RegisterOutcome::added:
       services_.on_function_added(message.id);
       break;
@@ -75,18 +101,63 @@ void Core::register_function(
       );
       break;
     case RegisterOutcome::refused:
-      refuse("a built-in function has this id");
       if (owner.reads_rejections) {
         effects.send(owner.id, protocol::to_worker::RegistrationRejected{message.id, ""});
       } else if (owner.refused_functions.size() < refused_functions_max) {
         owner.refused_functions.push_back(message.id);
       }
-      break;
+      return refuse("a built-in function has this id");
+  }
+  withdraw_executions(effects);
+  return true;
+}
+
+void Core::on_executor_answer(
+    const Connection& from,
+    const from_worker::FunctionRegistrationResult& message,
+    base::Now now,
+    Effects& effects
+) {
+  const auto found = function_waits_.find(message.registration);
+  if (&from != executor_ || found == function_waits_.end()) {
+    return;
+  }
+  const FunctionWait wait = std::move(found->second);
+  function_waits_.erase(found);
+  Connection* owner = wait.is_withdrawn ? nullptr : find(wait.owner);
+  if (message.error) {
+    if (owner != nullptr) {
+      const std::string reason = message.error->code + ": " + message.error->message;
+      refuse_function(*owner, wait.message.id, reason, effects);
+    }
+    return;
+  }
+  const Execution execution{executor_, message.registration, wait.message.invocation.size()};
+  if (owner == nullptr || !add_function(*owner, wait.message, execution, effects)) {
+    effects.send(executor_->id, protocol::to_worker::UnregisterFunction{message.registration});
+  }
+  on_functions_changed(now.monotonic);
+}
+
+// The last word counts: an answer to an earlier registration changes nothing any more.
+void Core::forget_waiting(const Connection& owner, std::string_view function_id) {
+  for (auto& [number, wait] : function_waits_) {
+    if (wait.owner == owner.id && wait.message.id == function_id) {
+      wait.is_withdrawn = true;
+    }
   }
 }
 
-void Core::unregister_function(Connection& owner, std::string_view id) {
+void Core::withdraw_executions(Effects& effects) {
+  for (const Execution& execution : functions_.take_withdrawn()) {
+    effects.send(execution.by->id, protocol::to_worker::UnregisterFunction{execution.number});
+  }
+}
+
+void Core::unregister_function(Connection& owner, std::string_view id, Effects& effects) {
+  forget_waiting(owner, id);
   if (functions_.remove(owner, id)) {
+    withdraw_executions(effects);
     const Function* function = functions_.find(id);
     if (function == nullptr || !function->is_registered()) {
       services_.on_function_removed(id);

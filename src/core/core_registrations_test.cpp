@@ -3,6 +3,7 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "core/services.hpp"
+#include "protocol/error_body.hpp"
 #include "protocol/from_worker.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
@@ -10,9 +11,12 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iii::core {
 namespace {
@@ -168,11 +172,133 @@ TEST_F(Registrations, that_were_refused_are_told_to_workers_that_understand_it) 
   scene.expect_nothing_else();
 }
 
-TEST_F(Registrations, behind_a_url_are_refused) {
-  scene.from(first, register_function("f", R"(,"invocation":{"url":"https://example.com"})"));
+// --- Functions that somebody else runs ---
+
+TEST_F(Registrations, with_an_invocation_are_refused_where_nobody_runs_them) {
+  scene.serve(first, "f");
+  scene.from(second, register_function("f", R"(,"invocation":{"url":"https://example.com"})"));
   scene.expect_nothing_else();
   scene.expect_note("function_refused", {{"function_id", "f"}});
-  EXPECT_EQ(scene.core().functions().find("f"), nullptr);
+  expect_served_by(first, "f");
+}
+
+class RunByOthers : public Registrations {
+ protected:
+  void register_with_invocation(const Peer& owner, int number, std::string_view id = "f") {
+    scene.from(owner, register_function(id, R"(,"invocation":{"url":"u"},"description":"d")"));
+    scene.expect(
+        runner,
+        R"({"type":"registerfunction","id":")" + std::string(id) + R"(","registration":)" +
+            std::to_string(number) + R"(,"invocation":{"url":"u"}})"
+    );
+  }
+  void answer(std::uint64_t number, std::optional<protocol::ErrorBody> error = {}) {
+    scene.from_local(
+        runner, protocol::from_worker::FunctionRegistrationResult{number, std::move(error)}
+    );
+  }
+  void accept(const Peer& owner, int number, std::string_view id = "f") {
+    register_with_invocation(owner, number, id);
+    answer(static_cast<std::uint64_t>(number));
+    scene.expect_nothing_else();
+  }
+  static std::string withdrawal(int number) {
+    return R"({"type":"unregisterfunction","registration":)" + std::to_string(number) + "}";
+  }
+
+  Peer runner = scene.open_local("runner", true);
+};
+
+TEST_F(RunByOthers, exist_once_they_are_accepted) {
+  register_with_invocation(first, 1);
+  expect_not_found("f");
+  answer(1);
+  scene.expect_nothing_else();
+  EXPECT_EQ(description_of("f"), "d");
+  expect_served_by(runner, "f");
+  answer(1);  // once
+  scene.expect_nothing_else();
+}
+
+TEST_F(RunByOthers, belong_to_who_registered_them_and_end_with_it) {
+  accept(first, 1);
+  EXPECT_EQ(
+      &scene.core().functions().find("f")->owner(), scene.core().find_connection(first.connection)
+  );
+  scene.close(first);
+  scene.expect(runner, withdrawal(1));
+  scene.expect_nothing_else();
+  expect_not_found("f");
+}
+
+TEST_F(RunByOthers, answer_through_the_one_who_runs_them_also_when_their_owner_has_gone) {
+  accept(first, 1);
+  scene.from(caller, call(uuid(1), "f"));
+  scene.expect_invocation(runner, "f", data_from(caller));
+  scene.close(first);
+  scene.expect(runner, withdrawal(1));
+  scene.from(runner, result(uuid(1), "f", "7"));
+  scene.expect(caller, result(uuid(1), "f", "7"));
+}
+
+TEST_F(RunByOthers, that_are_refused_leave_what_was) {
+  accept(first, 1);
+  register_with_invocation(first, 2);
+  answer(2, protocol::ErrorBody{"url_validation_failed", "Invalid URL", {}});
+  scene.expect_nothing_else();
+  scene.expect_note(
+      "function_refused", {{"function_id", "f"}, {"reason", "url_validation_failed: Invalid URL"}}
+  );
+  expect_served_by(runner, "f");
+}
+
+TEST_F(RunByOthers, are_replaced_and_taken_over_like_all_functions) {
+  accept(first, 1);
+  register_with_invocation(first, 2);
+  answer(2);
+  scene.expect(runner, withdrawal(1));
+  accept(second, 3);
+  scene.from(second, unregister_function("f"));
+  scene.expect(runner, withdrawal(3));
+  expect_served_by(runner, "f");
+  scene.from(first, register_function("f"));
+  scene.expect(runner, withdrawal(2));
+  expect_served_by(first, "f");
+}
+
+TEST_F(RunByOthers, whose_owner_has_thought_better_of_it_never_exist) {
+  register_with_invocation(first, 1);
+  scene.from(first, unregister_function("f"));
+  answer(1);
+  scene.expect(runner, withdrawal(1));
+  register_with_invocation(first, 2);
+  scene.close(first);
+  answer(2);
+  scene.expect(runner, withdrawal(2));
+  expect_not_found("f");
+}
+
+TEST_F(RunByOthers, may_not_have_the_id_of_a_built_in) {
+  register_with_invocation(first, 1, "engine::functions::list");
+  answer(1);
+  scene.expect(runner, withdrawal(1));
+  scene.expect_note("function_refused", {{"reason", "a built-in function has this id"}});
+}
+
+TEST_F(RunByOthers, are_accepted_by_nobody_else) {
+  register_with_invocation(first, 1);
+  scene.from_local(second, protocol::from_worker::FunctionRegistrationResult{1, {}});
+  scene.expect_nothing_else();
+  expect_not_found("f");
+}
+
+TEST_F(RunByOthers, count_towards_what_their_owner_may_register) {
+  const std::string url(base::limits::registered_bytes_max, 'x');
+  scene.from(first, register_function("f", R"(,"invocation":{"url":")" + url + "\"}"));
+  scene.expect_any(runner);
+  answer(1);
+  scene.expect(runner, withdrawal(1));
+  scene.expect_note("function_refused", {{"function_id", "f"}});
 }
 
 TEST_F(Registrations, have_ids_of_at_most_4096_bytes_and_at_least_none) {

@@ -16,7 +16,7 @@
 namespace iii::core {
 
 RegisterOutcome FunctionTable::add(
-    Connection& owner, std::string_view id, FunctionDescription description
+    Connection& owner, std::string_view id, FunctionDescription description, Execution execution
 ) {
   Function* function = find(id);
   if (function == nullptr) {
@@ -34,8 +34,8 @@ RegisterOutcome FunctionTable::add(
     return RegisterOutcome::refused;
   }
   drop_registration(*function, owner);
-  owner.registered_bytes += description.size();
-  function->registrations.push_back({&owner, std::move(description)});
+  function->registrations.push_back({&owner, std::move(description), execution});
+  owner.registered_bytes += function->current().size();
   owner.functions.insert(function);
   if (is_new) {
     count_registration(*function, true);
@@ -88,11 +88,14 @@ void FunctionTable::count_registration(const Function& function, bool appeared) 
 }
 
 void FunctionTable::drop_registration(Function& function, Connection& owner) {
-  std::erase_if(function.registrations, [&owner](const Registration& registration) {
+  std::erase_if(function.registrations, [&](const Registration& registration) {
     if (registration.owner != &owner) {
       return false;
     }
-    owner.registered_bytes -= registration.description.size();
+    owner.registered_bytes -= registration.size();
+    if (registration.execution.by != nullptr) {
+      withdrawn_.push_back(registration.execution);
+    }
     return true;
   });
 }

@@ -7,12 +7,14 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::core {
@@ -32,9 +34,19 @@ struct FunctionDescription {
   }
 };
 
+// Who runs a function for its owner.
+struct Execution {
+  Connection* by = nullptr;  // null: the owner itself
+  std::uint64_t number = 0;  // by which that worker knows it
+  std::size_t bytes = 0;     // of what that worker keeps
+};
+
 struct Registration {
   Connection* owner = nullptr;
   FunctionDescription description;
+  Execution execution;
+
+  [[nodiscard]] std::size_t size() const { return description.size() + execution.bytes; }
 };
 
 struct Function {
@@ -49,6 +61,11 @@ struct Function {
   [[nodiscard]] bool is_registered() const { return !registrations.empty(); }
   [[nodiscard]] const Registration& current() const { return registrations.back(); }
   [[nodiscard]] Connection& owner() const { return *registrations.back().owner; }
+  // Who is sent its calls.
+  [[nodiscard]] Connection& target() const {
+    const Registration& registration = registrations.back();
+    return registration.execution.by != nullptr ? *registration.execution.by : *registration.owner;
+  }
 };
 
 enum class RegisterOutcome : std::uint8_t {
@@ -65,11 +82,19 @@ class FunctionTable {
     return found == by_id_.end() ? nullptr : found->second.get();
   }
 
-  RegisterOutcome add(Connection& owner, std::string_view id, FunctionDescription description);
+  RegisterOutcome add(
+      Connection& owner,
+      std::string_view id,
+      FunctionDescription description,
+      Execution execution = {}
+  );
 
   // Takes back the owner's registration of `id`. False when it had none.
   bool remove(Connection& owner, std::string_view id);
   void remove_all(Connection& owner);
+
+  // What others executed and need not any more, since the last call.
+  [[nodiscard]] std::vector<Execution> take_withdrawn() { return std::exchange(withdrawn_, {}); }
 
   // A call has ended. A function without registration lives on until its last call has, and then
   // until recycle(), for the effects that still name it.
@@ -91,7 +116,7 @@ class FunctionTable {
   };
 
   void count_registration(const Function& function, bool appeared);
-  static void drop_registration(Function& function, Connection& owner);
+  void drop_registration(Function& function, Connection& owner);
   void remove_registration(Function& function, Connection& owner);
   void forget_if_unused(Function& function);
 
@@ -100,6 +125,7 @@ class FunctionTable {
   boost::unordered_flat_map<std::string_view, std::unique_ptr<Function>, Hash, std::equal_to<>>
       by_id_;
   std::vector<std::unique_ptr<Function>> retired_;
+  std::vector<Execution> withdrawn_;
   std::size_t registered_ = 0;
   std::uint64_t fingerprint_ = 0;
 };

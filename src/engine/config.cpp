@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "engine/config_http.hpp"
+#include "engine/config_http_functions.hpp"
 #include "engine/config_names.hpp"
 #include "engine/config_section.hpp"
 #include "engine/config_yaml.hpp"
@@ -153,6 +154,9 @@ void ConfigReader::read_config(WorkerKind kind, ConfigSection section) {
       break;
     case WorkerKind::http:
       config_.http = read_http_config(tree_, section);
+      break;
+    case WorkerKind::http_functions:
+      config_.http_functions = read_http_functions_config(tree_, section);
       break;
     case WorkerKind::configuration:
       section.refuse({"ttl_seconds", "adapter"});

@@ -63,9 +63,24 @@ struct HttpConfig {
   friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
 };
 
+struct HttpFunctionsConfig {
+  std::vector<std::string> url_allowlist;  // patterns of hosts; empty: every host
+  bool block_private_ips = true;
+  bool require_https = true;
+  std::chrono::milliseconds default_timeout = base::limits::http_function_timeout_default;
+  std::size_t requests_max = base::limits::http_function_requests_default;
+  std::size_t requests_per_host_max = base::limits::http_function_requests_per_host_default;
+  std::size_t waiting_max = base::limits::http_function_waiting_default;
+  std::size_t response_bytes_max = base::limits::http_function_response_bytes_default;
+  bool trace_headers = true;
+
+  friend bool operator==(const HttpFunctionsConfig&, const HttpFunctionsConfig&) = default;
+};
+
 struct EngineConfig {
   std::vector<ListenerConfig> listeners = {ListenerConfig{}};  // never empty
   std::optional<HttpConfig> http;                              // nullopt: there is no HTTP worker
+  std::optional<HttpFunctionsConfig> http_functions;           // nullopt: nor one that sends
   LoggingConfig logging;
   CompatLine compat = CompatLine::v0_22;
   std::chrono::milliseconds invocation_deadline_max = base::limits::invocation_deadline_default;

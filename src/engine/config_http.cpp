@@ -29,27 +29,6 @@ struct Middleware {
   std::int64_t priority = 0;
 };
 
-void read_texts(
-    YamlTree& tree, ConfigSection& section, std::string_view key, std::vector<std::string>& target
-) {
-  const YamlNode* const list = section.take(key);
-  if (list == nullptr || list->kind == YamlNode::Kind::null) {
-    return;
-  }
-  if (list->kind != YamlNode::Kind::list) {
-    section.report(key, "must be a list of texts, not " + description_of(*list));
-    return;
-  }
-  for (const std::size_t item : list->items) {
-    const YamlNode& node = tree.nodes[item];
-    if (!is_text(node)) {
-      section.report(key, "must be a list of texts; " + description_of(node) + " is none");
-      return;
-    }
-    target.push_back(node.text);
-  }
-}
-
 // Of visible characters: it becomes part of a header.
 bool is_printable(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -62,8 +41,8 @@ void read_cors(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
   }
   ConfigSection cors(tree, node, section.path_of("cors"), section.offset_of("cors"));
   HttpCorsConfig& target = config.cors.emplace();
-  read_texts(tree, cors, "allowed_origins", target.allowed_origins);
-  read_texts(tree, cors, "allowed_methods", target.allowed_methods);
+  cors.take_texts("allowed_origins", target.allowed_origins);
+  cors.take_texts("allowed_methods", target.allowed_methods);
   for (const auto& [key, texts] :
        {std::pair("allowed_origins", &target.allowed_origins),
         std::pair("allowed_methods", &target.allowed_methods)}) {

@@ -26,7 +26,7 @@ constexpr std::array<std::pair<std::string_view, WorkerKind>, 14> workers = {{
     {"iii-cron", WorkerKind::cron},
     {"iii-bridge", WorkerKind::unavailable},
     {"iii-exec", WorkerKind::unavailable},
-    {"iii-http-functions", WorkerKind::unavailable},
+    {"iii-http-functions", WorkerKind::http_functions},
 }};
 
 constexpr std::string_view prefix = "iii-";

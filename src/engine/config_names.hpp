@@ -8,14 +8,15 @@
 namespace iii::engine {
 
 enum class WorkerKind {
-  listener,       // iii-worker-manager
-  functions,      // iii-engine-functions
-  observability,  // iii-observability
-  telemetry,      // iii-telemetry
-  configuration,  // configuration
-  cron,           // iii-cron
-  http,           // iii-http
-  unavailable,    // a built-in worker of the reference that this version does not have
+  listener,        // iii-worker-manager
+  functions,       // iii-engine-functions
+  observability,   // iii-observability
+  telemetry,       // iii-telemetry
+  configuration,   // configuration
+  cron,            // iii-cron
+  http,            // iii-http
+  http_functions,  // iii-http-functions
+  unavailable,     // a built-in worker of the reference that this version does not have
   unknown,
 };
 

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace iii::engine {
 namespace {
@@ -199,6 +200,38 @@ bool ConfigSection::take_text(std::string_view key, std::string& target) {
   return false;
 }
 
+bool ConfigSection::take_flag(std::string_view key, bool& target) {
+  const YamlNode* const value = take(key);
+  if (value == nullptr) {
+    return false;
+  }
+  if (!is_flag(*value)) {
+    report(key, "must be true or false, not " + description_of(*value));
+    return false;
+  }
+  target = value->text.starts_with('t') || value->text.starts_with('T');
+  return true;
+}
+
+void ConfigSection::take_texts(std::string_view key, std::vector<std::string>& target) {
+  const YamlNode* const list = take(key);
+  if (list == nullptr || list->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (list->kind != YamlNode::Kind::list) {
+    report(key, "must be a list of texts, not " + description_of(*list));
+    return;
+  }
+  for (const std::size_t item : list->items) {
+    const YamlNode& node = tree_.nodes[item];
+    if (!is_text(node)) {
+      report(key, "must be a list of texts; " + description_of(node) + " is none");
+      return;
+    }
+    target.push_back(node.text);
+  }
+}
+
 bool ConfigSection::take_number(std::string_view key, NumberRange range, std::uint64_t& target) {
   const YamlNode* const value = take(key);
   if (value == nullptr) {
@@ -230,10 +263,8 @@ bool ConfigSection::take_milliseconds(
 }
 
 void ConfigSection::ignore_flag(std::string_view key) {
-  const YamlNode* const value = take(key);
-  if (value != nullptr && !is_flag(*value)) {
-    report(key, "must be true or false, not " + description_of(*value));
-  }
+  bool ignored = false;
+  take_flag(key, ignored);
 }
 
 void ConfigSection::ignore_text(std::string_view key) {

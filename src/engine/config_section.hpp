@@ -40,6 +40,9 @@ class ConfigSection {
 
   // True when the target was set.
   bool take_text(std::string_view key, std::string& target);
+  bool take_flag(std::string_view key, bool& target);
+  // A list; an empty one, or none, leaves the target as it was.
+  void take_texts(std::string_view key, std::vector<std::string>& target);
   bool take_number(std::string_view key, NumberRange range, std::uint64_t& target);
   bool take_milliseconds(
       std::string_view key, NumberRange range, std::chrono::milliseconds& target

@@ -71,12 +71,15 @@ void LocalWorkers::deliver(base::ConnectionId to, const to_worker::Message& mess
           .data_json = data_of(m),
           .metadata_json = std::string(m.metadata_json),
           .traceparent = decoded(m.traceparent_json),
-          .baggage = decoded(m.baggage_json)
+          .baggage = decoded(m.baggage_json),
+          .registration = m.registration
       };
     }
     std::optional<Delivery> operator()(const to_worker::InvocationResult& m) const {
       return workers::CallResult{m.invocation_id, std::string(m.result_json), m.error};
     }
+    std::optional<Delivery> operator()(const to_worker::RegisterFunction& m) const { return m; }
+    std::optional<Delivery> operator()(const to_worker::UnregisterFunction& m) const { return m; }
     std::optional<Delivery> operator()(const to_worker::RegisterTrigger& m) const { return m; }
     std::optional<Delivery> operator()(const to_worker::UnregisterTrigger& m) const { return m; }
     std::optional<Delivery> operator()(const to_worker::WorkerRegistered&) const { return {}; }
@@ -112,6 +115,12 @@ struct LocalWorkers::Taker {
 
   void operator()(const workers::Invocation& m) const { worker.on_invoked(m, now, outputs); }
   void operator()(const workers::CallResult& m) const { worker.on_result(m, now, outputs); }
+  void operator()(const to_worker::RegisterFunction& m) const {
+    worker.on_function_registered(m, now, outputs);
+  }
+  void operator()(const to_worker::UnregisterFunction& m) const {
+    worker.on_function_unregistered(m, now, outputs);
+  }
   void operator()(const to_worker::RegisterTrigger& m) const {
     worker.on_trigger_registered(m, now, outputs);
   }

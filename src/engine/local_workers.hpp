@@ -44,6 +44,8 @@ class LocalWorkers {
  private:
   using Delivery = std::variant<
       workers::Invocation,
+      protocol::to_worker::RegisterFunction,
+      protocol::to_worker::UnregisterFunction,
       protocol::to_worker::RegisterTrigger,
       protocol::to_worker::UnregisterTrigger,
       workers::CallResult>;

@@ -7,15 +7,20 @@
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
+#include "engine/environment.hpp"
+#include "engine/http_functions.hpp"
 #include "engine/http_gateway.hpp"
 #include "engine/log.hpp"
 #include "engine/time_zones.hpp"
 #include "engine/version.hpp"
 #include "http/server_connection.hpp"
 #include "net/clock.hpp"
+#include "net/http_client.hpp"
 #include "workers/cron/worker.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"
+#include "workers/http_functions/calls.hpp"
+#include "workers/http_functions/worker.hpp"
 #include "workers/observability/log_functions.hpp"
 #include "workers/worker.hpp"
 
@@ -110,6 +115,9 @@ EngineResult<std::unique_ptr<Server>> Server::start(
       return started.error();
     }
   }
+  if (const auto& http_functions = server->config_.http_functions) {
+    server->start_http_functions(*http_functions);
+  }
   server->gateway_.settle();
   return server;
 }
@@ -151,6 +159,23 @@ EngineStatus Server::start_http(const HttpConfig& config) {
   http_->on_turn(gateway_.now());
   gateway_.use(*http_);
   return {};
+}
+
+void Server::start_http_functions(const HttpFunctionsConfig& config) {
+  using namespace workers::http_functions;
+  http_functions_sender_ = std::make_unique<HttpFunctionsSender>(config, [this](Outcome outcome) {
+    post_answer([this, outcome = std::make_shared<Outcome>(std::move(outcome))] {
+      workers::Outputs outputs;
+      http_functions_->on_outcome(std::move(*outcome), gateway_.now(), outputs);
+      submit(http_functions_connection_, std::move(outputs));
+    });
+  });
+  auto worker = std::make_unique<HttpFunctionsWorker>(
+      http_functions_options(config, config_.compat),
+      Ports{random_, *http_functions_sender_, environment_variable, net::parse_ip_address}
+  );
+  http_functions_ = worker.get();
+  http_functions_connection_ = add(std::move(worker));
 }
 
 base::ConnectionId Server::add(std::unique_ptr<workers::Worker> worker) {
@@ -234,12 +259,18 @@ void Server::advance_stop() {
       [[fallthrough]];
     case Stage::draining: {
       const bool is_urged = gateway_.signals_received() > 1;
-      const bool is_busy = core_.owes_answers() || gateway_.has_open_streams();
+      // Nobody waits for void calls, but they were promised to be sent.
+      const bool is_sending =
+          http_functions_ != nullptr && http_functions_->calls().unfinished() > 0;
+      const bool is_busy = core_.owes_answers() || gateway_.has_open_streams() || is_sending;
       if (is_busy && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
         return;
       }
       core_.on_drain_ended(gateway_.now(), gateway_.effects());
       gateway_.settle();
+      if (http_functions_sender_ != nullptr) {
+        http_functions_sender_->stop();  // its connections may lead to our own listeners
+      }
       gateway_.close_all();
       stage_ = Stage::closing;
       stage_deadline_ = gateway_.now().monotonic + limits::flush_timeout;

@@ -12,11 +12,13 @@
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/gateway.hpp"
+#include "engine/http_functions.hpp"
 #include "engine/http_gateway.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
 #include "engine/mailbox.hpp"
 #include "net/loop.hpp"
+#include "workers/http_functions/worker.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -75,6 +77,7 @@ class Server {
   Server(EngineConfig config, Logger& log);
   EngineStatus listen(const std::string& host, std::uint16_t port);
   EngineStatus start_http(const HttpConfig& config);
+  void start_http_functions(const HttpFunctionsConfig& config);
   void turn();
   void advance_stop();
   void run_tasks();
@@ -90,6 +93,9 @@ class Server {
   Tasks mailbox_;
   Stage stage_ = Stage::serving;
   std::atomic<bool> stop_requested_ = false;
+  std::unique_ptr<HttpFunctionsSender> http_functions_sender_;              // puts into the mailbox
+  workers::http_functions::HttpFunctionsWorker* http_functions_ = nullptr;  // local_workers_ has it
+  base::ConnectionId http_functions_connection_;
   base::MonotonicTime stage_deadline_ = base::never;
 };
 

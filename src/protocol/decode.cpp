@@ -71,9 +71,7 @@ void read(Reader& reader, from_worker::RegisterFunction& out) {
   reader.raw(Field::request_format, out.request_format);
   reader.raw(Field::response_format, out.response_format);
   reader.raw(Field::metadata, out.metadata);
-  Value invocation;
-  reader.any(Field::invocation, invocation);
-  out.is_http_invoked = is_present(invocation);
+  reader.raw(Field::invocation, out.invocation);
 }
 
 void read(Reader& reader, from_worker::UnregisterFunction& out) {

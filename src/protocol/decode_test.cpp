@@ -169,7 +169,7 @@ TEST(Decode, reads_functions) {
   EXPECT_EQ(full.request_format, R"({"type": "object"})");
   EXPECT_EQ(full.response_format, "true");
   EXPECT_EQ(full.metadata, R"({"public":true})");
-  EXPECT_FALSE(full.is_http_invoked);
+  EXPECT_EQ(full.invocation, "");
 
   const auto brief = decoded<RegisterFunction>(
       R"({"type":"registerfunction","id":"","description":null,"metadata":null,"invocation":null})"
@@ -177,12 +177,15 @@ TEST(Decode, reads_functions) {
   EXPECT_EQ(brief.id, "");
   EXPECT_EQ(brief.description, std::nullopt);
   EXPECT_EQ(brief.metadata, "");
-  EXPECT_FALSE(brief.is_http_invoked);
+  EXPECT_EQ(brief.invocation, "");
 
-  EXPECT_TRUE(decoded<RegisterFunction>(
-                  R"({"type":"registerfunction","id":"f","invocation":{"url":"http://x"}})"
-  )
-                  .is_http_invoked);
+  EXPECT_EQ(
+      decoded<RegisterFunction>(
+          R"({"type":"registerfunction","id":"f","invocation":{"url":"http://x"}})"
+      )
+          .invocation,
+      R"({"url":"http://x"})"
+  );
   EXPECT_EQ(
       decoded<UnregisterFunction>(R"({"type":"unregisterfunction","id":"f\u002f"})").id, "f/"
   );

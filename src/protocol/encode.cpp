@@ -63,6 +63,20 @@ void write(auto& pen, const to_worker::WorkerRegistered& message) {
   pen.raw(R"("})");
 }
 
+void write(auto& pen, const to_worker::RegisterFunction& message) {
+  text_member(pen, R"({"type":"registerfunction","id":)", message.id);
+  pen.raw(R"(,"registration":)");
+  pen.raw(std::to_string(message.registration));
+  optional_member(pen, R"(,"invocation":)", message.invocation_json);
+  pen.raw("}");
+}
+
+void write(auto& pen, const to_worker::UnregisterFunction& message) {
+  pen.raw(R"({"type":"unregisterfunction","registration":)");
+  pen.raw(std::to_string(message.registration));
+  pen.raw("}");
+}
+
 void write(auto& pen, const to_worker::RegisterTrigger& message) {
   pen.raw(R"({"type":"registertrigger")");
   trigger_ids(pen, message);

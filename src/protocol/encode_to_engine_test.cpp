@@ -93,7 +93,7 @@ TEST(EncodeToEngine, writes_registrations_that_the_engine_reads_back) {
   EXPECT_EQ(function.id, "f");
   EXPECT_EQ(function.description, "does");
   EXPECT_EQ(function.response_format, "true");
-  EXPECT_TRUE(function.is_http_invoked);
+  EXPECT_EQ(function.invocation, R"({"url":"https://a"})");
 
   const auto type = read_back<from_worker::RegisterTriggerType>(
       encode(to_engine::RegisterTriggerType{.id = "tick", .call_request_format_json = "{}"})

@@ -24,6 +24,15 @@ inline constexpr std::string_view trigger_registration_failed = "trigger_registr
 // Lookups and arguments of engine::*::info functions (spec: wire-protocol §14.1).
 inline constexpr std::string_view not_found = "NOT_FOUND";
 inline constexpr std::string_view invalid_arguments = "INVALID_ARGUMENTS";
+// Functions behind URLs: why there is none, and why a call of one failed (spec: engine-core §13).
+inline constexpr std::string_view url_validation_failed = "url_validation_failed";
+inline constexpr std::string_view secret_not_found = "secret_not_found";
+inline constexpr std::string_view token_not_found = "token_not_found";
+inline constexpr std::string_view api_key_not_found = "api_key_not_found";
+inline constexpr std::string_view http_request_failed = "http_request_failed";
+inline constexpr std::string_view http_response_failed = "http_response_failed";
+inline constexpr std::string_view http_error = "http_error";
+inline constexpr std::string_view invalid_response = "invalid_response";
 // A function id is taken; in `registrationrejected`, towards workers of line 0.25 (spec: line-0.25
 // §3).
 inline constexpr std::string_view function_namespace_conflict = "FUNCTION_NAMESPACE_CONFLICT";
@@ -33,6 +42,8 @@ inline constexpr std::string_view function_namespace_conflict = "FUNCTION_NAMESP
 // The deadline of the call has passed. Spelt as SDKs spell their own, which some map to a type
 // (spec: wire-protocol §14.5).
 inline constexpr std::string_view timeout = "TIMEOUT";
+// The `invocation` of a function cannot be understood: in the log only.
+inline constexpr std::string_view invalid_invocation = "invalid_invocation";
 // The message named an invocation but could not be understood.
 inline constexpr std::string_view invalid_message = "invalid_message";
 // The executing worker's answer could not be understood.

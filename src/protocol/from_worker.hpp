@@ -52,11 +52,17 @@ struct RegisterFunction {
   std::string request_format;
   std::string response_format;
   std::string metadata;
-  bool is_http_invoked = false;
+  std::string invocation;  // how somebody else runs it; absent: the worker does
 };
 
 struct UnregisterFunction {
   std::string id;
+};
+
+// Of the in-process worker that runs functions for others; remote ones cannot send it.
+struct FunctionRegistrationResult {
+  std::uint64_t registration = 0;
+  std::optional<ErrorBody> error;
 };
 
 struct RegisterTriggerType {
@@ -108,6 +114,7 @@ using Message = std::variant<
     InvocationResult,
     RegisterFunction,
     UnregisterFunction,
+    FunctionRegistrationResult,
     RegisterTriggerType,
     UnregisterTriggerType,
     RegisterTrigger,

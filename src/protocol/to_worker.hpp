@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "protocol/error_body.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -25,6 +26,8 @@ struct InvokeFunction {
   std::string_view metadata_json;
   std::string_view caller_json;
   std::string_view observe_depth_json;
+  // With which the executing in-process worker was given the function; 0: it is its own.
+  std::uint64_t registration = 0;
 
   friend bool operator==(const InvokeFunction&, const InvokeFunction&) = default;
 };
@@ -45,6 +48,21 @@ struct WorkerRegistered {
   base::Uuid reattach_token;
 
   friend bool operator==(const WorkerRegistered&, const WorkerRegistered&) = default;
+};
+
+// To the in-process worker that runs functions for others.
+struct RegisterFunction {
+  std::uint64_t registration = 0;
+  std::string id;
+  std::string invocation_json;
+
+  friend bool operator==(const RegisterFunction&, const RegisterFunction&) = default;
+};
+
+struct UnregisterFunction {
+  std::uint64_t registration = 0;
+
+  friend bool operator==(const UnregisterFunction&, const UnregisterFunction&) = default;
 };
 
 struct RegisterTrigger {
@@ -89,6 +107,8 @@ using Message = std::variant<
     InvokeFunction,
     InvocationResult,
     WorkerRegistered,
+    RegisterFunction,
+    UnregisterFunction,
     RegisterTrigger,
     UnregisterTrigger,
     TriggerRegistrationResult,

@@ -35,6 +35,9 @@ std::string problem_of(const HttpInvocationConfig& config) {
   if (config.method == HttpMethod::head || config.method == HttpMethod::options) {
     return "no function is called by HEAD or OPTIONS";
   }
+  if (config.retries > 10) {
+    return "a request is repeated at most 10 times";
+  }
   if (config.timeout_ms == 0U) {
     return "a timeout of 0 ms ends every call";
   }
@@ -61,6 +64,9 @@ std::string invocation_json(const HttpInvocationConfig& config) {
   json["method"] = to_string(config.method);
   if (config.timeout_ms) {
     json["timeout_ms"] = *config.timeout_ms;
+  }
+  if (config.retries != 0) {
+    json["retries"] = config.retries;
   }
   JsonObject headers;
   for (const auto& [name, value] : config.headers) {

@@ -41,6 +41,14 @@ TEST(HttpInvocation, Item36_is_written_with_each_kind_of_authentication) {
   );
 }
 
+TEST(HttpInvocation, says_how_often_it_may_be_repeated) {
+  EXPECT_NE(
+      invocation_json({.url = "https://a", .retries = 2}).find(R"("retries":2)"), std::string::npos
+  );
+  EXPECT_EQ(problem_of({.url = "https://a", .retries = 10}), "");
+  EXPECT_NE(problem_of({.url = "https://a", .retries = 11}), "");
+}
+
 TEST(HttpInvocation, Item37_is_refused_when_it_can_never_work) {
   EXPECT_EQ(problem_of({.url = "http://127.0.0.1:80/x?y"}), "");
   for (const HttpInvocationConfig& config : {

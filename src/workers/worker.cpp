@@ -6,6 +6,14 @@
 namespace iii::workers {
 
 void Worker::
+    on_function_registered(const protocol::to_worker::RegisterFunction&, base::Now, Outputs&) {
+}
+
+void Worker::
+    on_function_unregistered(const protocol::to_worker::UnregisterFunction&, base::Now, Outputs&) {
+}
+
+void Worker::
     on_trigger_registered(const protocol::to_worker::RegisterTrigger&, base::Now, Outputs&) {
 }
 

@@ -26,6 +26,7 @@ struct Invocation {
   std::string metadata_json;
   std::string traceparent;
   std::string baggage;
+  std::uint64_t registration = 0;  // of a function that it runs for another worker
 };
 
 // Empty `result_json` without error: no result.
@@ -83,6 +84,14 @@ class Worker {
   // Registers what the worker offers.
   virtual void start(Outputs& outputs) = 0;
   virtual void on_invoked(const Invocation& invocation, base::Now now, Outputs& outputs) = 0;
+  // A function that it is to run for another worker, if it says so in its identity: answered with a
+  // FunctionRegistrationResult.
+  virtual void on_function_registered(
+      const protocol::to_worker::RegisterFunction& function, base::Now now, Outputs& outputs
+  );
+  virtual void on_function_unregistered(
+      const protocol::to_worker::UnregisterFunction& function, base::Now now, Outputs& outputs
+  );
   virtual void on_trigger_registered(
       const protocol::to_worker::RegisterTrigger& trigger, base::Now now, Outputs& outputs
   );

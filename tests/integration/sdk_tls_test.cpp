@@ -1,4 +1,5 @@
 // wss://: the certificate decides. The server and its certificate are made here.
+#include "certificate.hpp"
 #include "http/head.hpp"
 #include "scripted_engine.hpp"
 #include "sdk/address.hpp"
@@ -13,21 +14,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
-#include <openssl/asn1.h>
-#include <openssl/evp.h>
-#include <openssl/obj_mac.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/types.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,41 +29,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-
-// A key and a certificate for 127.0.0.1 that signs itself, each in a file.
-class Certificate {
- public:
-  Certificate() {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_RSA_gen(2048), EVP_PKEY_free);
-    const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
-    X509_set_version(x509.get(), X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
-    X509_set_pubkey(x509.get(), key.get());
-    X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get()));
-    X509_EXTENSION* const names =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-    X509_add_ext(x509.get(), names, -1);
-    X509_EXTENSION_free(names);
-    X509_sign(x509.get(), key.get(), EVP_sha256());
-    write(key_file, [&](std::FILE* file) {
-      PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    });
-    write(certificate_file, [&](std::FILE* file) { PEM_write_X509(file, x509.get()); });
-  }
-
-  const std::string key_file = testing::TempDir() + "sdk_tls_test_key.pem";
-  const std::string certificate_file = testing::TempDir() + "sdk_tls_test_certificate.pem";
-
- private:
-  static void write(const std::string& name, const std::function<void(std::FILE*)>& body) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-        std::fopen(name.c_str(), "w"), std::fclose
-    );
-    body(file.get());
-  }
-};
 
 // Accepts one connection at a time and upgrades it.
 class TlsServer {

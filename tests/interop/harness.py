@@ -66,7 +66,15 @@ CONFIGURATION = """workers:
     config:
       drain_timeout_ms: {drain_timeout_ms}
   - name: iii-cron
+  - name: iii-http-functions
+    config:
+      security:
+        block_private_ips: false
+        require_https: false
 """
+
+# What the engine signs requests with.
+SECRET = "s3cr3t"
 
 
 class Engine:
@@ -85,7 +93,7 @@ class Engine:
             self.process = subprocess.Popen(
                 [self.program, "--config", "engine.yaml"],
                 cwd=self.folder,
-                env=clean_environment(self.folder),
+                env=clean_environment(self.folder) | {"INTEROP_SECRET": SECRET},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,5 +1,6 @@
 """One pass through the whole matrix: an engine and workers of its own, and the parts of it."""
 
+import itertools
 import signal
 import threading
 import time
@@ -88,6 +89,7 @@ class Run:
             ("start", self.start),
             ("scenarios of all pairs", self.scenarios_of_all_pairs),
             ("schedules", self.schedules),
+            ("functions by URL", self.functions_by_url),
             ("1000 functions", self.many_functions),
             ("lost workers", lambda: lost.run(self)),
             ("restart gently", lambda: restart.run(self, "restart after SIGTERM", signal.SIGTERM)),
@@ -125,6 +127,15 @@ class Run:
                 (f"schedule: {worker.sdk}", scenarios.schedule, worker)
                 for worker in self.workers
                 if worker.language == "node"
+            ]
+        )
+
+    def functions_by_url(self):
+        self.check_together(
+            [
+                (f"function by URL: {a.sdk} > {b.sdk}", scenarios.function_by_url, a, b)
+                for a, b in itertools.product(self.workers, self.workers)
+                if a.language == "node"
             ]
         )
 

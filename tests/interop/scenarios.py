@@ -1,8 +1,14 @@
 """What is checked between a caller and a callee: a function per check, which fails by raising."""
 
+import base64
+import hashlib
+import hmac
 import itertools
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from harness import LIMIT_SECONDS, Refused
+from harness import LIMIT_SECONDS, SECRET, Refused
 
 CPP = ("cpp", "embedded")
 CHANNEL_BYTES = 10 * 1024 * 1024
@@ -176,6 +182,58 @@ def schedule(worker):
         worker.wait_event("fired", since, metadata=metadata)
         since = len(worker.events)
     worker.ask("unbind", binding=number)
+
+
+class _Host(BaseHTTPRequestHandler):
+    """Answers with what it was asked, and whether that was signed as it should be."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        signed = self.headers["x-iii-timestamp"].encode() + b":" + base64.b64encode(body)
+        digest = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+        answer = {
+            "function": self.headers["x-iii-function-path"],
+            "custom": self.headers["x-custom"],
+            "is_signed": self.headers["x-iii-signature"] == f"sha256={digest}",
+            "data": json.loads(body),
+        }
+        text = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+def function_by_url(owner, caller):
+    """A function that is a URL: the engine sends a signed request, for whoever calls it."""
+    host = ThreadingHTTPServer(("127.0.0.1", 0), _Host)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    function_id = f"{owner.name}::url{next(tokens)}"
+    owner.ask(
+        "register_url",
+        function_id=function_id,
+        invocation={
+            "url": f"http://127.0.0.1:{host.server_port}/hook",
+            "method": "PUT",
+            "headers": {"x-custom": "v"},
+            "auth": {"type": "hmac", "secret_key": "INTEROP_SECRET"},
+        },
+    )
+    try:
+        owner.call(f"{owner.name}::nothing", {})  # the registration has arrived
+        result = caller.call(function_id, {"text": PAYLOAD["text"]})
+    finally:
+        host.shutdown()
+        host.server_close()
+    data = result.pop("data")
+    expect(data.pop("_caller_worker_id", None) is not None, True, "the caller is named")
+    expect(data, {"text": PAYLOAD["text"]}, "payload")
+    expect(result, {"function": function_id, "custom": "v", "is_signed": True}, "request")
 
 
 def rejected_trigger(caller, callee):

@@ -6,6 +6,7 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "protocol/decode.hpp"
+#include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 #include "support/core_texts.hpp"
 
@@ -121,17 +122,22 @@ Peer Scene::open_announced(std::string name, std::string_view version, Where whe
   return peer;
 }
 
-Peer Scene::open_local(std::string name) {
+Peer Scene::open_local(std::string name, bool runs_functions_of_others) {
   const base::ConnectionId id((std::uint64_t{1} << 63U) | ++connections_);
   names_.emplace(id, name);
   checker_.opened(id);
-  core_.on_local_worker_opened(id, {.name = name}, now_);
+  core_.on_local_worker_opened(
+      id, {.name = name, .runs_functions_of_others = runs_functions_of_others}, now_
+  );
   return {.name = std::move(name), .connection = id, .worker_id = {}, .token = {}};
 }
 
 void Scene::from(const Peer& peer, std::string_view text) {
+  from_local(peer, protocol::decode(text));
+}
+
+void Scene::from_local(const Peer& peer, const protocol::from_worker::Message& message) {
   begin_event();
-  const auto message = protocol::decode(text);
   checker_.before(peer.connection, message);
   core_.on_message(peer.connection, message, now_, effects_);
   take_effects();

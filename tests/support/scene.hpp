@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "core/core.hpp"
+#include "protocol/from_worker.hpp"
 #include "support/core_checkers.hpp"
 #include "support/core_texts.hpp"
 
@@ -62,9 +63,11 @@ class Scene {
   Peer open_announced(
       std::string name, std::string_view version = "0.22.1", Where where = Where::current()
   );
-  Peer open_local(std::string name);
+  Peer open_local(std::string name, bool runs_functions_of_others = false);
 
   void from(const Peer& peer, std::string_view text);
+  // What no remote worker can send.
+  void from_local(const Peer& peer, const protocol::from_worker::Message& message);
   void close(const Peer& peer);
   void congest(const Peer& peer);
   void relieve(const Peer& peer);

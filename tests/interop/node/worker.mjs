@@ -135,6 +135,9 @@ export const start = ({ registerWorker, createChannel }) => {
     register: async ({ count }) => {
       for (let i = 0; i < count; i++) serve(`many::${i}`, async () => i)
     },
+    register_url: async ({ function_id, invocation }) => {
+      client.registerFunction(function_id, invocation)
+    },
     calls: async ({ prefix, numbers }) =>
       Promise.all(numbers.map((i) => client.trigger({ function_id: prefix + i, payload: {} }))),
     bind: async ({ binding, type, function_id, config, metadata }) => {

@@ -10,6 +10,7 @@ import json
 
 from . import compare, websocket
 from .engine import Engine
+from .outer_host import OuterHost
 from .placeholders import Bindings, Mismatch, shortened
 
 # How much longer than recorded a message may take.
@@ -26,6 +27,7 @@ class Player:
         self.events = transcript.play_list()
         self.engine = Engine(command, folder)
         self.bindings = Bindings()
+        self.outer_host = OuterHost()
         self.connections = {}
         self.requests = {}  # HTTP requests whose response has not been compared yet
         self.workers = {}  # the connections on /, where Pings are answered at once
@@ -51,6 +53,7 @@ class Player:
                 connection.drop()
             for response in self.requests.values():
                 response.cancel()
+            self.outer_host.stop()
             await self.engine.kill()
 
     async def end(self):
@@ -99,6 +102,8 @@ class Player:
         pass
 
     async def on_config(self, event):
+        if event.get("ext"):
+            self.bindings.set("extport", await self.outer_host.start())
         await self.engine.start(event["yaml"], self.bindings, event.get("env", {}))
 
     async def on_open(self, event):
@@ -263,6 +268,22 @@ class Player:
             self.bindings.match(expected.get("body", ""), body.decode(), "body")
             return
         compare.match(*values, self.bindings, compare.Rules({}), "nowhere", "body")
+
+    async def on_extreply(self, event):
+        self.outer_host.replies.put_nowait(event)
+
+    async def on_extreq(self, event):
+        method, target, fields, body = await self.in_time(self.outer_host.requests.get())
+        expected = event["request"]
+        if (method, target) != (expected["method"], self.bindings.fill(expected["target"])):
+            raise Mismatch(f"the engine asked for {method} {target}")
+        rules = compare.Rules({})
+        # Fields of one name keep their order, those of different names do not.
+        expected_fields = sorted(expected["headers"], key=lambda field: field[0])
+        actual_fields = [list(field) for field in sorted(fields, key=lambda field: field[0])]
+        compare.match(expected_fields, actual_fields, self.bindings, rules, "nowhere", "fields")
+        values = json.loads(expected["body"]), json.loads(body)
+        compare.match(*values, self.bindings, rules, "nowhere", "body")
 
     async def on_signal(self, event):
         self.is_signalled = True

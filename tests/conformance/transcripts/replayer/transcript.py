@@ -11,7 +11,7 @@ WAITING = HERE / "waiting.txt"
 REASONS = HERE.parent.parent.parent / "docs" / "compatibility.md"
 
 # The built-in workers that iiid has and that a configuration names.
-AVAILABLE = {"iii-worker-manager", "iii-cron", "iii-http"}
+AVAILABLE = {"iii-worker-manager", "iii-cron", "iii-http", "iii-http-functions"}
 
 # The versions that were recorded, and how iiid is asked for each of them.
 LINES = {"0.11.6": ["--compat", "0.11"], "0.22.1": []}
