@@ -49,7 +49,7 @@ bool are_equal(std::string_view given, std::string_view right) {
 }
 
 iii::HttpResponse<> receive(iii::HttpCall<>& call, std::string_view secret) {
-  constexpr std::size_t body_bytes_max = 1024 * 1024;
+  constexpr std::size_t body_bytes_max = 1U << 20U;
   // Not call.request.body: JSON that has been read and written again is signed by nobody.
   const std::string body = call.body().read_all(body_bytes_max);
   const auto given = call.request.headers.find("x-hub-signature-256");

@@ -14,7 +14,6 @@
 #include <iii/http.hpp>
 #include <iii/http_method.hpp>
 #include <iii/http_stream.hpp>
-#include <iii/json.hpp>
 #include <iii/task.hpp>
 
 #include <cstddef>
@@ -36,7 +35,7 @@ iii::HttpResponse<> small(const iii::HttpRequest<>& /*request*/) {
   return {.status_code = 200, .body = {{"answer", 42}}};
 }
 
-iii::Task<void> zeros(HttpCall<>& call) {
+iii::Task<void> zeros(HttpCall<> call) {
   constexpr std::size_t pieces = 16'384;
   constexpr std::size_t piece_bytes = 65'536;
   call.response().set_headers({{"content-type", "application/octet-stream"}});
@@ -45,7 +44,7 @@ iii::Task<void> zeros(HttpCall<>& call) {
   }
 }
 
-iii::Task<iii::HttpResponse<>> sink(HttpCall<>& call) {
+iii::Task<iii::HttpResponse<>> sink(HttpCall<> call) {
   std::size_t bytes = 0;
   while (const std::optional<std::string> piece = co_await call.body().next_binary_async()) {
     bytes += piece->size();
@@ -66,9 +65,9 @@ class Unread {
   std::vector<HttpCall<>> calls_;
 };
 
-iii::Task<void> read_one_piece(HttpCall<>& call, Unread* unread) {
+iii::Task<void> read_one_piece(HttpCall<> call, Unread* unread) {
   static_cast<void>(co_await call.body().next_async());
-  unread->keep(call);
+  unread->keep(std::move(call));
 }
 
 void serve(

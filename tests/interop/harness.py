@@ -126,6 +126,11 @@ class Engine:
         """Returns the status of an engine that ends."""
         return self.process.wait(LIMIT_SECONDS)
 
+    @property
+    def is_sanitized(self):
+        code = Path(self.program).read_bytes()
+        return b"__asan_init" in code or b"__tsan_init" in code
+
     def forget_peak(self):
         """From now on VmHWM is the peak since this call."""
         Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
