@@ -12,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::test {

@@ -4,6 +4,7 @@
 #include "http/request.hpp"
 #include "support/sweeps.hpp"
 #include "workers/http/http_scene.hpp"
+#include "workers/http/options.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
