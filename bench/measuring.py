@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -50,6 +51,7 @@ class Engine:
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="iii-bench-")
         self.log = open(pathlib.Path(self.folder.name) / "log", "w+b")
+        self._prepare()
         self.process = subprocess.Popen(
             self.command, cwd=self.folder.name, stdout=self.log, stderr=self.log
         )
@@ -59,6 +61,9 @@ class Engine:
             self.__exit__()
             raise
         return self
+
+    def _prepare(self):
+        """What has to be in the folder when the engine starts."""
 
     def _wait_until_listening(self):
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -77,6 +82,30 @@ class Engine:
     @property
     def pid(self):
         return self.process.pid
+
+
+HTTP_CONFIGURATION = """workers:
+  - name: iii-worker-manager
+    config:
+      port: {port}
+  - name: iii-http
+    config:
+      port: {http_port}
+"""
+
+
+class HttpEngine(Engine):
+    """An engine with the HTTP worker; `keys` are more lines of its configuration."""
+
+    def __init__(self, path, pinning=(), keys=""):
+        super().__init__(path, pinning)
+        self.http_port = free_port()
+        text = HTTP_CONFIGURATION.format(port=self.port, http_port=self.http_port)
+        self.configuration = text + keys
+        self.command = [*pinning, str(path), "--config", "engine.yaml"]
+
+    def _prepare(self):
+        (pathlib.Path(self.folder.name) / "engine.yaml").write_text(self.configuration)
 
 
 def stop(process):
@@ -116,9 +145,9 @@ class HeldConnections:
         self.process.stdout.close()
 
 
-def resident_kib(pid):
+def resident_kib(pid, name="VmRSS"):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1])
     raise Failure(f"process {pid} has ended")
 
@@ -153,6 +182,22 @@ def circumstances():
         + (" with changes" if changes else ""),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def pinning(core):
+    return [] if core is None else ["taskset", "-c", str(core)]
+
+
+def note(text):
+    """Where the run is, for those who watch."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def program(name):
+    """Of the system."""
+    found = shutil.which(name)
+    return found or sys.exit(f"{name} is not installed; `make setup` does it")
 
 
 def add_common_arguments(parser):

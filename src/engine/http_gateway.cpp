@@ -339,8 +339,14 @@ struct HttpGateway::Executor {
     }
   }
   void operator()(const http_worker::CloseChannels& order) const {
+    close_channels(gateway, session, order);
+  }
+  // Static: the channels of a request outlive its socket, and with it the outbox.
+  static void close_channels(
+      HttpGateway& gateway, Session& session, const http_worker::CloseChannels& order
+  ) {
     if (session.has_body_end || session.has_response_end) {
-      ChannelWork& work = later(ChannelWork::Kind::close);
+      ChannelWork& work = later(gateway, session, ChannelWork::Kind::close);
       work.body = order.body;
       work.response = order.response;
       session.has_body_end = session.has_response_end = session.is_reader_congested = false;
@@ -348,6 +354,9 @@ struct HttpGateway::Executor {
   }
 
   [[nodiscard]] ChannelWork& later(ChannelWork::Kind kind) const {
+    return later(gateway, session, kind);
+  }
+  static ChannelWork& later(HttpGateway& gateway, const Session& session, ChannelWork::Kind kind) {
     ChannelWork& work = gateway.channel_work_.emplace_back();
     work.kind = kind;
     work.writer_end = end_of(session, core::ChannelEnd::writer);
@@ -364,8 +373,14 @@ bool HttpGateway::execute_orders() {
   for (const http_worker::Order& order : orders_) {
     const auto id = std::visit([](const auto& one) { return one.request; }, order);
     Session* session = find(id);
-    base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(id);
+    if (session == nullptr) {
+      continue;
+    }
+    base::ByteBuffer* outbox = loop_.outbox(id);
     if (outbox == nullptr) {
+      if (const auto* close = std::get_if<http_worker::CloseChannels>(&order)) {
+        Executor::close_channels(*this, *session, *close);
+      }
       continue;
     }
     std::visit(Executor{*this, *session, *outbox}, order);

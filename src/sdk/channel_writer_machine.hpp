@@ -98,7 +98,7 @@ class ChannelWriterMachine final : public ChannelMachine {
   // False: has to wait.
   [[nodiscard]] bool serve(Waiting& waiting, ChannelEffects& effects);
   [[nodiscard]] bool send_pieces(Waiting& waiting, ChannelEffects& effects);
-  [[nodiscard]] bool has_room_for(std::size_t bytes) const;
+  [[nodiscard]] bool has_room() const;
   void close_after_the_rest(ChannelEffects& effects);
   void end(const Error& error, ChannelEffects& effects);
   static void end_operation(

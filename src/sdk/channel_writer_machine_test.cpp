@@ -139,6 +139,14 @@ TEST_F(SmallChannelWriterTest, bounds_what_waits) {
   EXPECT_EQ(take(), Lines{"end 3: websocket error: writer: too much waits to be written"});
 }
 
+TEST_F(ChannelWriterTest, takes_a_large_write_behind_small_ones) {
+  text(1, "a");
+  write(2, std::string(limits::channel_waiting_bytes_max + 1, 'b'));
+  EXPECT_EQ(take(), Lines{"open"});
+  write(3, "c");
+  EXPECT_EQ(take(), Lines{"end 3: websocket error: writer: too much waits to be written"});
+}
+
 TEST_F(SmallChannelWriterTest, bounds_how_many_wait) {
   write(1, std::string(100, 'a'));
   static_cast<void>(take());

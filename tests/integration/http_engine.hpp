@@ -43,6 +43,9 @@ class HttpEngine {
   HttpEngine(const HttpEngine&) = delete;
   HttpEngine& operator=(const HttpEngine&) = delete;
 
+  [[nodiscard]] std::string address(std::string_view path) const {
+    return "http://127.0.0.1:" + std::to_string(http_port) + std::string(path);
+  }
   // What curl prints: the body, and the status in a line of its own.
   [[nodiscard]] std::string curl(
       std::string_view path, const std::vector<std::string>& options = {}
@@ -51,7 +54,7 @@ class HttpEngine {
         III_CURL, "--silent", "--no-buffer", "--max-time", "60", "--write-out", "\n%{http_code}"
     };
     arguments.insert(arguments.end(), options.begin(), options.end());
-    arguments.push_back("http://127.0.0.1:" + std::to_string(http_port) + std::string(path));
+    arguments.push_back(address(path));
     return Process(arguments).wait().output;
   }
   // Returns once the path is served.
@@ -80,7 +83,9 @@ class HttpEngine {
 // A worker of the examples, until the end of the scope.
 class RunningExample {
  public:
-  explicit RunningExample(const char* program) : worker_({program}) {
+  template <class... Arguments>
+  explicit RunningExample(const char* program, Arguments... arguments)
+      : worker_({program, arguments...}) {
     (void)worker_.next_error_line();  // "… is registered"
   }
   ~RunningExample() {

@@ -1,5 +1,6 @@
 // The HTTP worker as its users see it: iiid, workers written with the SDK, curl.
 #include "http_engine.hpp"
+#include "process.hpp"
 #include "socket_client.hpp"
 #include "websocket/frame.hpp"
 #include "worker_client.hpp"
@@ -11,8 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::test {
@@ -69,6 +72,68 @@ TEST(HttpExamples, events_are_streamed) {
       engine.curl("/countdown?from=2"),
       "event: count\ndata: 2\n\nevent: count\ndata: 1\n\ndata: lift-off\n\n\n200"
   );
+}
+
+// Each attempt takes as long as curl.
+template <class Condition>
+bool comes_true(Condition condition) {
+  constexpr int attempts_max = 200;
+  for (int i = 0; i < attempts_max; ++i) {
+    if (condition()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST(HttpExamples, what_one_says_in_a_chat_reaches_who_listens) {
+  const HttpEngine engine;
+  const RunningExample chat(III_HTTP_CHAT);
+  engine.wait_for("/chat");
+  const std::vector<std::string> hello = {
+      "--header", "content-type: application/json", "--data", R"({"from":"Ada","text":"hello"})"
+  };
+  const std::string nobody = "{\"listeners\":0}\n202";
+  EXPECT_EQ(engine.curl("/chat", hello), nobody);
+  {
+    Process listener(
+        {III_CURL, "--silent", "--no-buffer", "--output", "/dev/stderr", engine.address("/chat")}
+    );
+    EXPECT_EQ(listener.next_error_line(), ": welcome");
+    const auto is_heard = [&] { return engine.curl("/chat", hello) != nobody; };
+    EXPECT_TRUE(comes_true(is_heard));
+    EXPECT_EQ(listener.next_error_line(), "");
+    EXPECT_EQ(listener.next_error_line().substr(0, 4), "id: ");
+    EXPECT_EQ(listener.next_error_line(), R"(data: {"from":"Ada","text":"hello"})");
+  }
+  EXPECT_TRUE(comes_true([&] { return engine.curl("/chat", hello) == nobody; }))
+      << "the function is not told that its listener has gone";
+}
+
+TEST(HttpExamples, a_webhook_takes_what_is_signed_over_its_raw_body) {
+  const HttpEngine engine;
+  const std::string secret_file = testing::TempDir() + "/http_webhook_secret";
+  std::ofstream(secret_file) << "It's a Secret to Everybody\n";
+  const RunningExample webhooks(III_HTTP_WEBHOOK, secret_file);
+  engine.wait_for("/webhook");
+  const std::string signature = "de8f3fb097d8bca6a60b9cb03cec4da1df380577e6182a0ad1c2e171c2c95c42";
+  const auto post = [&](const std::string& body, const std::string& signed_with) {
+    return engine.curl(
+        "/webhook",
+        {"--header",
+         "content-type: application/json",
+         "--header",
+         "x-hub-signature-256: sha256=" + signed_with,
+         "--data",
+         body}
+    );
+  };
+  EXPECT_EQ(post(R"({"b":1, "a":2})", signature), "{\"accepted\":{\"b\":1,\"a\":2}}\n202");
+  const std::string refusal = "{\"problem\":\"the signature is missing or wrong\"}\n401";
+  EXPECT_EQ(post(R"({"b":1,"a":2})", signature), refusal);
+  EXPECT_EQ(post(R"({"b":1, "a":2})", std::string(64, '0')), refusal);
+  EXPECT_EQ(post(R"({"b":1, "a":2})", ""), refusal);
+  EXPECT_EQ(engine.curl("/webhook", {"--data", "x"}), refusal);
 }
 
 TEST(HttpExamples, an_upload_goes_into_a_file) {

@@ -57,20 +57,25 @@ def matches(event, expected):
     return all(name in event and event[name] == value for name, value in expected.items())
 
 
-# Calls and channels under way may end however slow this machine is.
+# Calls, channels and requests under way may end however slow this machine is.
 CONFIGURATION = """workers:
   - name: iii-worker-manager
     config:
       port: {port}
   - name: iii-engine-functions
     config:
-      drain_timeout_ms: {drain_timeout_ms}
+      drain_timeout_ms: {limit_ms}
   - name: iii-cron
   - name: iii-http-functions
     config:
       security:
         block_private_ips: false
         require_https: false
+  - name: iii-http
+    config:
+      port: {http_port}
+      default_timeout: {limit_ms}
+      body_timeout_ms: {limit_ms}
 """
 
 # What the engine signs requests with.
@@ -78,15 +83,19 @@ SECRET = "s3cr3t"
 
 
 class Engine:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, http_keys=""):
+        """`http_keys`: more lines of the HTTP worker's configuration."""
         self.program = program
         self.folder = folder
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
+        http_port = free_port()
+        self.http_url = f"http://127.0.0.1:{http_port}"
         self.process = None
-        drain_timeout_ms = LIMIT_SECONDS * 1000
-        configuration = CONFIGURATION.format(port=self.port, drain_timeout_ms=drain_timeout_ms)
-        (folder / "engine.yaml").write_text(configuration)
+        configuration = CONFIGURATION.format(
+            port=self.port, http_port=http_port, limit_ms=LIMIT_SECONDS * 1000
+        )
+        (folder / "engine.yaml").write_text(configuration + http_keys)
 
     def start(self):
         with open(self.folder / "engine.log", "ab") as log:
@@ -124,6 +133,20 @@ class Engine:
     def wait(self):
         """Returns the status of an engine that ends."""
         return self.process.wait(LIMIT_SECONDS)
+
+    @property
+    def is_sanitized(self):
+        code = Path(self.program).read_bytes()
+        return b"__asan_init" in code or b"__tsan_init" in code
+
+    def forget_peak(self):
+        """From now on VmHWM is the peak since this call."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def memory_bytes(self, name):
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith(name + ":"))
+        return int(line.split()[1]) * 1024
 
     def stop(self):
         self.signal(signal.SIGTERM)

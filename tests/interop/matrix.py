@@ -10,6 +10,7 @@ import embedded
 import lost
 import restart
 import scenarios
+import web
 from harness import Engine, Worker
 
 # Checks at a time: what keeps two processors busy.
@@ -27,6 +28,7 @@ class Run:
         self.workers = []
         self.processes = []
         self.have_many = False
+        self.have_routes = False
         self.counting = threading.Lock()
         self.passed = 0
         self.failed = 0
@@ -90,6 +92,7 @@ class Run:
             ("scenarios of all pairs", self.scenarios_of_all_pairs),
             ("schedules", self.schedules),
             ("functions by URL", self.functions_by_url),
+            ("http", lambda: web.run(self)),
             ("1000 functions", self.many_functions),
             ("lost workers", lambda: lost.run(self)),
             ("restart gently", lambda: restart.run(self, "restart after SIGTERM", signal.SIGTERM)),
@@ -142,6 +145,11 @@ class Run:
     def many_functions(self):
         self.register_many("1000 functions")
         self.call_many("1000 functions")
+
+    def add_routes(self):
+        if not self.have_routes:
+            self.together(web.add_routes, self.workers)
+            self.have_routes = True
 
     def register_many(self, title):
         if self.has(title) and not self.have_many:

@@ -8,6 +8,7 @@ nobody.
 import signal
 
 import scenarios
+import web
 from harness import LIMIT_SECONDS, Worker
 
 # How long the official packages, which do not notice that the engine is gone, wait for a result.
@@ -17,8 +18,11 @@ PATIENCE_MS = 3000
 def run(matrix, title, how):
     checks = [f"{title} {what}" for what in ("call", "trigger", "1000 functions")]
     checks += [f"{title} {what}" for what in ("call under way", "channel under way")]
-    if not matrix.has(*checks):
+    requests = list(web.selected(matrix, {f"{title} http": web.request}))
+    if not matrix.has(*checks) and not requests:
         return
+    if requests:
+        matrix.add_routes()
     bindings = bind(matrix, f"{title} trigger")
     matrix.register_many(f"{title} 1000 functions")
     seen = {worker.name: len(worker.events) for worker in matrix.workers}
@@ -37,6 +41,7 @@ def run(matrix, title, how):
         let_be_lost(matrix, calls, channels)
     for name, caller, callee in matrix.pairs(f"{title} call"):
         matrix.check(name, scenarios.call, caller, callee)
+    matrix.check_together(requests)
     matrix.call_many(f"{title} 1000 functions")
     for name, *binding in bindings:
         matrix.check(name, bound_again, seen, *binding)

@@ -1,8 +1,11 @@
-// The depot: a worker in C++. It keeps what the shop, which is written in Node, sells, and offers a
-// trigger type: whoever binds a function to it is told when an item is getting low.
+// The depot: a worker in C++. It keeps what the shop, which is written in Node, sells, and shows it
+// at GET /stock/:item. It offers a trigger type: whoever binds a function to it is told when an
+// item is getting low.
+#include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/error.hpp>
+#include <iii/http.hpp>
 #include <iii/json.hpp>
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
@@ -50,6 +53,12 @@ class Depot {
       : client_(iii::register_worker(engine, {.worker_name = "depot"})) {
     client_.register_function("depot::stock", [this](const Item& of) { return stock(of.item); });
     client_.register_function("depot::take", [this](const Wanted& what) { return take(what); });
+    client_.register_function("depot::show", [this](const iii::HttpRequest<>& request) {
+      return show(request.path_params.at("item"));
+    });
+    client_.register_trigger(
+        iii::HttpTriggerConfig{.api_path = "/stock/:item"}.for_function("depot::show")
+    );
     client_.register_trigger_type(
         iii::trigger_type<Watch, Stock>("depot::low", "An item is getting low"),
         [this](const iii::TriggerConfigOf<Watch>& trigger) { watch(trigger); },
@@ -72,6 +81,14 @@ class Depot {
     const std::lock_guard lock(mutex_);
     tell("depot::stock is asked for \"" + item + "\" and answers " + std::to_string(left_[item]));
     return {.item = item, .left = left_[item]};
+  }
+
+  iii::HttpResponse<Stock> show(const std::string& item) {
+    const std::lock_guard lock(mutex_);
+    const auto found = left_.find(item);
+    tell("depot::show is asked for \"" + item + "\" by HTTP");
+    return found == left_.end() ? iii::HttpResponse<Stock>{.status_code = 404, .body = {item, 0}}
+                                : iii::HttpResponse<Stock>{.body = {item, found->second}};
   }
 
   Stock take(const Wanted& wanted) {

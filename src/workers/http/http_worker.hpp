@@ -64,8 +64,10 @@ class HttpWorker final : public Worker {
   void on_body_end(RequestId id, base::Now now, Outputs& outputs);
   // Nobody waits for the answer any more.
   void on_gone(RequestId id, base::Now now, Outputs& outputs);
-  void on_time(base::Now now, Outputs& outputs);
-  [[nodiscard]] base::MonotonicTime next_deadline() const { return pending_.next_deadline(); }
+  void on_time(base::Now now, Outputs& outputs) override;
+  [[nodiscard]] base::MonotonicTime next_deadline() const override {
+    return pending_.next_deadline();
+  }
 
   // --- Events of channels ---
   struct Wanted {

@@ -10,6 +10,8 @@
 #include <iii/describe.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
+#include <iii/http.hpp>
+#include <iii/http_stream.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/result.hpp>
@@ -25,6 +27,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,6 +46,66 @@ namespace {
 
 Task<Json> echo(std::string name, Json data) {
   co_return Json{{"by", name}, {"data", std::move(data)}};
+}
+
+// --- The functions behind `http` triggers ---
+
+std::string query(const HttpRequest<>& request, const std::string& key) {
+  const auto found = request.query_params.find(key);
+  return found == request.query_params.end() ? std::string() : found->second;
+}
+
+std::string header(const HttpRequest<>& request, const std::string& name) {
+  const auto found = request.headers.find(name);
+  return found == request.headers.end() ? std::string() : found->second;
+}
+
+// Not an HttpResponse: that has each header once.
+Json echo_request(const std::string& name, const HttpRequest<>& request) {
+  if (const std::string reason = query(request, "fail"); !reason.empty()) {
+    throw std::runtime_error(reason);
+  }
+  const std::string status = query(request, "status");
+  const std::string token = header(request, "x-token");
+  return {
+      {"status_code", status.empty() ? 200 : std::stoi(status)},
+      {"headers", JsonArray{"Set-Cookie: a=1", "Set-Cookie: b=2", "X-By: " + name}},
+      {"body",
+       {{"by", name},
+        {"method", request.method},
+        {"path_params", to_json(request.path_params)},
+        {"query_params", to_json(request.query_params)},
+        {"token", token.empty() ? Json(nullptr) : Json(token)},
+        {"body", request.body}}},
+  };
+}
+
+void download(HttpCall<>& call) {
+  const std::string data =
+      pattern(std::stoul(query(call.request, "bytes")), std::stoul(query(call.request, "seed")));
+  call.response().set_status(206);
+  call.response().set_headers(
+      {{"content-type", "application/octet-stream"}, {"x-sha256", sha256(data)}}
+  );
+  call.response().write(data);
+}
+
+void send_events(HttpCall<>& call, Holds& holds) {
+  const std::string token = query(call.request, "token");
+  call.response().set_event_headers();
+  call.response().send_event({.data = "first", .id = "1"});
+  say({{"event", "held"}, {"token", token}});
+  holds.wait(token);
+  call.response().send_event({.data = "second\nline", .event = "note", .id = "2"});
+  call.response().send_event({.data = "last", .id = "3"});
+}
+
+HttpResponse<> upload(HttpCall<>& call) {
+  std::ostringstream received;
+  call.body().read_into(received);
+  Json body = checksum(received.view(), {});
+  body.as_object()["type"] = header(call.request, "content-type");
+  return {.status_code = 201, .body = std::move(body)};
 }
 
 class Worker {
@@ -129,6 +192,12 @@ class Worker {
       say({{"event", "fired"}, {"token", in.token}, {"metadata", metadata}});
       return Json{{"seen", in.token}};
     });
+    serve("http_echo", [this](const HttpRequest<>& request) {
+      return echo_request(name_, request);
+    });
+    serve("http_download", http(client_, download));
+    serve("http_events", http(client_, [this](HttpCall<>& call) { send_events(call, holds_); }));
+    serve("http_upload", http(client_, upload));
     serve("sink", [this](const Json& data) {
       return read_all(
           client_.open_reader(end_in(data, "reader")), holds_, pause_in(data.as_object())

@@ -79,8 +79,41 @@ const failure = (error) => ({
 
 const outcome = (promise) => promise.catch((error) => ({ error: failure(error) }))
 
-/** `createChannel(client)` is the only call that is spelled differently in the versions. */
-export const start = ({ registerWorker, createChannel }) => {
+// The functions behind `http` triggers.
+
+const echoRequest = (by) => async ({ method, path_params, query_params, headers, body }) => {
+  if (query_params.fail) throw new Error(query_params.fail)
+  return {
+    status_code: Number(query_params.status ?? 200),
+    headers: ['Set-Cookie: a=1', 'Set-Cookie: b=2', `X-By: ${by}`],
+    body: { by, method, path_params, query_params, token: headers['x-token'] ?? null, body },
+  }
+}
+
+const download = async ({ query_params }, response) => {
+  const data = pattern(Number(query_params.bytes), Number(query_params.seed))
+  response.status(206)
+  response.headers({ 'content-type': 'application/octet-stream', 'x-sha256': sum(data).sha256 })
+  response.stream.end(data)
+  await finished(response.stream)
+}
+
+const events = async ({ query_params: { token } }, response) => {
+  response.headers({ 'content-type': 'text/event-stream' })
+  response.stream.write('id: 1\ndata: first\n\n')
+  await hold(token, { event: 'held', token })
+  response.stream.write('event: note\nid: 2\ndata: second\ndata: line\n\n')
+  response.stream.end('id: 3\ndata: last\n\n')
+  await finished(response.stream)
+}
+
+const upload = async ({ headers, request_body }) => {
+  const received = await readAll(request_body)
+  return { status_code: 201, body: { ...received, type: headers['content-type'] ?? null } }
+}
+
+/** `createChannel(client)` and `http` are what the versions spell differently. */
+export const start = ({ registerWorker, createChannel, http }) => {
   const [url, name] = process.argv.slice(2)
   const client = registerWorker(url, { workerName: name })
   const bindings = new Map() // What this worker asked for: our number -> handle.
@@ -108,6 +141,10 @@ export const start = ({ registerWorker, createChannel }) => {
     say({ event: 'fired', token: data.token, metadata: metadata ?? null })
     return { seen: data.token }
   })
+  serve('http_echo', http(echoRequest(name)))
+  serve('http_download', http(download))
+  serve('http_events', http(events))
+  serve('http_upload', http(upload))
 
   client.registerTriggerType(
     { id: `${name}::type`, description: 'A trigger type of the interop tests' },

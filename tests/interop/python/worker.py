@@ -20,7 +20,9 @@ from iii.triggers import TriggerHandler
 
 try:
     from iii.helpers import create_channel
-except ImportError:  # Up to 0.11 it is a method of the client.
+    from iii_helpers.http import http
+except ImportError:  # Up to 0.11 all is in one package, and this a method of the client.
+    from iii import http
 
     def create_channel(client):
         return client.create_channel()
@@ -72,6 +74,8 @@ class InteropWorker(TriggerHandler):
         functions = "echo nothing fail refuse note metadata sink source hold fired"
         for function in functions.split():
             self.serve(function, getattr(self, "on_" + function))
+        for function in "http_echo http_download http_events http_upload".split():
+            self.serve(function, http(getattr(self, "on_" + function)))
         self.client.register_trigger_type(
             {"id": f"{name}::type", "description": "A trigger type of the interop tests"}, self
         )
@@ -114,6 +118,48 @@ class InteropWorker(TriggerHandler):
     async def on_fired(self, data, metadata=None):
         say({"event": "fired", "token": data["token"], "metadata": metadata})
         return {"seen": data["token"]}
+
+    # The functions behind `http` triggers.
+
+    async def on_http_echo(self, request, _response):
+        if "fail" in request.query_params:
+            raise RuntimeError(request.query_params["fail"])
+        return {
+            "status_code": int(request.query_params.get("status", 200)),
+            "headers": ["Set-Cookie: a=1", "Set-Cookie: b=2", "X-By: " + self.name],
+            "body": {
+                "by": self.name,
+                "method": request.method,
+                "path_params": request.path_params,
+                "query_params": request.query_params,
+                "token": request.headers.get("x-token"),
+                "body": request.body,
+            },
+        }
+
+    async def on_http_download(self, request, response):
+        data = pattern(int(request.query_params["bytes"]), int(request.query_params["seed"]))
+        await response.status(206)
+        sha256 = checksum(data, [])["sha256"]
+        await response.headers({"content-type": "application/octet-stream", "x-sha256": sha256})
+        await response.writer.write(data)
+        await response.writer.close_async()
+
+    async def on_http_events(self, request, response):
+        token = request.query_params["token"]
+        await response.headers({"content-type": "text/event-stream"})
+        await response.writer.write(b"id: 1\ndata: first\n\n")
+        await self.hold(token, {"event": "held", "token": token})
+        await response.writer.write(b"event: note\nid: 2\ndata: second\ndata: line\n\n")
+        await response.writer.write(b"id: 3\ndata: last\n\n")
+        await response.writer.close_async()
+
+    async def on_http_upload(self, request, _response):
+        received = await self.read_all(request.request_body)
+        return {
+            "status_code": 201,
+            "body": {**received, "type": request.headers.get("content-type")},
+        }
 
     # The trigger type.
 

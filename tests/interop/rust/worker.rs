@@ -13,7 +13,7 @@ use serde_json::{json, Value};
 
 use crate::sdk::{
     self, extract_channel_refs, ChannelReader, ChannelWriter, Client, Error, StreamChannelRef,
-    Trigger, TriggerConfig, TriggerHandler, WorkerMetadata,
+    HttpRequest, HttpResponse, Trigger, TriggerConfig, TriggerHandler, WorkerMetadata,
 };
 
 #[derive(Clone)]
@@ -84,6 +84,34 @@ fn channel_end(data: &Value, field: &str) -> Result<StreamChannelRef, Error> {
         .ok_or_else(|| Error::Handler(format!("no channel in {field}")))
 }
 
+/// The functions behind `http` triggers. The package has the types of request and response, and
+/// nothing that opens the channels.
+fn request_in(data: &Value) -> Result<HttpRequest, Error> {
+    serde_json::from_value(data.clone()).map_err(|error| Error::Handler(error.to_string()))
+}
+
+fn query(request: &HttpRequest, key: &str) -> String {
+    request.query_params.get(key).cloned().unwrap_or_default()
+}
+
+fn echo_request(by: String, request: HttpRequest) -> Result<Value, Error> {
+    if let Some(reason) = request.query_params.get("fail") {
+        return Err(Error::Handler(reason.clone()));
+    }
+    Ok(json!({
+        "status_code": query(&request, "status").parse().unwrap_or(200),
+        "headers": ["Set-Cookie: a=1", "Set-Cookie: b=2", format!("X-By: {by}")],
+        "body": {
+            "by": by,
+            "method": request.method,
+            "path_params": request.path_params,
+            "query_params": request.query_params,
+            "token": request.headers.get("x-token"),
+            "body": request.body,
+        },
+    }))
+}
+
 impl Worker {
     fn serve<Handler, Answer>(&self, function: &str, handler: Handler)
     where
@@ -132,11 +160,61 @@ impl Worker {
             say(json!({ "event": "fired", "token": data["token"], "metadata": metadata }));
             Ok(json!({ "seen": data["token"] }))
         });
+        self.serve_http();
         self.client.register_trigger_type(RegisterTriggerType::new(
             format!("{}::type", self.name),
             "A trigger type of the interop tests",
             self.bound.clone(),
         ));
+    }
+
+    fn serve_http(&self) {
+        self.serve("http_echo", |worker, data, _| async move {
+            echo_request(worker.name, request_in(&data)?)
+        });
+        self.serve("http_download", |worker, data, _| async move { worker.download(&data).await });
+        self.serve("http_events", |worker, data, _| async move { worker.events(&data).await });
+        self.serve("http_upload", |worker, data, _| async move { worker.upload(&data).await });
+    }
+
+    async fn download(&self, data: &Value) -> Result<Value, Error> {
+        let request = request_in(data)?;
+        let [bytes, seed] = ["bytes", "seed"].map(|key| query(&request, key).parse().unwrap_or(0));
+        let content = pattern(bytes, seed);
+        let writer = ChannelWriter::new(&self.url, &channel_end(data, "response")?);
+        let headers = json!({
+            "content-type": "application/octet-stream",
+            "x-sha256": checksum(&content, &[])["sha256"],
+        });
+        let status = json!({ "type": "set_status", "status_code": 206 });
+        writer.send_message(&status.to_string()).await?;
+        let headers = json!({ "type": "set_headers", "headers": headers });
+        writer.send_message(&headers.to_string()).await?;
+        writer.write(&content).await?;
+        writer.close().await?;
+        Ok(Value::Null)
+    }
+
+    async fn events(&self, data: &Value) -> Result<Value, Error> {
+        let token = query(&request_in(data)?, "token");
+        let writer = ChannelWriter::new(&self.url, &channel_end(data, "response")?);
+        let headers = json!({ "content-type": "text/event-stream" });
+        let headers = json!({ "type": "set_headers", "headers": headers });
+        writer.send_message(&headers.to_string()).await?;
+        writer.write(b"id: 1\ndata: first\n\n").await?;
+        self.holds.hold(&token, json!({ "event": "held", "token": token })).await;
+        writer.write(b"event: note\nid: 2\ndata: second\ndata: line\n\n").await?;
+        writer.write(b"id: 3\ndata: last\n\n").await?;
+        writer.close().await?;
+        Ok(Value::Null)
+    }
+
+    async fn upload(&self, data: &Value) -> Result<Value, Error> {
+        let reader = ChannelReader::new(&self.url, &channel_end(data, "request_body")?);
+        let mut body = self.read_all(&reader, None).await?;
+        body["type"] = json!(request_in(data)?.headers.get("content-type"));
+        let response = HttpResponse { status_code: 201, headers: HashMap::new(), body };
+        Ok(json!(response))
     }
 
     async fn read_all(

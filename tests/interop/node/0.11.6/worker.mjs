@@ -1,4 +1,4 @@
-import { registerWorker } from 'iii-sdk'
+import { http, registerWorker } from 'iii-sdk'
 import { start } from '../worker.mjs'
 
-start({ registerWorker, createChannel: (client) => client.createChannel() })
+start({ registerWorker, createChannel: (client) => client.createChannel(), http })

@@ -12,7 +12,8 @@ mod sdk {
 
     pub use iii_sdk::{
         extract_channel_refs, ChannelReader, ChannelWriter, IIIError as Error, StreamChannelRef,
-        Trigger, TriggerConfig, TriggerHandler, WorkerMetadata, III as Client,
+        ApiRequest as HttpRequest, ApiResponse as HttpResponse, Trigger, TriggerConfig,
+        TriggerHandler, WorkerMetadata, III as Client,
     };
     use iii_sdk::{
         Channel, RegisterFunctionMessage, RegisterTriggerInput, TriggerAction, TriggerRequest,

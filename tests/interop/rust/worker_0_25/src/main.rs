@@ -17,6 +17,7 @@ mod sdk {
     use iii_sdk::protocol::{RegisterTriggerInput, TriggerRequest};
     use iii_sdk::{RegisterFunction, TriggerAction};
 
+    pub use iii_helpers::http::{HttpRequest, HttpResponse};
     pub use iii_sdk::channel::{ChannelReader, ChannelWriter, StreamChannelRef};
     pub use iii_sdk::helpers::extract_channel_refs;
     pub use iii_sdk::runtime::WorkerMetadata;
