@@ -200,6 +200,16 @@ inline constexpr std::size_t http_waiting_max = 4096;
 inline constexpr std::size_t http_path_bytes_max = 4 * kib;  // of a route
 // Functions that run before that of a route.
 inline constexpr std::size_t http_middleware_max = 32;
+// JSON Schemas that bodies are checked against: so large, so many kept, so many steps for a body,
+// so deep with its references. A body is read into a tree of values while everything else waits.
+inline constexpr std::size_t http_schema_bytes_max = 256 * kib;
+inline constexpr std::size_t http_schemas_max = 1024;
+inline constexpr std::size_t http_schema_steps_max = 1'000'000;
+inline constexpr std::size_t http_schema_depth_max = 512;
+inline constexpr std::size_t http_checked_body_bytes_max = 4 * mib;
+static_assert(http_checked_body_bytes_max <= http_body_bytes_default);
+// What is known of functions is asked for again after this.
+inline constexpr auto http_function_facts_age_max = 1s;
 // Headers that a function sets before its stream begins.
 inline constexpr std::size_t http_stream_headers_bytes_max = 64 * kib;
 

@@ -46,6 +46,16 @@ struct HttpCorsConfig {
   friend bool operator==(const HttpCorsConfig&, const HttpCorsConfig&) = default;
 };
 
+// The description of all routes.
+struct HttpOpenapiConfig {
+  std::string path = "/openapi.json";
+  std::string page_path;  // empty: no page
+  std::string title = "Functions";
+  std::string version = "1";
+
+  friend bool operator==(const HttpOpenapiConfig&, const HttpOpenapiConfig&) = default;
+};
+
 struct HttpConfig {
   std::string host = "127.0.0.1";  // as ListenerConfig's
   std::uint16_t port = 3111;
@@ -59,6 +69,7 @@ struct HttpConfig {
   std::size_t body_bytes_max = base::limits::http_body_bytes_default;
   std::optional<HttpCorsConfig> cors;
   std::vector<std::string> middleware;  // function ids, in the order in which they run
+  std::optional<HttpOpenapiConfig> openapi;
 
   friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
 };

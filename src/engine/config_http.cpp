@@ -129,6 +129,47 @@ void read_middleware(YamlTree& tree, ConfigSection& section, HttpConfig& config)
   }
 }
 
+// A path that is served as it is written.
+void read_path(ConfigSection& section, std::string_view key, std::string& target) {
+  section.take_text(key, target);
+  if (!target.empty() && (!target.starts_with('/') || !is_printable(target) ||
+                          target.find_first_of(":{}?#%\"\\") != std::string::npos)) {
+    section.report(
+        key,
+        "must be a path such as '/openapi.json', of visible ASCII characters without "
+        ":{}?#%\"\\, not " +
+            in_quotes(target)
+    );
+  }
+}
+
+void read_openapi(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const node = section.take("openapi");
+  if (node == nullptr || node->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (is_flag(*node)) {
+    if (is_true(*node)) {
+      config.openapi.emplace();
+    }
+    return;
+  }
+  if (node->kind != YamlNode::Kind::mapping) {
+    section.report("openapi", "must be true, false or a mapping, not " + description_of(*node));
+    return;
+  }
+  ConfigSection keys(tree, node, section.path_of("openapi"), section.offset_of("openapi"));
+  HttpOpenapiConfig& target = config.openapi.emplace();
+  read_path(keys, "path", target.path);
+  read_path(keys, "page", target.page_path);
+  keys.take_text("title", target.title);
+  keys.take_text("version", target.version);
+  if (target.path == target.page_path) {
+    keys.report("page", "must be another path than that of the document");
+  }
+  keys.finish();
+}
+
 NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
   return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
 }
@@ -170,6 +211,7 @@ HttpConfig read_http_config(YamlTree& tree, ConfigSection& section) {
   read_limits(section, config);
   read_cors(tree, section, config);
   read_middleware(tree, section, config);
+  read_openapi(tree, section, config);
   return config;
 }
 

@@ -23,13 +23,6 @@ namespace {
 
 constexpr std::size_t quote_bytes_max = 60;  // enough to recognise the text in the file
 
-bool is_flag(const YamlNode& node) {
-  const std::string& text = node.text;
-  return node.kind == YamlNode::Kind::scalar && node.is_plain &&
-         (text == "true" || text == "True" || text == "TRUE" || text == "false" ||
-          text == "False" || text == "FALSE");
-}
-
 // Whether the whole text is one number.
 template <class Number>
 bool parse_number(std::string_view text, Number& value, int number_base) {
@@ -117,6 +110,17 @@ std::string description_of(const YamlNode& node) {
     return "the number " + in_quotes(node.text);
   }
   return (is_flag(node) ? "the boolean " : "the text ") + in_quotes(node.text);
+}
+
+bool is_flag(const YamlNode& node) {
+  const std::string& text = node.text;
+  return node.kind == YamlNode::Kind::scalar && node.is_plain &&
+         (text == "true" || text == "True" || text == "TRUE" || text == "false" ||
+          text == "False" || text == "FALSE");
+}
+
+bool is_true(const YamlNode& node) {
+  return is_flag(node) && (node.text[0] == 't' || node.text[0] == 'T');
 }
 
 bool is_text(const YamlNode& node) {
@@ -229,11 +233,22 @@ bool ConfigSection::take_milliseconds(
   return true;
 }
 
-void ConfigSection::ignore_flag(std::string_view key) {
+bool ConfigSection::take_flag(std::string_view key, bool& target) {
   const YamlNode* const value = take(key);
-  if (value != nullptr && !is_flag(*value)) {
-    report(key, "must be true or false, not " + description_of(*value));
+  if (value == nullptr) {
+    return false;
   }
+  if (!is_flag(*value)) {
+    report(key, "must be true or false, not " + description_of(*value));
+    return false;
+  }
+  target = is_true(*value);
+  return true;
+}
+
+void ConfigSection::ignore_flag(std::string_view key) {
+  bool ignored = false;
+  take_flag(key, ignored);
 }
 
 void ConfigSection::ignore_text(std::string_view key) {

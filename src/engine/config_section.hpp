@@ -40,6 +40,7 @@ class ConfigSection {
 
   // True when the target was set.
   bool take_text(std::string_view key, std::string& target);
+  bool take_flag(std::string_view key, bool& target);
   bool take_number(std::string_view key, NumberRange range, std::uint64_t& target);
   bool take_milliseconds(
       std::string_view key, NumberRange range, std::chrono::milliseconds& target
@@ -88,5 +89,8 @@ class ConfigSection {
 [[nodiscard]] std::string description_of(const YamlNode& node);
 // Unquoted texts that YAML reads as something else than text.
 [[nodiscard]] bool is_text(const YamlNode& node);
+// `true` and `false`, in three spellings.
+[[nodiscard]] bool is_flag(const YamlNode& node);
+[[nodiscard]] bool is_true(const YamlNode& node);
 
 }  // namespace iii::engine

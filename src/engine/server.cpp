@@ -66,6 +66,13 @@ workers::http_worker::Options http_options(const HttpConfig& config, CompatLine 
     options.cors = CorsOptions{config.cors->allowed_origins, config.cors->allowed_methods};
   }
   options.middleware = config.middleware;
+  if (config.openapi) {
+    options.openapi = OpenapiOptions{
+        config.openapi->path,
+        config.openapi->page_path,
+        {config.openapi->title, config.openapi->version}
+    };
+  }
   options.errors = compat == CompatLine::v0_11 ? ErrorStyle::flat : ErrorStyle::envelope;
   return options;
 }

@@ -1,6 +1,7 @@
 #include "workers/http/http_worker.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
@@ -26,7 +27,9 @@
 
 #include <iii/engine_error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +70,7 @@ HttpWorker::HttpWorker(Options options, base::Random& random)
       random_(random),
       cors_(options_.cors),
       channel_mask_(random.next()) {
+  add_own_routes();
 }
 
 core::LocalWorker HttpWorker::identity() const {
@@ -138,7 +142,7 @@ void HttpWorker::on_request(
   }
   append_request(request, *pending.route, pending.request_json);
   if (pending.is_json && !pending.has_body_ended) {
-    order(LimitBody{id, options_.body_bytes_max});
+    order(LimitBody{id, body_bytes_max(*pending.route)});
   }
   pending_.set_deadline(
       pending, now.monotonic, pending.route->timeout.value_or(options_.default_timeout)
@@ -167,6 +171,13 @@ void HttpWorker::on_request(
     order(HoldBody{id});
   }
   waiting_.push_back(id);
+}
+
+std::uint64_t HttpWorker::body_bytes_max(const Route& route) const {
+  const std::uint64_t max = options_.body_bytes_max;
+  return route.validates_request
+             ? std::min<std::uint64_t>(max, base::limits::http_checked_body_bytes_max)
+             : max;
 }
 
 // The reference system answers every OPTIONS itself; a route of that method is asked here unless
@@ -239,6 +250,8 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::body:
       release_body(pending);
       return pending.is_json && !pending.has_body_ended;
+    case Step::schema:
+      return check_body(pending, event);
     case Step::condition:
       if (pending.route->condition_function_id.empty()) {
         return false;
@@ -248,6 +261,10 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::route_middleware:
       return ask_next(pending.route->middleware);
     case Step::function:
+      if (pending.route->service != Service::function) {
+        serve(pending, event);
+        return true;
+      }
       make_channels(pending);
       call(pending, pending.route->function_id, payload(pending, true), event);
       return true;
@@ -311,6 +328,9 @@ void HttpWorker::on_result(const CallResult& result, base::Now now, Outputs& out
     case Step::route_middleware:
       on_middleware(*pending, result, event);
       return;
+    case Step::schema:
+      on_schema(*pending, result, event);
+      return;
     case Step::condition:
       on_condition(*pending, result, event);
       return;
@@ -369,6 +389,8 @@ void HttpWorker::on_function(Pending& pending, const CallResult& result, const E
     }
   } else if (result.error) {
     fail(pending, *result.error, event);
+  } else if (pending.route->service == Service::openapi) {
+    on_functions_listed(pending, result.result_json, event);
   } else if (!is_null(result.result_json)) {
     respond(pending, answer_of_result(result.result_json), event);
   }

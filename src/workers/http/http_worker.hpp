@@ -17,6 +17,7 @@
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
 #include "workers/http/cors.hpp"
+#include "workers/http/function_schemas.hpp"
 #include "workers/http/options.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/pending.hpp"
@@ -101,6 +102,7 @@ class HttpWorker final : public Worker {
   void answer_without_route(
       RequestId id, const http::Request& request, const RouteTable::Finding& found
   );
+  [[nodiscard]] std::uint64_t body_bytes_max(const Route& route) const;
   bool answer_options(RequestId id, const http::Request& request);
   void begin(Pending& pending, const Event& event);
   void advance(Pending& pending, const Event& event);
@@ -115,6 +117,16 @@ class HttpWorker final : public Worker {
   void finish(Pending& pending, const Event& event);
   void begin_waiting(const Event& event);
   [[nodiscard]] std::string payload(const Pending& pending, bool with_channels) const;
+
+  // http_services.cpp: routes of its own
+  void add_own_routes();
+  void serve(Pending& pending, const Event& event);
+  void on_functions_listed(Pending& pending, const std::string& functions_json, const Event& event);
+  void send_openapi(Pending& pending, const Event& event);
+
+  // http_checks.cpp: what bodies must look like
+  [[nodiscard]] bool check_body(Pending& pending, const Event& event);
+  void on_schema(Pending& pending, const CallResult& result, const Event& event);
 
   // http_streams.cpp: bodies and channels
   void make_channels(Pending& pending);
@@ -132,6 +144,10 @@ class HttpWorker final : public Worker {
   base::Random& random_;
   Cors cors_;
   RouteTable routes_;
+  FunctionSchemas schemas_;
+  std::string openapi_text_;           // empty: not asked for yet
+  std::uint64_t openapi_version_ = 0;  // of the routes in it
+  base::MonotonicTime openapi_asked_at_;
   PendingTable pending_;
   std::vector<Order> orders_;
   std::string delivered_;          // that an order still refers to

@@ -1,6 +1,7 @@
 // A request from its head to the end of its answer, and the table of all of them. Pure.
 //
-//   waiting -> global middleware -> body -> condition -> route middleware -> function -> streaming
+//   waiting -> global middleware -> body -> schema -> condition -> route middleware -> function
+//   -> streaming
 //
 // Steps that a route does not have are left out; any of them may answer and so end the request.
 #pragma once
@@ -31,6 +32,7 @@ enum class Step : std::uint8_t {
   waiting,  // too many others are being answered
   global_middleware,
   body,
+  schema,  // of the body: is it known, and does the body fit?
   condition,
   route_middleware,
   function,
