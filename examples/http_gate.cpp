@@ -1,7 +1,5 @@
 // GET /secret, behind a middleware that lets in who has a token. Needs an engine with an HTTP
 // worker; its address comes from III_URL.
-#include "until_told_to_end.hpp"
-
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/http.hpp>
@@ -29,7 +27,6 @@ iii::HttpResponse<> tell(const iii::HttpRequest<>&) {
 }  // namespace
 
 int main() {
-  const UntilToldToEnd end;
   iii::Client client = iii::register_worker({.worker_name = "gate"});
   client.register_function("gate::token", ask_for_token);
   client.register_function("gate::secret", tell);
@@ -38,6 +35,5 @@ int main() {
           .for_function("gate::secret")
   );
   std::cerr << "GET /secret is registered\n";
-  end.wait();
-  client.shutdown();
+  iii::run_until_signal(client);
 }

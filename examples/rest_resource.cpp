@@ -1,7 +1,5 @@
 // Notes behind URLs: POST /notes, GET /notes, GET, PUT and DELETE /notes/:id. Needs an engine with
 // an HTTP worker; its address comes from III_URL.
-#include "until_told_to_end.hpp"
-
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/http.hpp>
@@ -89,7 +87,6 @@ class Notes {
 }  // namespace
 
 int main() {
-  const UntilToldToEnd end;
   Notes notes;
   iii::Client client = iii::register_worker({.worker_name = "notes"});
   const auto serve = [&](iii::HttpMethod method, std::string path, std::string id, auto function) {
@@ -108,6 +105,5 @@ int main() {
   serve(iii::HttpMethod::put, "/notes/:id", "notes::change", &Notes::change);
   serve(iii::HttpMethod::delete_, "/notes/:id", "notes::remove", &Notes::remove);
   std::cerr << "/notes is registered\n";
-  end.wait();
-  client.shutdown();
+  iii::run_until_signal(client);
 }
