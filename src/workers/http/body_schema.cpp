@@ -1,7 +1,7 @@
 #include "workers/http/body_schema.hpp"
 
+#include "base/form_text.hpp"
 #include "base/limits.hpp"
-#include "workers/http/request_text.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -65,7 +65,7 @@ const value* referred(const value& root, std::string_view reference) {
   boost::json::error_code error;
   const std::string_view pointer = reference.substr(1);
   const value* found = root.find_pointer(pointer, error);
-  return found != nullptr ? found : root.find_pointer(decode_form_text(pointer), error);
+  return found != nullptr ? found : root.find_pointer(base::decode_form_text(pointer), error);
 }
 
 // Keywords whose values are data, not schemas.
