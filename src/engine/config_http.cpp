@@ -136,7 +136,7 @@ void read_path(ConfigSection& section, std::string_view key, std::string& target
                           target.find_first_of(":{}?#%\"\\") != std::string::npos)) {
     section.report(
         key,
-        "must be a path such as '/openapi.json', of visible ASCII characters without "
+        "must be a path such as '/assets', of visible ASCII characters without "
         ":{}?#%\"\\, not " +
             in_quotes(target)
     );
@@ -168,6 +168,54 @@ void read_openapi(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
     keys.report("page", "must be another path than that of the document");
   }
   keys.finish();
+}
+
+void read_folder(ConfigSection& entry, HttpConfig& config) {
+  HttpFolderConfig folder;
+  for (const std::string_view key : {"path", "folder"}) {
+    if (!entry.has(key)) {
+      entry.report(key, "is required");
+    }
+  }
+  read_path(entry, "path", folder.path);
+  entry.take_text("folder", folder.folder);
+  entry.take_text("index", folder.index);
+  if (folder.index.find('/') != std::string::npos || folder.index.starts_with('.')) {
+    entry.report("index", "must be the name of a file, not " + in_quotes(folder.index));
+  }
+  std::uint64_t max_age = 0;
+  entry.take_number("max_age", {.min = 0, .max = limits::http_max_age_seconds_max}, max_age);
+  folder.max_age = std::chrono::seconds(max_age);
+  const std::string path = folder.path.size() > 1 && folder.path.ends_with('/')
+                               ? folder.path.substr(0, folder.path.size() - 1)
+                               : folder.path;
+  folder.path = path;
+  if (std::ranges::find(config.folders, path, &HttpFolderConfig::path) != config.folders.end()) {
+    entry.report("path", in_quotes(path) + " is listed twice");
+  }
+  entry.finish();
+  config.folders.push_back(std::move(folder));
+}
+
+void read_folders(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const list = section.take("static");
+  if (list == nullptr || list->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (list->kind != YamlNode::Kind::list || list->items.size() > limits::http_folders_max) {
+    section.report(
+        "static",
+        "must be a list of at most " + std::to_string(limits::http_folders_max) + " folders"
+    );
+    return;
+  }
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const YamlNode& node = tree.nodes[list->items[i]];
+    ConfigSection entry(
+        tree, &node, section.path_of("static") + "[" + std::to_string(i) + "]", node.offset
+    );
+    read_folder(entry, config);
+  }
 }
 
 NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
@@ -212,6 +260,10 @@ HttpConfig read_http_config(YamlTree& tree, ConfigSection& section) {
   read_cors(tree, section, config);
   read_middleware(tree, section, config);
   read_openapi(tree, section, config);
+  read_folders(tree, section, config);
+  section.take_flag("compression", config.compresses);
+  section.take_flag("access_log", config.logs_access);
+  section.take_flag("metrics", config.counts_routes);
   return config;
 }
 

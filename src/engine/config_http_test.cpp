@@ -53,6 +53,12 @@ TEST(HttpConfigFile, takes_every_key) {
       cors:
         allowed_origins: ["https://shop.example"]
         allowed_methods: [GET, POST]
+      compression: true
+      access_log: true
+      metrics: true
+      static:
+        - {path: /assets/, folder: ./public, index: home.html, max_age: 60}
+        - {path: /, folder: site}
       openapi: {path: /api.json, page: /api, title: Shop, version: '2'}
       middleware:
         - function_id: b
@@ -73,7 +79,11 @@ TEST(HttpConfigFile, takes_every_key) {
       .body_bytes_max = 100,
       .cors = HttpCorsConfig{{"https://shop.example"}, {"GET", "POST"}},
       .middleware = {"a", "b", "c"},
-      .openapi = HttpOpenapiConfig{"/api.json", "/api", "Shop", "2"}
+      .openapi = HttpOpenapiConfig{"/api.json", "/api", "Shop", "2"},
+      .folders = {{"/assets", "./public", "home.html", 60s}, {"/", "site", "index.html", 0s}},
+      .compresses = true,
+      .logs_access = true,
+      .counts_routes = true
   };
   EXPECT_EQ(*config->http, expected);
 }
@@ -114,12 +124,23 @@ TEST(HttpConfigFile, names_each_mistake) {
       {"    config: {openapi: 7}\n",
        "f:3:23: workers[0].config.openapi: must be true, false or a mapping, not the number '7'"},
       {"    config: {openapi: {page: api}}\n",
-       "f:3:30: workers[0].config.openapi.page: must be a path such as '/openapi.json', of visible "
+       "f:3:30: workers[0].config.openapi.page: must be a path such as '/assets', of visible "
        "ASCII characters without :{}?#%\"\\, not 'api'"},
       {"    config: {openapi: {page: /openapi.json}}\n",
        "f:3:30: workers[0].config.openapi.page: must be another path than that of the document"},
       {"    config: {openapi: {docs: /api}}\n",
        "f:3:24: workers[0].config.openapi.docs: unknown key; known are path, page, title, version"},
+      {"    config: {compression: gzip}\n",
+       "f:3:27: workers[0].config.compression: must be true or false, not the text 'gzip'"},
+      {"    config: {static: [{path: /a}]}\n",
+       "f:3:23: workers[0].config.static[0].folder: is required"},
+      {"    config: {static: [{path: a, folder: b}]}\n",
+       "f:3:30: workers[0].config.static[0].path: must be a path such as '/assets', of "
+       "visible ASCII characters without :{}?#%\"\\, not 'a'"},
+      {"    config: {static: [{path: /a, folder: b, index: ../c}]}\n",
+       "f:3:52: workers[0].config.static[0].index: must be the name of a file, not '../c'"},
+      {"    config: {static: [{path: /a, folder: b}, {path: /a/, folder: c}]}\n",
+       "f:3:53: workers[0].config.static[1].path: '/a' is listed twice"},
       {"  - name: iii-http\n", "f:3:11: workers[1].name: the worker 'iii-http' is listed twice"},
   };
   for (const auto& [keys, expected] : cases) {

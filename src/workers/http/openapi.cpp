@@ -1,6 +1,7 @@
 #include "workers/http/openapi.hpp"
 
 #include "base/limits.hpp"
+#include "base/lower_ascii.hpp"
 #include "http/router.hpp"
 #include "workers/http/body_schema.hpp"
 #include "workers/http/route_table.hpp"
@@ -38,9 +39,7 @@ const object* object_at(const object* holder, std::string_view key) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(result, result.begin(), base::lower_ascii);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "workers/http/openapi.hpp"
+#include "workers/http/static_files.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -37,6 +38,11 @@ struct Options {
   std::vector<std::string> middleware;  // functions before every route's, in their order
   ErrorStyle errors = ErrorStyle::envelope;
   std::optional<OpenapiOptions> openapi;
+  std::vector<StaticOptions> folders;
+  bool compresses = false;
+  bool logs_access = false;
+  bool counts_routes = false;
+  std::size_t compressed_streams_max = base::limits::http_compressed_streams_max;
 };
 
 }  // namespace iii::workers::http_worker

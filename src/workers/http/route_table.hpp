@@ -5,6 +5,7 @@
 
 #include "http/router.hpp"
 #include "protocol/to_worker.hpp"
+#include "workers/http/route_metrics.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -24,7 +25,7 @@
 namespace iii::workers::http_worker {
 
 // Who answers: the function of the route, or the worker itself.
-enum class Service : std::uint8_t { function, openapi, openapi_page };
+enum class Service : std::uint8_t { function, openapi, openapi_page, files };
 
 struct Route {
   std::string trigger_id;
@@ -36,6 +37,8 @@ struct Route {
   std::optional<std::chrono::milliseconds> timeout;
   bool validates_request = false;
   Service service = Service::function;
+  std::size_t folder = 0;               // of files
+  std::shared_ptr<RouteCounts> counts;  // if routes are counted
   std::string metadata_json;
   // `,"path":…,"trigger":{…}` of the payload.
   std::string payload_json;
