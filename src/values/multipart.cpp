@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -214,7 +213,7 @@ Result<bool> MultipartParser::read_boundary() {
   const std::size_t blanks = std::min(text.find_first_not_of(" \t"), text.size());
   constexpr std::size_t blanks_max = 100;
   const std::string_view end = text.substr(blanks);
-  if (end.size() >= 2 && end.starts_with("\r\n")) {
+  if (blanks <= blanks_max && end.starts_with("\r\n")) {
     if (parts_ == limits_.parts_max) {
       return fail("the form has more than " + std::to_string(limits_.parts_max) + " parts");
     }
@@ -234,7 +233,9 @@ Result<bool> MultipartParser::read_headers(const Take& take) {
   const std::string_view text = rest();
   const bool is_empty = text.starts_with("\r\n");
   const std::size_t end = is_empty ? 0 : text.find("\r\n\r\n");
-  const std::size_t bytes = end == std::string_view::npos ? text.size() : end;
+  // Three bytes may be the beginning of the end.
+  const std::size_t bytes =
+      end == std::string_view::npos ? text.size() - std::min<std::size_t>(text.size(), 3) : end;
   if (bytes > limits_.header_bytes_max) {
     return fail(
         "the head of a part has more than " + std::to_string(limits_.header_bytes_max) + " bytes"
@@ -248,14 +249,15 @@ Result<bool> MultipartParser::read_headers(const Take& take) {
     return fail("the head of a part is malformed");
   }
   const auto found = headers->find("content-disposition");
-  const auto disposition = found == headers->end() ? std::nullopt : read_parameters(found->second);
-  const std::string* name =
-      disposition && disposition->value == "form-data" ? disposition->find("name") : nullptr;
+  const Parameters disposition = found == headers->end()
+                                     ? Parameters{}
+                                     : read_parameters(found->second).value_or(Parameters{});
+  const std::string* name = disposition.value == "form-data" ? disposition.find("name") : nullptr;
   if (name == nullptr) {
     return fail("a part has no `Content-Disposition: form-data` with a name");
   }
   MultipartPart part{.name = *name};
-  if (const std::string* file_name = disposition->find("filename")) {
+  if (const std::string* file_name = disposition.find("filename")) {
     part.file_name = *file_name;
   }
   if (const auto type = headers->find("content-type"); type != headers->end()) {

@@ -150,6 +150,24 @@ TEST(Multipart, HasLimits) {
   );
 }
 
+TEST(Multipart, HasTheSameLimitsHoweverItIsCut) {
+  // The head without its last line ends.
+  const std::size_t bytes = head.size() - 4;
+  const std::string one = form(std::string(head) + "1");
+  const std::string blanks = "--b" + std::string(101, ' ') + "\r\n" + std::string(head) + "1";
+  for (std::size_t piece = 1; piece <= one.size(); ++piece) {
+    EXPECT_EQ(read_all(one, piece, {.header_bytes_max = bytes}), "a: 1.") << piece;
+    EXPECT_EQ(
+        read_all(one, piece, {.header_bytes_max = bytes - 1}),
+        "! the head of a part has more than " + std::to_string(bytes - 1) + " bytes"
+    );
+    EXPECT_EQ(
+        read_all(blanks, piece),
+        "! a boundary is followed by something else than the end of its line"
+    );
+  }
+}
+
 TEST(Multipart, FailsAgainAfterAFailure) {
   MultipartParser parser("b");
   const auto ignore = [](const MultipartEvent&) {};

@@ -17,7 +17,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -303,11 +302,11 @@ bool Look::fits_number(const object& schema, const value& it) {
   if (const auto max = number_member(schema, "exclusiveMaximum"); max && number >= *max) {
     return refuse("must be less than " + text_of(*max));
   }
-  const auto step = number_member(schema, "multipleOf");
-  const double times = step && *step > 0 ? number / *step : 0;
+  const double step = number_member(schema, "multipleOf").value_or(0);
+  const double times = step > 0 ? number / step : 0;
   // 0.3 is a multiple of 0.1, whatever doubles say.
   return std::abs(times - std::round(times)) <= 1e-9 * std::max(1.0, std::abs(times)) ||
-         refuse("must be a multiple of " + text_of(*step));
+         refuse("must be a multiple of " + text_of(step));
 }
 
 bool Look::is_within(

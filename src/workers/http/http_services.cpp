@@ -1,11 +1,13 @@
 // Routes that the worker serves itself: files, the description of all routes, its page. They are
 // routes like others, below those that triggers register: middleware runs before them too.
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "http/request.hpp"
 #include "http/router.hpp"
 #include "workers/http/answer.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/openapi.hpp"
+#include "workers/http/orders.hpp"
 #include "workers/http/pending.hpp"
 #include "workers/http/route_table.hpp"
 #include "workers/http/static_files.hpp"
@@ -140,7 +142,8 @@ void HttpWorker::serve(Pending& pending, const Event& event) {
 void HttpWorker::on_functions_listed(
     Pending& pending, const std::string& functions_json, const Event& event
 ) {
-  openapi_text_ = openapi_document(options_.openapi->info, routes_, functions_json);
+  const OpenapiInfo info = options_.openapi ? options_.openapi->info : OpenapiInfo{};
+  openapi_text_ = openapi_document(info, routes_, functions_json);
   openapi_version_ = routes_.version();
   openapi_asked_at_ = event.now.monotonic;
   send_openapi(pending, event);

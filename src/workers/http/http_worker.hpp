@@ -62,6 +62,10 @@ class HttpWorker final : public Worker {
       const protocol::to_worker::UnregisterTrigger& trigger, base::Now now, Outputs& outputs
   ) override;
   void on_result(const CallResult& result, base::Now now, Outputs& outputs) override;
+  void on_time(base::Now now, Outputs& outputs) override;
+  [[nodiscard]] base::MonotonicTime next_deadline() const override {
+    return pending_.next_deadline();
+  }
 
   // --- Events of the server ---
   // `client`: its address.
@@ -80,8 +84,6 @@ class HttpWorker final : public Worker {
   );
   // Nobody waits for the answer any more.
   void on_gone(RequestId id, base::Now now, Outputs& outputs);
-  void on_time(base::Now now, Outputs& outputs);
-  [[nodiscard]] base::MonotonicTime next_deadline() const { return pending_.next_deadline(); }
 
   // --- Events of channels ---
   struct Wanted {
