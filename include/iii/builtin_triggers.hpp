@@ -27,6 +27,9 @@ struct HttpTriggerConfig {
   std::optional<HttpMethod> http_method = {};  // absent: GET
   std::optional<std::string> condition_function_id = {};
   std::vector<std::string> middleware_function_ids = {};
+  // Known to iiid; reference engines ignore them.
+  std::optional<std::uint64_t> timeout_ms = {};  // until the response begins; absent: the server's
+  std::optional<bool> validate_request = {};     // bodies must fit the function's request format
 
   [[nodiscard]] RegisterTriggerInput for_function(std::string function_id) const;
 };

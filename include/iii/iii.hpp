@@ -21,6 +21,7 @@
 #include <iii/json.hpp>              // IWYU pragma: export
 #include <iii/logger.hpp>            // IWYU pragma: export
 #include <iii/metrics.hpp>           // IWYU pragma: export
+#include <iii/multipart.hpp>         // IWYU pragma: export
 #include <iii/options.hpp>           // IWYU pragma: export
 #include <iii/otel.hpp>              // IWYU pragma: export
 #include <iii/otel_config.hpp>       // IWYU pragma: export

@@ -200,6 +200,28 @@ inline constexpr std::size_t http_waiting_max = 4096;
 inline constexpr std::size_t http_path_bytes_max = 4 * kib;  // of a route
 // Functions that run before that of a route.
 inline constexpr std::size_t http_middleware_max = 32;
+// JSON Schemas that bodies are checked against: so large, so many kept, so many steps for a body,
+// so deep with its references. A body is read into a tree of values while everything else waits.
+inline constexpr std::size_t http_schema_bytes_max = 256 * kib;
+inline constexpr std::size_t http_schemas_max = 1024;
+inline constexpr std::size_t http_schema_steps_max = 1'000'000;
+inline constexpr std::size_t http_schema_depth_max = 512;
+inline constexpr std::size_t http_checked_body_bytes_max = 4 * mib;
+static_assert(http_checked_body_bytes_max <= http_body_bytes_default);
+// What is known of functions is asked for again after this.
+inline constexpr auto http_function_facts_age_max = 1s;
+// A file is read in such pieces, while less than so much of it waits for its client.
+inline constexpr std::size_t http_file_piece_bytes = 64 * kib;
+inline constexpr std::size_t http_file_ahead_bytes = 256 * kib;
+inline constexpr std::size_t http_folders_max = 64;
+inline constexpr std::uint64_t http_max_age_seconds_max = 31'536'000;  // a year (RFC 9111 §1.2.2)
+// Answers that are compressed: smaller ones do not gain by it, larger ones would hold up everything
+// else. Each stream that is compressed takes some 260 KiB.
+inline constexpr std::size_t http_compressed_bytes_min = 1024;
+inline constexpr std::size_t http_compressed_bytes_max = 1 * mib;
+inline constexpr std::size_t http_compressed_streams_max = 256;
+// Routes that are counted for themselves; all others share one row.
+inline constexpr std::size_t http_counted_routes_max = 2048;
 // Headers that a function sets before its stream begins.
 inline constexpr std::size_t http_stream_headers_bytes_max = 64 * kib;
 

@@ -46,6 +46,26 @@ struct HttpCorsConfig {
   friend bool operator==(const HttpCorsConfig&, const HttpCorsConfig&) = default;
 };
 
+// The description of all routes.
+struct HttpOpenapiConfig {
+  std::string path = "/openapi.json";
+  std::string page_path;  // empty: no page
+  std::string title = "Functions";
+  std::string version = "1";
+
+  friend bool operator==(const HttpOpenapiConfig&, const HttpOpenapiConfig&) = default;
+};
+
+// A folder whose files are served.
+struct HttpFolderConfig {
+  std::string path;
+  std::string folder;
+  std::string index = "index.html";
+  std::chrono::seconds max_age{0};
+
+  friend bool operator==(const HttpFolderConfig&, const HttpFolderConfig&) = default;
+};
+
 struct HttpConfig {
   std::string host = "127.0.0.1";  // as ListenerConfig's
   std::uint16_t port = 3111;
@@ -59,6 +79,11 @@ struct HttpConfig {
   std::size_t body_bytes_max = base::limits::http_body_bytes_default;
   std::optional<HttpCorsConfig> cors;
   std::vector<std::string> middleware;  // function ids, in the order in which they run
+  std::optional<HttpOpenapiConfig> openapi;
+  std::vector<HttpFolderConfig> folders;
+  bool compresses = false;
+  bool logs_access = false;
+  bool counts_routes = false;
 
   friend bool operator==(const HttpConfig&, const HttpConfig&) = default;
 };

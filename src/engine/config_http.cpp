@@ -108,6 +108,95 @@ void read_middleware(YamlTree& tree, ConfigSection& section, HttpConfig& config)
   }
 }
 
+// A path that is served as it is written.
+void read_path(ConfigSection& section, std::string_view key, std::string& target) {
+  section.take_text(key, target);
+  if (!target.empty() && (!target.starts_with('/') || !is_printable(target) ||
+                          target.find_first_of(":{}?#%\"\\") != std::string::npos)) {
+    section.report(
+        key,
+        "must be a path such as '/assets', of visible ASCII characters without "
+        ":{}?#%\"\\, not " +
+            in_quotes(target)
+    );
+  }
+}
+
+void read_openapi(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const node = section.take("openapi");
+  if (node == nullptr || node->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (is_flag(*node)) {
+    if (is_true(*node)) {
+      config.openapi.emplace();
+    }
+    return;
+  }
+  if (node->kind != YamlNode::Kind::mapping) {
+    section.report("openapi", "must be true, false or a mapping, not " + description_of(*node));
+    return;
+  }
+  ConfigSection keys(tree, node, section.path_of("openapi"), section.offset_of("openapi"));
+  HttpOpenapiConfig& target = config.openapi.emplace();
+  read_path(keys, "path", target.path);
+  read_path(keys, "page", target.page_path);
+  keys.take_text("title", target.title);
+  keys.take_text("version", target.version);
+  if (target.path == target.page_path) {
+    keys.report("page", "must be another path than that of the document");
+  }
+  keys.finish();
+}
+
+void read_folder(ConfigSection& entry, HttpConfig& config) {
+  HttpFolderConfig folder;
+  for (const std::string_view key : {"path", "folder"}) {
+    if (!entry.has(key)) {
+      entry.report(key, "is required");
+    }
+  }
+  read_path(entry, "path", folder.path);
+  entry.take_text("folder", folder.folder);
+  entry.take_text("index", folder.index);
+  if (folder.index.find('/') != std::string::npos || folder.index.starts_with('.')) {
+    entry.report("index", "must be the name of a file, not " + in_quotes(folder.index));
+  }
+  std::uint64_t max_age = 0;
+  entry.take_number("max_age", {.min = 0, .max = limits::http_max_age_seconds_max}, max_age);
+  folder.max_age = std::chrono::seconds(max_age);
+  const std::string path = folder.path.size() > 1 && folder.path.ends_with('/')
+                               ? folder.path.substr(0, folder.path.size() - 1)
+                               : folder.path;
+  folder.path = path;
+  if (std::ranges::find(config.folders, path, &HttpFolderConfig::path) != config.folders.end()) {
+    entry.report("path", in_quotes(path) + " is listed twice");
+  }
+  entry.finish();
+  config.folders.push_back(std::move(folder));
+}
+
+void read_folders(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
+  const YamlNode* const list = section.take("static");
+  if (list == nullptr || list->kind == YamlNode::Kind::null) {
+    return;
+  }
+  if (list->kind != YamlNode::Kind::list || list->items.size() > limits::http_folders_max) {
+    section.report(
+        "static",
+        "must be a list of at most " + std::to_string(limits::http_folders_max) + " folders"
+    );
+    return;
+  }
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const YamlNode& node = tree.nodes[list->items[i]];
+    ConfigSection entry(
+        tree, &node, section.path_of("static") + "[" + std::to_string(i) + "]", node.offset
+    );
+    read_folder(entry, config);
+  }
+}
+
 NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
   return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
 }
@@ -149,6 +238,11 @@ HttpConfig read_http_config(YamlTree& tree, ConfigSection& section) {
   read_limits(section, config);
   read_cors(tree, section, config);
   read_middleware(tree, section, config);
+  read_openapi(tree, section, config);
+  read_folders(tree, section, config);
+  section.take_flag("compression", config.compresses);
+  section.take_flag("access_log", config.logs_access);
+  section.take_flag("metrics", config.counts_routes);
   return config;
 }
 

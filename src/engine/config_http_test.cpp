@@ -53,6 +53,13 @@ TEST(HttpConfigFile, takes_every_key) {
       cors:
         allowed_origins: ["https://shop.example"]
         allowed_methods: [GET, POST]
+      compression: true
+      access_log: true
+      metrics: true
+      static:
+        - {path: /assets/, folder: ./public, index: home.html, max_age: 60}
+        - {path: /, folder: site}
+      openapi: {path: /api.json, page: /api, title: Shop, version: '2'}
       middleware:
         - function_id: b
         - {function_id: c, phase: preHandler, priority: 10}
@@ -71,9 +78,23 @@ TEST(HttpConfigFile, takes_every_key) {
       .headers_max = 10,
       .body_bytes_max = 100,
       .cors = HttpCorsConfig{{"https://shop.example"}, {"GET", "POST"}},
-      .middleware = {"a", "b", "c"}
+      .middleware = {"a", "b", "c"},
+      .openapi = HttpOpenapiConfig{"/api.json", "/api", "Shop", "2"},
+      .folders = {{"/assets", "./public", "home.html", 60s}, {"/", "site", "index.html", 0s}},
+      .compresses = true,
+      .logs_access = true,
+      .counts_routes = true
   };
   EXPECT_EQ(*config->http, expected);
+}
+
+TEST(HttpConfigFile, takes_a_flag_for_the_defaults_of_openapi) {
+  const auto on = with("    config: {openapi: true}\n");
+  ASSERT_TRUE(on) << on.error().message;
+  EXPECT_EQ(on->http->openapi, HttpOpenapiConfig{});
+  const auto off = with("    config: {openapi: false}\n");
+  ASSERT_TRUE(off) << off.error().message;
+  EXPECT_FALSE(off->http->openapi);
 }
 
 TEST(HttpConfigFile, names_each_mistake) {
@@ -100,6 +121,26 @@ TEST(HttpConfigFile, names_each_mistake) {
       {"    config: {middleware: [{function_id: a, x: 1}]}\n",
        "f:3:44: workers[0].config.middleware[0].x: unknown key; known are function_id, phase, "
        "priority"},
+      {"    config: {openapi: 7}\n",
+       "f:3:23: workers[0].config.openapi: must be true, false or a mapping, not the number '7'"},
+      {"    config: {openapi: {page: api}}\n",
+       "f:3:30: workers[0].config.openapi.page: must be a path such as '/assets', of visible "
+       "ASCII characters without :{}?#%\"\\, not 'api'"},
+      {"    config: {openapi: {page: /openapi.json}}\n",
+       "f:3:30: workers[0].config.openapi.page: must be another path than that of the document"},
+      {"    config: {openapi: {docs: /api}}\n",
+       "f:3:24: workers[0].config.openapi.docs: unknown key; known are path, page, title, version"},
+      {"    config: {compression: gzip}\n",
+       "f:3:27: workers[0].config.compression: must be true or false, not the text 'gzip'"},
+      {"    config: {static: [{path: /a}]}\n",
+       "f:3:23: workers[0].config.static[0].folder: is required"},
+      {"    config: {static: [{path: a, folder: b}]}\n",
+       "f:3:30: workers[0].config.static[0].path: must be a path such as '/assets', of "
+       "visible ASCII characters without :{}?#%\"\\, not 'a'"},
+      {"    config: {static: [{path: /a, folder: b, index: ../c}]}\n",
+       "f:3:52: workers[0].config.static[0].index: must be the name of a file, not '../c'"},
+      {"    config: {static: [{path: /a, folder: b}, {path: /a/, folder: c}]}\n",
+       "f:3:53: workers[0].config.static[1].path: '/a' is listed twice"},
       {"  - name: iii-http\n", "f:3:11: workers[1].name: the worker 'iii-http' is listed twice"},
   };
   for (const auto& [keys, expected] : cases) {

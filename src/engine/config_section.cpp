@@ -24,13 +24,6 @@ namespace {
 
 constexpr std::size_t quote_bytes_max = 60;  // enough to recognise the text in the file
 
-bool is_flag(const YamlNode& node) {
-  const std::string& text = node.text;
-  return node.kind == YamlNode::Kind::scalar && node.is_plain &&
-         (text == "true" || text == "True" || text == "TRUE" || text == "false" ||
-          text == "False" || text == "FALSE");
-}
-
 // Whether the whole text is one number.
 template <class Number>
 bool parse_number(std::string_view text, Number& value, int number_base) {
@@ -118,6 +111,17 @@ std::string description_of(const YamlNode& node) {
     return "the number " + in_quotes(node.text);
   }
   return (is_flag(node) ? "the boolean " : "the text ") + in_quotes(node.text);
+}
+
+bool is_flag(const YamlNode& node) {
+  const std::string& text = node.text;
+  return node.kind == YamlNode::Kind::scalar && node.is_plain &&
+         (text == "true" || text == "True" || text == "TRUE" || text == "false" ||
+          text == "False" || text == "FALSE");
+}
+
+bool is_true(const YamlNode& node) {
+  return is_flag(node) && (node.text[0] == 't' || node.text[0] == 'T');
 }
 
 bool is_text(const YamlNode& node) {
@@ -209,7 +213,7 @@ bool ConfigSection::take_flag(std::string_view key, bool& target) {
     report(key, "must be true or false, not " + description_of(*value));
     return false;
   }
-  target = value->text.starts_with('t') || value->text.starts_with('T');
+  target = is_true(*value);
   return true;
 }
 

@@ -91,5 +91,8 @@ class ConfigSection {
 [[nodiscard]] std::string description_of(const YamlNode& node);
 // Unquoted texts that YAML reads as something else than text.
 [[nodiscard]] bool is_text(const YamlNode& node);
+// `true` and `false`, in three spellings.
+[[nodiscard]] bool is_flag(const YamlNode& node);
+[[nodiscard]] bool is_true(const YamlNode& node);
 
 }  // namespace iii::engine

@@ -95,7 +95,7 @@ void Gateway::on_accepted(
     std::size_t listener, base::ConnectionId socket, std::string_view ip_address
 ) {
   if (listener >= config_.listeners.size()) {
-    http_->on_accepted(socket);
+    http_->on_accepted(socket, ip_address);
     return;
   }
   const std::size_t slot = net::slot_of(socket);
@@ -264,7 +264,8 @@ void Gateway::forget(Session& session) {
 }
 
 bool Gateway::has_open_streams() const {
-  return core_.channels().has_open_streams() || loop_->has_patient_endings();
+  return core_.channels().has_open_streams() || loop_->has_patient_endings() ||
+         (http_ != nullptr && http_->is_sending_files());
 }
 
 void Gateway::drain() {

@@ -8,11 +8,13 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "engine/local_workers.hpp"
+#include "engine/static_folder.hpp"
 #include "http/request.hpp"
 #include "http/server_connection.hpp"
 #include "net/loop.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/orders.hpp"
+#include "workers/http/static_files.hpp"
 #include "workers/worker.hpp"
 
 #include <algorithm>
@@ -20,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +49,7 @@ struct HttpGateway::Session {
 
   base::ConnectionId id;
   http::ServerConnection connection;
+  std::string ip_address;
   std::uint32_t serial = 0;  // of the request, in the ids of its channel ends
   bool is_paused = false;
   bool is_choked = false;    // its client does not take the answers to what it asks
@@ -56,6 +60,15 @@ struct HttpGateway::Session {
   bool has_body_end = false;      // we hold the writer's end of the request's body
   bool has_response_end = false;  // and the reader's end of the answer
   base::MonotonicTime watched_until = base::never;  // the earliest entry in deadlines_
+  std::optional<OpenedFile> file;                   // being sent, or about to be
+  bool is_sending_file = false;
+  std::uint64_t file_offset = 0;
+  std::uint64_t file_bytes_left = 0;
+};
+
+struct HttpGateway::Found {
+  base::ConnectionId request;
+  std::optional<OpenedFile> file;
 };
 
 // One thing to be told to the channels, with a text of its own where it has one.
@@ -77,8 +90,9 @@ class HttpGateway::Requests final : public http::RequestSink {
   void on_request(const http::Request& request) override {
     session_.serial = ++gateway_.next_serial_ & serial_mask;
     session_.was_body_offered = session_.was_response_offered = false;
+    session_.file.reset();
     workers::Outputs outputs;
-    gateway_.worker_.on_request(session_.id, request, gateway_.now_, outputs);
+    gateway_.worker_.on_request(session_.id, request, gateway_.now_, outputs, session_.ip_address);
     gateway_.submit(std::move(outputs));
     gateway_.execute_orders();
   }
@@ -110,14 +124,16 @@ HttpGateway::HttpGateway(
     LocalWorkers& local_workers,
     net::Loop& loop,
     HttpWorker& worker,
-    base::ConnectionId worker_connection
+    base::ConnectionId worker_connection,
+    std::vector<StaticFolder> folders
 )
     : context_{.limits = limits, .headers = {}, .date = {}},
       core_(core),
       local_workers_(local_workers),
       loop_(loop),
       worker_(worker),
-      worker_connection_(worker_connection) {
+      worker_connection_(worker_connection),
+      folders_(std::move(folders)) {
 }
 
 HttpGateway::~HttpGateway() = default;
@@ -134,12 +150,13 @@ void HttpGateway::on_turn(base::Now now) {
   }
 }
 
-void HttpGateway::on_accepted(base::ConnectionId socket) {
+void HttpGateway::on_accepted(base::ConnectionId socket, std::string_view ip_address) {
   const std::size_t slot = net::slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
   }
   sessions_[slot] = std::make_unique<Session>(socket, context_, now_.monotonic);
+  sessions_[slot]->ip_address = ip_address;
   watch(*sessions_[slot]);
 }
 
@@ -189,6 +206,12 @@ void HttpGateway::on_flushed(
   if (session->is_reader_congested && bytes_left <= limits::channel_outbox_bytes / 2) {
     session->is_reader_congested = false;
     core_.channels().on_relieved(end_of(*session, core::ChannelEnd::reader), effects);
+  }
+  if (session->is_sending_file && bytes_left <= limits::http_file_ahead_bytes / 2) {
+    if (base::ByteBuffer* outbox = loop_.outbox(socket)) {
+      send_file(*session, *outbox);
+      after_event(*session);
+    }
   }
   watch(*session);
 }
@@ -321,6 +344,16 @@ struct HttpGateway::Executor {
     session.connection.end_response(gateway.now_.monotonic, outbox);
   }
   void operator()(const http_worker::BreakResponse&) const { session.connection.break_response(); }
+  void operator()(const http_worker::OpenFile& order) const {
+    gateway.found_.push_back({order.request, gateway.folders_[order.folder].open_file(order.name)});
+  }
+  void operator()(const http_worker::SendFile& order) const {
+    session.connection.start_response({order.status, order.lines}, outbox, order.bytes);
+    session.is_sending_file = true;
+    session.file_offset = order.offset;
+    session.file_bytes_left = session.connection.sends_body() ? order.bytes : 0;
+    gateway.send_file(session, outbox);
+  }
   void operator()(const http_worker::LimitBody& order) const {
     session.connection.limit_body(order.bytes_max);
   }
@@ -398,8 +431,49 @@ bool HttpGateway::execute_orders() {
   return true;
 }
 
+bool HttpGateway::look_at_files() {
+  for (Found& found : std::exchange(found_, {})) {
+    std::optional<http_worker::FileFacts> facts;
+    if (found.file) {
+      facts = found.file->facts;
+    }
+    if (Session* session = find(found.request)) {
+      session->file = std::move(found.file);
+    }
+    workers::Outputs outputs;
+    worker_.on_file(found.request, facts, now_, outputs);
+    submit(std::move(outputs));
+  }
+  return execute_orders();
+}
+
+// As much as its client takes for the moment: the rest follows when that has left.
+void HttpGateway::send_file(Session& session, base::ByteBuffer& outbox) {
+  file_piece_.resize(limits::http_file_piece_bytes);
+  while (session.file_bytes_left != 0 && outbox.size() < limits::http_file_ahead_bytes) {
+    const std::size_t wanted = static_cast<std::size_t>(
+        std::min<std::uint64_t>(session.file_bytes_left, file_piece_.size())
+    );
+    const std::size_t bytes = session.file->read(session.file_offset, {file_piece_.data(), wanted});
+    if (bytes == 0) {  // it has become shorter
+      session.connection.break_response();
+      session.is_sending_file = false;
+      return;
+    }
+    session.connection.send_piece({file_piece_.data(), bytes}, outbox);
+    session.file_offset += bytes;
+    session.file_bytes_left -= bytes;
+  }
+  if (session.file_bytes_left == 0) {
+    session.is_sending_file = false;
+    session.file.reset();
+    session.connection.end_response(now_.monotonic, outbox);
+  }
+}
+
 bool HttpGateway::carry_out(core::Effects& effects) {
-  const bool had_orders = execute_orders();
+  bool had_orders = execute_orders();
+  had_orders = look_at_files() || had_orders;
   std::vector<ChannelWork> works = std::exchange(channel_work_, {});
   core::Channels& channels = core_.channels();
   for (ChannelWork& work : works) {
@@ -479,6 +553,12 @@ void HttpGateway::drain() {
       after_event(*session);
     }
   }
+}
+
+bool HttpGateway::is_sending_files() const {
+  return std::ranges::any_of(sessions_, [](const auto& session) {
+    return session != nullptr && session->is_sending_file;
+  });
 }
 
 void HttpGateway::close_all() {

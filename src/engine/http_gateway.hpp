@@ -12,6 +12,7 @@
 #include "core/effects.hpp"
 #include "engine/deadline_heap.hpp"
 #include "engine/local_workers.hpp"
+#include "engine/static_folder.hpp"
 #include "http/server_connection.hpp"
 #include "net/loop.hpp"
 #include "workers/http/http_worker.hpp"
@@ -23,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,13 +40,14 @@ class HttpGateway {
       LocalWorkers& local_workers,
       net::Loop& loop,
       HttpWorker& worker,
-      base::ConnectionId worker_connection
+      base::ConnectionId worker_connection,
+      std::vector<StaticFolder> folders = {}
   );
   ~HttpGateway();
 
   void on_turn(base::Now now);
   [[nodiscard]] bool owns(base::ConnectionId socket) const { return find(socket) != nullptr; }
-  void on_accepted(base::ConnectionId socket);
+  void on_accepted(base::ConnectionId socket, std::string_view ip_address);
   std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes);
   void on_ended(base::ConnectionId socket);
   void on_flushed(
@@ -68,6 +71,7 @@ class HttpGateway {
 
   // Graceful stop: what is idle goes at once, the rest after its answer.
   void drain();
+  [[nodiscard]] bool is_sending_files() const;
   void close_all();
 
  private:
@@ -81,6 +85,8 @@ class HttpGateway {
   void submit(workers::Outputs outputs);
   // Orders about connections; those about channels wait for carry_out().
   bool execute_orders();
+  bool look_at_files();
+  void send_file(Session& session, base::ByteBuffer& outbox);
   void after_event(Session& session);
   void watch(Session& session);
   void end(Session& session);
@@ -101,6 +107,11 @@ class HttpGateway {
   // What carry_out() has to tell the channels.
   struct ChannelWork;
   std::vector<ChannelWork> channel_work_;
+  std::vector<StaticFolder> folders_;
+  // Opened by orders; the worker has not been told yet.
+  struct Found;
+  std::vector<Found> found_;
+  std::string file_piece_;
   bool is_draining_ = false;
   std::uint32_t next_serial_ = 0;
 };

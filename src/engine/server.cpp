@@ -11,6 +11,7 @@
 #include "engine/http_functions.hpp"
 #include "engine/http_gateway.hpp"
 #include "engine/log.hpp"
+#include "engine/static_folder.hpp"
 #include "engine/time_zones.hpp"
 #include "engine/version.hpp"
 #include "http/server_connection.hpp"
@@ -34,6 +35,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace iii::engine {
 
@@ -71,6 +73,19 @@ workers::http_worker::Options http_options(const HttpConfig& config, CompatLine 
     options.cors = CorsOptions{config.cors->allowed_origins, config.cors->allowed_methods};
   }
   options.middleware = config.middleware;
+  options.compresses = config.compresses;
+  options.logs_access = config.logs_access;
+  options.counts_routes = config.counts_routes;
+  for (const HttpFolderConfig& folder : config.folders) {
+    options.folders.push_back({folder.path, folder.index, folder.max_age});
+  }
+  if (config.openapi) {
+    options.openapi = OpenapiOptions{
+        config.openapi->path,
+        config.openapi->page_path,
+        {config.openapi->title, config.openapi->version}
+    };
+  }
   options.errors = compat == CompatLine::v0_11 ? ErrorStyle::flat : ErrorStyle::envelope;
   return options;
 }
@@ -148,13 +163,21 @@ EngineStatus Server::start_http(const HttpConfig& config) {
   if (const EngineStatus listens = listen(config.host, config.port); !listens) {
     return listens;
   }
+  std::vector<StaticFolder> folders;
+  for (const HttpFolderConfig& each : config.folders) {
+    auto folder = StaticFolder::open(each.folder);
+    if (!folder) {
+      return folder.error();
+    }
+    folders.push_back(*std::move(folder));
+  }
   auto worker = std::make_unique<workers::http_worker::HttpWorker>(
       http_options(config, config_.compat), random_
   );
   auto& http_worker = *worker;
   const base::ConnectionId connection = add(std::move(worker));
   http_ = std::make_unique<HttpGateway>(
-      http_limits(config), core_, local_workers_, loop_, http_worker, connection
+      http_limits(config), core_, local_workers_, loop_, http_worker, connection, std::move(folders)
   );
   http_->on_turn(gateway_.now());
   gateway_.use(*http_);

@@ -321,7 +321,7 @@ void ServerConnection::decide_persistence() {
 }
 
 void ServerConnection::write_head(
-    const AnswerHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
+    const AnswerHead& head, std::optional<std::uint64_t> length, base::ByteBuffer& outbox
 ) {
   outbox.append("HTTP/1.1 ");
   append_number(head.status, 10, outbox);
@@ -362,11 +362,14 @@ void ServerConnection::respond(
   conclude(now);
 }
 
-void ServerConnection::start_response(const AnswerHead& head, base::ByteBuffer& outbox) {
+void ServerConnection::start_response(
+    const AnswerHead& head, base::ByteBuffer& outbox, std::optional<std::uint64_t> length
+) {
   III_ASSERT(answering_ == Answering::due, "a request is answered once");
   decide_persistence();
-  keeps_alive_ = keeps_alive_ && !is_http_10_;  // the end of the body is that of the connection
-  write_head(head, std::nullopt, outbox);
+  // In 1.0 the end of a body without a length is that of the connection.
+  keeps_alive_ = keeps_alive_ && (!is_http_10_ || length);
+  write_head(head, length, outbox);
   answering_ = Answering::streaming;
 }
 

@@ -98,7 +98,12 @@ class ServerConnection {
       base::ByteBuffer& outbox
   );
   // An answer in pieces. An empty piece is none.
-  void start_response(const AnswerHead& head, base::ByteBuffer& outbox);
+  // With `length` the pieces have so many bytes together (of an answer to HEAD: would have).
+  void start_response(
+      const AnswerHead& head,
+      base::ByteBuffer& outbox,
+      std::optional<std::uint64_t> length = std::nullopt
+  );
   void send_piece(std::string_view piece, base::ByteBuffer& outbox);
   void end_response(base::MonotonicTime now, base::ByteBuffer& outbox);
   // The answer cannot be completed; its client will notice.
@@ -119,6 +124,8 @@ class ServerConnection {
   [[nodiscard]] bool owes_answer() const {
     return answering_ == Answering::due || answering_ == Answering::streaming;
   }
+  // Whether what is sent of a body leaves: not of an answer to HEAD.
+  [[nodiscard]] bool sends_body() const { return has_body_; }
   [[nodiscard]] bool has_started_response() const { return answering_ == Answering::streaming; }
   [[nodiscard]] base::MonotonicTime next_deadline() const;
 
@@ -139,7 +146,7 @@ class ServerConnection {
   void refuse(const Refusal& refusal, base::ByteBuffer& outbox);
   void decide_persistence();
   void write_head(
-      const AnswerHead& head, std::optional<std::size_t> length, base::ByteBuffer& outbox
+      const AnswerHead& head, std::optional<std::uint64_t> length, base::ByteBuffer& outbox
   );
   void conclude(base::MonotonicTime now);
 

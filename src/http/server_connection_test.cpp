@@ -123,6 +123,26 @@ TEST(ServerConnection, streams_to_http_1_0_up_to_the_end_of_the_connection) {
   EXPECT_FALSE(scene.connection.ends_abruptly());
 }
 
+TEST(ServerConnection, sends_pieces_of_a_known_length_as_they_are) {
+  ServerScene scene;
+  scene.answers = false;
+  scene.receive("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  scene.connection.start_response({200, ""}, scene.outbox, 5);
+  scene.connection.send_piece("hel", scene.outbox);
+  scene.connection.send_piece("lo", scene.outbox);
+  scene.connection.end_response(scene.now, scene.outbox);
+  EXPECT_EQ(
+      scene.take_output(),
+      "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: keep-alive\r\ndate: D\r\n\r\nhello"
+  );
+  EXPECT_TRUE(scene.connection.is_idle()) << "its client knows where it ends";
+  scene.receive(get);
+  scene.connection.start_response({200, ""}, scene.outbox, 5);
+  scene.connection.send_piece("hel", scene.outbox);
+  scene.connection.break_response();
+  EXPECT_TRUE(scene.connection.is_closing() && scene.connection.ends_abruptly());
+}
+
 TEST(ServerConnection, shows_its_client_an_answer_that_breaks_off) {
   ServerScene scene;
   scene.answers = false;

@@ -15,7 +15,9 @@ III_DEFINE_DESCRIBED(
     api_path,
     http_method,
     condition_function_id,
-    (middleware_function_ids, omit_empty)
+    (middleware_function_ids, omit_empty),
+    timeout_ms,
+    validate_request
 )
 III_DEFINE_DESCRIBED_ENUM(CronOverlap, skip, queue, allow)
 III_DEFINE_DESCRIBED(

@@ -35,10 +35,12 @@ TEST(BuiltinTriggers, MakeTheInputOfARegistration) {
           .http_method = HttpMethod::delete_,
           .condition_function_id = "is",
           .middleware_function_ids = {"m"},
+          .timeout_ms = 500,
+          .validate_request = true,
       },
       "http",
       R"({"api_path":"/a","http_method":"DELETE","condition_function_id":"is",)"
-      R"("middleware_function_ids":["m"]})"
+      R"("middleware_function_ids":["m"],"timeout_ms":500,"validate_request":true})"
   );
   expect_input(
       CronTriggerConfig{.expression = "0 * * * * *"}, "cron", R"({"expression":"0 * * * * *"})"

@@ -160,6 +160,22 @@ TEST(HttpExamples, an_upload_goes_into_a_file) {
   EXPECT_TRUE(chunked.starts_with("\"20000000 bytes are in ")) << chunked;
 }
 
+TEST(HttpExamples, a_form_is_read_as_it_arrives) {
+  const HttpEngine engine;
+  const RunningExample photos(III_HTTP_FORM);
+  engine.wait_for("/photos");
+  const std::string path = testing::TempDir() + "/http_form_photo";
+  std::ofstream(path, std::ios::binary) << std::string(3'000'000, 'x');
+  EXPECT_EQ(
+      engine.curl("/photos", {"--form", "title=Holiday", "--form", "photo=@" + path}),
+      "\"title=Holiday photo=http_form_photo(3000000 bytes) \"\n201"
+  );
+  EXPECT_EQ(
+      engine.curl("/photos", {"--data", "title=Holiday"}),
+      "\"the content type is not multipart/form-data\"\n415"
+  );
+}
+
 // --- Raw sockets ---
 
 class HttpSockets : public testing::Test {

@@ -6,6 +6,7 @@
 #include "base/trimmed.hpp"
 #include "http/request.hpp"
 #include "json/scan.hpp"
+#include "workers/http/body_schema.hpp"
 #include "workers/http/options.hpp"
 
 #include <boost/json/array.hpp>
@@ -253,6 +254,29 @@ Answer condition_not_met(ErrorStyle style) {
   Answer answer = error_answer(422, style, "CONDITION_NOT_MET", message);
   answer.own_body.pop_back();
   answer.own_body.append(R"(,"skipped":true})");
+  return answer;
+}
+
+Answer body_refused(
+    ErrorStyle style, std::string_view function_id, const BodySchema::Misfit& misfit
+) {
+  // A pointer has the names that the client chose.
+  constexpr std::size_t pointer_bytes_max = 256;
+  std::string_view pointer = misfit.pointer;
+  std::size_t end = std::min(pointer.size(), pointer_bytes_max);
+  while (end < pointer.size() && (static_cast<unsigned char>(pointer[end]) & 0xc0U) == 0x80U) {
+    --end;
+  }
+  pointer = pointer.substr(0, end);
+  std::string message = "The body does not fit what ";
+  message.append(function_id).append(" takes: ").append(pointer.empty() ? "it" : pointer);
+  message.append(" ").append(misfit.reason);
+  Answer answer = error_answer(400, style, "INVALID_BODY", message);
+  if (style == ErrorStyle::envelope) {
+    answer.own_body.resize(answer.own_body.size() - 2);
+    answer.own_body.append(R"(,"pointer":)").append(json::quoted(pointer));
+    answer.own_body.append(R"(,"reason":)").append(json::quoted(misfit.reason)).append("}}");
+  }
   return answer;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.hpp"
-#include "protocol/error_body.hpp"
+#include "workers/http/body_schema.hpp"
 #include "workers/http/options.hpp"
 
 #include <cstdint>
@@ -42,5 +42,8 @@ bool append_header(std::string_view name, std::string_view value, std::string& l
 );
 [[nodiscard]] Answer not_found(ErrorStyle style);
 [[nodiscard]] Answer condition_not_met(ErrorStyle style);
+[[nodiscard]] Answer body_refused(
+    ErrorStyle style, std::string_view function_id, const BodySchema::Misfit& misfit
+);
 
 }  // namespace iii::workers::http_worker

@@ -148,6 +148,14 @@ class HttpScene {
     }
     void operator()(const EndResponse& order) const { begin(order.request).append(" ends"); }
     void operator()(const BreakResponse& order) const { begin(order.request).append(" breaks"); }
+    void operator()(const OpenFile& order) const {
+      begin(order.request).append(" opens ").append(std::to_string(order.folder)).append(" ");
+      out.append(order.name);
+    }
+    void operator()(const SendFile& order) const {
+      begin(order.request).append(" file ").append(std::to_string(order.status)).append(" ");
+      out.append(std::to_string(order.offset)).append("+").append(std::to_string(order.bytes));
+    }
     void operator()(const LimitBody& order) const {
       begin(order.request).append(" limit ").append(std::to_string(order.bytes_max));
     }

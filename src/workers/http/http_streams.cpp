@@ -211,9 +211,13 @@ void HttpWorker::start_stream(Pending& pending, const Event& event) {
   for (const auto& [name, value] : pending.stream_headers) {
     append_header(name, value, start.lines);
   }
+  if (options_.compresses) {
+    begin_compression(pending, start);
+  }
   cors_.append(pending.origin, start.lines);
   order(std::move(start));
   pending.step = Step::streaming;
+  pending.status = pending.stream_status;
   // Only the head had a time limit, and a place among those being answered.
   pending_.clear_deadline(pending);
   being_answered_ -= pending.counts ? 1 : 0;
@@ -237,7 +241,8 @@ void HttpWorker::on_channel_message(
   if (pending->step == Step::function) {
     start_stream(*pending, {now, outputs});
   }
-  order(SendPiece{id, bytes});
+  pending->bytes += bytes.size();
+  order(SendPiece{id, pending->gzip == nullptr ? bytes : compressed(*pending, bytes)});
 }
 
 void HttpWorker::on_channel_ended(RequestId id, base::Now now, Outputs& outputs) {
@@ -254,6 +259,9 @@ void HttpWorker::on_channel_ended(RequestId id, base::Now now, Outputs& outputs)
     }
     respond(*pending, std::move(answer), event);
     return;
+  }
+  if (pending->gzip != nullptr) {
+    end_compression(*pending);
   }
   order(EndResponse{id});
   finish(*pending, event);

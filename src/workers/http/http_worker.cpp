@@ -1,6 +1,7 @@
 #include "workers/http/http_worker.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
@@ -16,6 +17,7 @@
 #include "protocol/from_worker.hpp"
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
+#include "workers/http/compression.hpp"
 #include "workers/http/options.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/pending.hpp"
@@ -26,7 +28,9 @@
 
 #include <iii/engine_error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +71,7 @@ HttpWorker::HttpWorker(Options options, base::Random& random)
       random_(random),
       cors_(options_.cors),
       channel_mask_(random.next()) {
+  add_own_routes();
 }
 
 core::LocalWorker HttpWorker::identity() const {
@@ -80,10 +85,16 @@ void HttpWorker::start(Outputs& outputs) {
   type.trigger_request_format = trigger_schema;
   type.call_request_format = call_schema;
   outputs.messages.emplace_back(std::move(type));
+  if (options_.counts_routes) {
+    register_metrics(outputs);
+  }
 }
 
 void HttpWorker::on_invoked(const Invocation& invocation, base::Now, Outputs& outputs) {
-  // It has no functions.
+  if (options_.counts_routes && invocation.function_id == metrics_id) {
+    outputs.replies.push_back({invocation.id, metrics_json(), {}});
+    return;
+  }
   outputs.replies.push_back(
       {invocation.id,
        {},
@@ -101,6 +112,9 @@ void HttpWorker::on_trigger_registered(
   result.trigger_type = trigger.trigger_type;
   result.function_id = trigger.function_id;
   auto route = read_route(trigger);
+  if (route && options_.counts_routes) {
+    route->counts = metrics_.counts_of(to_string(route->method), route->path);
+  }
   const EngineStatus added = route ? routes_.add(*std::move(route)) : EngineStatus(route.error());
   if (!added) {
     result.error = protocol::error_body(codes::trigger_registration_failed, added.error().message);
@@ -116,15 +130,21 @@ void HttpWorker::
 // --- Requests ---
 
 void HttpWorker::on_request(
-    RequestId id, const http::Request& request, base::Now now, Outputs& outputs
+    RequestId id,
+    const http::Request& request,
+    base::Now now,
+    Outputs& outputs,
+    std::string_view client
 ) {
   ++counters_.requests;
   if (request.method == "OPTIONS" && answer_options(id, request)) {
+    record_unrouted(request, client, 200, outputs);
     return;
   }
   const RouteTable::Finding found = routes_.find(request.method, request.path());
   if (found.route == nullptr) {
     answer_without_route(id, request, found);
+    record_unrouted(request, client, found.methods == 0 ? 404 : 405, outputs);
     return;
   }
   Pending& pending = pending_.open(id);
@@ -133,12 +153,20 @@ void HttpWorker::on_request(
   pending.has_body_ended = request.body == http::BodyKind::none;
   pending.traceparent = plain_value(request.header("traceparent").value_or(""));
   pending.baggage = plain_value(request.header("baggage").value_or(""));
+  if (records()) {
+    record_begin(pending, request, client, now);
+  }
   if (cors_.needs_origin()) {
     pending.origin = request.header("origin").value_or("");
   }
+  pending.takes_gzip =
+      options_.compresses && takes_gzip(request.header("accept-encoding").value_or(""));
+  if (pending.route->service == Service::files) {
+    note_file(pending, request);
+  }
   append_request(request, *pending.route, pending.request_json);
   if (pending.is_json && !pending.has_body_ended) {
-    order(LimitBody{id, options_.body_bytes_max});
+    order(LimitBody{id, body_bytes_max(*pending.route)});
   }
   pending_.set_deadline(
       pending, now.monotonic, pending.route->timeout.value_or(options_.default_timeout)
@@ -167,6 +195,13 @@ void HttpWorker::on_request(
     order(HoldBody{id});
   }
   waiting_.push_back(id);
+}
+
+std::uint64_t HttpWorker::body_bytes_max(const Route& route) const {
+  const std::uint64_t max = options_.body_bytes_max;
+  return route.validates_request
+             ? std::min<std::uint64_t>(max, base::limits::http_checked_body_bytes_max)
+             : max;
 }
 
 // The reference system answers every OPTIONS itself; a route of that method is asked here unless
@@ -239,6 +274,8 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::body:
       release_body(pending);
       return pending.is_json && !pending.has_body_ended;
+    case Step::schema:
+      return check_body(pending, event);
     case Step::condition:
       if (pending.route->condition_function_id.empty()) {
         return false;
@@ -248,6 +285,10 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::route_middleware:
       return ask_next(pending.route->middleware);
     case Step::function:
+      if (pending.route->service != Service::function) {
+        serve(pending, event);
+        return true;
+      }
       make_channels(pending);
       call(pending, pending.route->function_id, payload(pending, true), event);
       return true;
@@ -311,6 +352,9 @@ void HttpWorker::on_result(const CallResult& result, base::Now now, Outputs& out
     case Step::route_middleware:
       on_middleware(*pending, result, event);
       return;
+    case Step::schema:
+      on_schema(*pending, result, event);
+      return;
     case Step::condition:
       on_condition(*pending, result, event);
       return;
@@ -369,6 +413,8 @@ void HttpWorker::on_function(Pending& pending, const CallResult& result, const E
     }
   } else if (result.error) {
     fail(pending, *result.error, event);
+  } else if (pending.route->service == Service::openapi) {
+    on_functions_listed(pending, result.result_json, event);
   } else if (!is_null(result.result_json)) {
     respond(pending, answer_of_result(result.result_json), event);
   }
@@ -379,6 +425,9 @@ void HttpWorker::on_function(Pending& pending, const CallResult& result, const E
 
 void HttpWorker::fail(Pending& pending, const protocol::ErrorBody& error, const Event& event) {
   const std::string id = error_id(event.now.wall);
+  if (pending.access != nullptr) {
+    pending.access->error_id = id;
+  }
   event.outputs.notes.push_back(
       {core::Severity::warn,
        "http_request_failed",
@@ -393,6 +442,11 @@ void HttpWorker::fail(Pending& pending, const protocol::ErrorBody& error, const 
 }
 
 void HttpWorker::respond(Pending& pending, Answer answer, const Event& event) {
+  if (options_.compresses) {
+    compress(pending, answer);
+  }
+  pending.status = answer.status;
+  pending.bytes = answer.body().size();
   send(pending.id, pending.origin, std::move(answer));
   finish(pending, event);
 }
@@ -410,6 +464,9 @@ void HttpWorker::send(RequestId id, std::string_view origin, Answer answer) {
 }
 
 void HttpWorker::finish(Pending& pending, const Event& event) {
+  if (records()) {
+    record_end(pending, event);
+  }
   if (pending.call) {
     event.outputs.abandoned.push_back(*pending.call);
   }
@@ -417,6 +474,9 @@ void HttpWorker::finish(Pending& pending, const Event& event) {
     order(CloseChannels{pending.id, pending.body_channel, pending.response_channel});
   }
   being_answered_ -= pending.counts ? 1 : 0;
+  if (pending.gzip != nullptr) {
+    --compressed_streams_;
+  }
   pending_.close(pending);
   begin_waiting(event);
 }

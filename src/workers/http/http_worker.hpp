@@ -17,10 +17,13 @@
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
 #include "workers/http/cors.hpp"
+#include "workers/http/function_schemas.hpp"
 #include "workers/http/options.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/pending.hpp"
+#include "workers/http/route_metrics.hpp"
 #include "workers/http/route_table.hpp"
+#include "workers/http/static_files.hpp"
 #include "workers/worker.hpp"
 
 #include <cstddef>
@@ -42,6 +45,8 @@ struct Counters {
   std::uint64_t abandoned = 0;  // the client has gone
 };
 
+inline constexpr std::string_view metrics_id = "engine::http::metrics";
+
 class HttpWorker final : public Worker {
  public:
   HttpWorker(Options options, base::Random& random);
@@ -57,17 +62,28 @@ class HttpWorker final : public Worker {
       const protocol::to_worker::UnregisterTrigger& trigger, base::Now now, Outputs& outputs
   ) override;
   void on_result(const CallResult& result, base::Now now, Outputs& outputs) override;
-
-  // --- Events of the server ---
-  void on_request(RequestId id, const http::Request& request, base::Now now, Outputs& outputs);
-  void on_body(RequestId id, std::string_view piece);
-  void on_body_end(RequestId id, base::Now now, Outputs& outputs);
-  // Nobody waits for the answer any more.
-  void on_gone(RequestId id, base::Now now, Outputs& outputs);
   void on_time(base::Now now, Outputs& outputs) override;
   [[nodiscard]] base::MonotonicTime next_deadline() const override {
     return pending_.next_deadline();
   }
+
+  // --- Events of the server ---
+  // `client`: its address.
+  void on_request(
+      RequestId id,
+      const http::Request& request,
+      base::Now now,
+      Outputs& outputs,
+      std::string_view client = {}
+  );
+  void on_body(RequestId id, std::string_view piece);
+  void on_body_end(RequestId id, base::Now now, Outputs& outputs);
+  // After OpenFile. nullopt: there is none.
+  void on_file(
+      RequestId id, const std::optional<FileFacts>& facts, base::Now now, Outputs& outputs
+  );
+  // Nobody waits for the answer any more.
+  void on_gone(RequestId id, base::Now now, Outputs& outputs);
 
   // --- Events of channels ---
   struct Wanted {
@@ -103,6 +119,7 @@ class HttpWorker final : public Worker {
   void answer_without_route(
       RequestId id, const http::Request& request, const RouteTable::Finding& found
   );
+  [[nodiscard]] std::uint64_t body_bytes_max(const Route& route) const;
   bool answer_options(RequestId id, const http::Request& request);
   void begin(Pending& pending, const Event& event);
   void advance(Pending& pending, const Event& event);
@@ -117,6 +134,45 @@ class HttpWorker final : public Worker {
   void finish(Pending& pending, const Event& event);
   void begin_waiting(const Event& event);
   [[nodiscard]] std::string payload(const Pending& pending, bool with_channels) const;
+
+  // http_records.cpp: counts and lines
+  struct Outcome {
+    unsigned status = 0;
+    std::uint64_t bytes = 0;
+    base::MonotonicTime::duration duration{};
+  };
+  static void register_metrics(Outputs& outputs);
+  [[nodiscard]] std::string metrics_json() const;
+  [[nodiscard]] bool records() const { return options_.logs_access || options_.counts_routes; }
+  void record_begin(
+      Pending& pending, const http::Request& request, std::string_view client, base::Now now
+  );
+  static void record_end(const Pending& pending, const Event& event);
+  void record_unrouted(
+      const http::Request& request, std::string_view client, unsigned status, Outputs& outputs
+  );
+  static void write_access(
+      const Access& access, std::string_view route, const Outcome& outcome, Outputs& outputs
+  );
+
+  // http_compression.cpp
+  void compress(const Pending& pending, Answer& answer) const;
+  void begin_compression(Pending& pending, StartResponse& start);
+  std::string_view compressed(Pending& pending, std::string_view piece);
+  void end_compression(Pending& pending);
+
+  // http_services.cpp: routes of its own
+  void add_own(Route route);
+  void add_own_routes();
+  void note_file(Pending& pending, const http::Request& request);
+  void serve(Pending& pending, const Event& event);
+  void serve_file(Pending& pending, const Event& event);
+  void on_functions_listed(Pending& pending, const std::string& functions_json, const Event& event);
+  void send_openapi(Pending& pending, const Event& event);
+
+  // http_checks.cpp: what bodies must look like
+  [[nodiscard]] bool check_body(Pending& pending, const Event& event);
+  void on_schema(Pending& pending, const CallResult& result, const Event& event);
 
   // http_streams.cpp: bodies and channels
   void make_channels(Pending& pending);
@@ -133,10 +189,17 @@ class HttpWorker final : public Worker {
   Options options_;
   base::Random& random_;
   Cors cors_;
+  RouteMetrics metrics_;
   RouteTable routes_;
+  FunctionSchemas schemas_;
+  std::string openapi_text_;           // empty: not asked for yet
+  std::uint64_t openapi_version_ = 0;  // of the routes in it
+  base::MonotonicTime openapi_asked_at_;
   PendingTable pending_;
   std::vector<Order> orders_;
-  std::string delivered_;          // that an order still refers to
+  std::string delivered_;   // that an order still refers to
+  std::string compressed_;  // that an order still refers to
+  std::size_t compressed_streams_ = 0;
   std::deque<RequestId> waiting_;  // some may have gone
   std::size_t being_answered_ = 0;
   std::uint64_t channel_mask_ = 0;  // see make_channels()

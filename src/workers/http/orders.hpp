@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "core/channels.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,6 +40,20 @@ struct EndResponse {
 struct BreakResponse {
   RequestId request;
 };
+// The driver looks for the file and tells the worker: on_file().
+struct OpenFile {
+  RequestId request;
+  std::size_t folder = 0;
+  std::string name;
+};
+// The part of the opened file; what follows is the driver's.
+struct SendFile {
+  RequestId request;
+  unsigned status = 200;
+  std::string lines;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+};
 struct LimitBody {
   RequestId request;
   std::uint64_t bytes_max = 0;
@@ -70,6 +85,8 @@ using Order = std::variant<
     SendPiece,
     EndResponse,
     BreakResponse,
+    OpenFile,
+    SendFile,
     LimitBody,
     HoldBody,
     ReleaseBody,

@@ -1,6 +1,7 @@
 // A request from its head to the end of its answer, and the table of all of them. Pure.
 //
-//   waiting -> global middleware -> body -> condition -> route middleware -> function -> streaming
+//   waiting -> global middleware -> body -> schema -> condition -> route middleware -> function
+//   -> streaming
 //
 // Steps that a route does not have are left out; any of them may answer and so end the request.
 #pragma once
@@ -8,8 +9,10 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "core/channels.hpp"
+#include "workers/http/compression.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/route_table.hpp"
+#include "workers/http/static_files.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -31,10 +34,20 @@ enum class Step : std::uint8_t {
   waiting,  // too many others are being answered
   global_middleware,
   body,
+  schema,  // of the body: is it known, and does the body fit?
   condition,
   route_middleware,
   function,
   streaming,  // the head of the answer has been sent
+};
+
+// For the line that is written about a request.
+struct Access {
+  std::string method;
+  std::string path;
+  std::string client;
+  std::string error_id;
+  std::string trace_id;
 };
 
 struct Pending {
@@ -48,6 +61,13 @@ struct Pending {
   std::string origin;        // if CORS needs it
   std::string traceparent;
   std::string baggage;
+  std::unique_ptr<FileRequest> file;  // of a route of files
+  std::unique_ptr<Gzip> gzip;         // of a stream
+  bool takes_gzip = false;
+  std::unique_ptr<Access> access;  // if lines are written
+  unsigned status = 0;             // of the answer
+  std::uint64_t bytes = 0;         // of its body
+  base::MonotonicTime started_at;  // if it is recorded
   bool is_json = false;
   bool has_body_ended = false;
   bool is_body_held = false;

@@ -1,5 +1,6 @@
 #include "workers/http/request_text.hpp"
 
+#include "base/form_text.hpp"
 #include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 #include "base/utf8.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,14 +22,6 @@
 namespace iii::workers::http_worker {
 
 namespace {
-
-int hex_digit(char digit) noexcept {
-  if (digit >= '0' && digit <= '9') {
-    return digit - '0';
-  }
-  const char lower = static_cast<char>(digit | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 // Header names are tokens: nothing in them needs an escape.
 void append_lower(std::string_view name, std::string& out) {
@@ -75,8 +69,8 @@ void append_query(std::string_view query, std::string& out) {
     if (!pair.empty()) {
       const std::size_t equals = std::min(pair.find('='), pair.size());
       pairs.emplace_back(
-          decode_form_text(pair.substr(0, equals)),
-          decode_form_text(pair.substr(std::min(equals + 1, pair.size())))
+          base::decode_form_text(pair.substr(0, equals)),
+          base::decode_form_text(pair.substr(std::min(equals + 1, pair.size())))
       );
     }
   }
@@ -104,23 +98,22 @@ std::string_view plain_value(std::string_view value) noexcept {
   return is_plain ? value : std::string_view();
 }
 
-std::string decode_form_text(std::string_view text) {
-  if (text.find_first_of("%+") == std::string_view::npos && base::is_utf8(text)) {
-    return std::string(text);
-  }
+std::optional<std::string> decode_percent(std::string_view text) {
   std::string decoded;
-  decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low >= 0) {
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
     }
+    const int high = i + 2 < text.size() ? base::hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? base::hex_digit(text[i + 2]) : -1;
+    if (low < 0) {
+      return std::nullopt;
+    }
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
   }
-  return base::is_utf8(decoded) ? decoded : base::repaired_utf8(decoded);
+  return decoded;
 }
 
 void append_request(const http::Request& request, const Route& route, std::string& out) {

@@ -4,6 +4,7 @@
 #include "http/request.hpp"
 #include "workers/http/route_table.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,8 @@ void append_request(const http::Request& request, const Route& route, std::strin
 // A header's value as functions get it: empty if it holds anything but visible ASCII and blanks.
 [[nodiscard]] std::string_view plain_value(std::string_view value) noexcept;
 
-// The pairs of a form or a query: `+` is a blank, what cannot be decoded stays as it is.
-[[nodiscard]] std::string decode_form_text(std::string_view text);
+// nullopt: something behind a percent sign is no byte.
+[[nodiscard]] std::optional<std::string> decode_percent(std::string_view text);
 
 // Whether the body is read as JSON (spec: http §6.1).
 [[nodiscard]] inline bool is_json_type(std::string_view content_type) {

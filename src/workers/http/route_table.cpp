@@ -68,6 +68,18 @@ EngineStatus read_timeout(const json_tree::object& config, Route& route) {
   return {};
 }
 
+EngineStatus read_validation(const json_tree::object& config, Route& route) {
+  const json_tree::value* value = config.if_contains("validate_request");
+  if (value == nullptr || value->is_null()) {
+    return {};
+  }
+  if (!value->is_bool()) {
+    return refused("validate_request must be true or false");
+  }
+  route.validates_request = value->get_bool();
+  return {};
+}
+
 EngineStatus read_method(const json_tree::object& config, Route& route) {
   const json_tree::string* method = text_of(config, "http_method");
   if (method == nullptr) {
@@ -128,7 +140,7 @@ EngineResult<Route> read_route(const protocol::to_worker::RegisterTrigger& trigg
   if (const json_tree::string* condition = text_of(*config, "condition_function_id")) {
     route.condition_function_id = *condition;
   }
-  for (const auto read : {read_method, read_middleware, read_timeout}) {
+  for (const auto read : {read_method, read_middleware, read_timeout, read_validation}) {
     if (const EngineStatus status = read(*config, route); !status) {
       return status.error();
     }
@@ -168,6 +180,7 @@ EngineStatus RouteTable::add(Route route) {
   if (const EngineStatus status = check(route); !status) {
     return status;
   }
+  ++version_;
   remove(route.trigger_id);
   const std::string name = key_of(route);
   std::unique_ptr<Key>& key = keys_[name];
@@ -192,6 +205,7 @@ void RouteTable::remove(std::string_view trigger_id) {
   if (known == by_trigger_.end()) {
     return;
   }
+  ++version_;
   const auto found = keys_.find(known->second);
   by_trigger_.erase(known);
   Key& key = *found->second;

@@ -5,6 +5,7 @@
 
 #include "http/router.hpp"
 #include "protocol/to_worker.hpp"
+#include "workers/http/route_metrics.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -12,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +24,9 @@
 
 namespace iii::workers::http_worker {
 
+// Who answers: the function of the route, or the worker itself.
+enum class Service : std::uint8_t { function, openapi, openapi_page, files };
+
 struct Route {
   std::string trigger_id;
   std::string function_id;
@@ -30,6 +35,10 @@ struct Route {
   std::string condition_function_id;
   std::vector<std::string> middleware;
   std::optional<std::chrono::milliseconds> timeout;
+  bool validates_request = false;
+  Service service = Service::function;
+  std::size_t folder = 0;               // of files
+  std::shared_ptr<RouteCounts> counts;  // if routes are counted
   std::string metadata_json;
   // `,"path":…,"trigger":{…}` of the payload.
   std::string payload_json;
@@ -50,6 +59,15 @@ class RouteTable {
   };
   [[nodiscard]] Finding find(std::string_view method, std::string_view path) const;
   [[nodiscard]] std::size_t size() const { return by_trigger_.size(); }
+  // Another one after each change.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+  // Those that serve, in the order of method and path.
+  template <class Visit>
+  void visit(Visit visit) const {
+    for (const auto& [name, key] : keys_) {
+      visit(*key->routes.back());
+    }
+  }
 
  private:
   using RouteId = http::Router::RouteId;
@@ -70,6 +88,7 @@ class RouteTable {
   std::vector<Key*> by_id_ = {nullptr};
   std::vector<RouteId> free_ids_;
   http::Router router_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace iii::workers::http_worker

@@ -13,7 +13,8 @@ inline constexpr std::string_view trigger_schema =
     R"("enum":["GET","POST","PUT","DELETE","PATCH","HEAD","OPTIONS"]},)"
     R"("condition_function_id":{"type":["string","null"]},)"
     R"("middleware_function_ids":{"type":"array","items":{"type":"string"}},)"
-    R"("timeout_ms":{"type":["integer","null"],"minimum":1}},)"
+    R"("timeout_ms":{"type":["integer","null"],"minimum":1},)"
+    R"("validate_request":{"type":["boolean","null"],"default":false}},)"
     R"("required":["api_path"]})";
 
 inline constexpr std::string_view call_schema =
