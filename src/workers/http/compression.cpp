@@ -72,11 +72,11 @@ bool takes_gzip(std::string_view accept_encoding) {
     const std::size_t parameters = std::min(each.find(';'), each.size());
     const std::string_view name = base::trimmed(each.substr(0, parameters));
     const double quality = quality_of(each.substr(parameters));
-    if (http::equals_without_case(name, "gzip") || http::equals_without_case(name, "x-gzip")) {
+    if (base::equals_without_case(name, "gzip") || base::equals_without_case(name, "x-gzip")) {
       gzip = quality;
     } else if (name == "*") {
       any = quality;
-    } else if (http::equals_without_case(name, "identity")) {
+    } else if (base::equals_without_case(name, "identity")) {
       identity = quality;
     }
   }

@@ -1,5 +1,6 @@
 #include "workers/http/static_files.hpp"
 
+#include "base/lower_ascii.hpp"
 #include "base/time.hpp"
 #include "base/trimmed.hpp"
 #include "http/request.hpp"
@@ -96,7 +97,7 @@ struct Part {
 // nullopt: not one range of bytes; the whole file is the answer then.
 std::optional<Part> part_of(std::string_view range, std::uint64_t bytes) {
   constexpr std::string_view unit = "bytes=";
-  if (!http::equals_without_case(range.substr(0, unit.size()), unit)) {
+  if (!base::equals_without_case(range.substr(0, unit.size()), unit)) {
     return std::nullopt;
   }
   const std::string_view text = base::trimmed(range.substr(unit.size()));
@@ -203,7 +204,7 @@ FileAnswer answer_of_file(
 std::string_view content_type_of(std::string_view name) {
   const std::size_t dot = std::min(name.rfind('.'), name.size());
   const auto found = std::ranges::find_if(types, [&](const auto& type) {
-    return http::equals_without_case(type.first, name.substr(dot));
+    return base::equals_without_case(type.first, name.substr(dot));
   });
   return found == types.end() ? "application/octet-stream" : found->second;
 }
