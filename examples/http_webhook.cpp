@@ -33,6 +33,8 @@ std::string signature_of(std::string_view body, std::string_view secret) {
       digest.data(),
       nullptr
   );
+  // Threads of functions may outlive main(), and with it OpenSSL: what it keeps for this one goes.
+  OPENSSL_thread_stop();
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "sha256=";
   for (const unsigned char byte : digest) {

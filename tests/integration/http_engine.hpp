@@ -89,9 +89,9 @@ class RunningExample {
     (void)worker_.next_error_line();  // "… is registered"
   }
   ~RunningExample() {
-    worker_.close_errors();
     worker_.signal(SIGTERM);
-    EXPECT_EQ(worker_.wait().status, 0);
+    const Process::Ending ending = worker_.wait();
+    EXPECT_EQ(ending.status, 0) << ending.errors;
   }
   RunningExample(const RunningExample&) = delete;
   RunningExample& operator=(const RunningExample&) = delete;
