@@ -1,5 +1,6 @@
 // The trigger types that the engine fires itself (spec: engine-core §9), and the door through which
 // in-process providers fire theirs, with conditions (spec: engine-core §7).
+#include "base/id.hpp"
 #include "core/core.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"

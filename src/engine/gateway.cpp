@@ -3,6 +3,7 @@
 #include "base/byte_buffer.hpp"
 #include "base/id.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
@@ -19,7 +20,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
