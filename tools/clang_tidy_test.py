@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import json
 import pathlib
 import shutil
 import tempfile
@@ -66,6 +67,23 @@ class Key(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.root = pathlib.Path(shutil.copytree(self.root, pathlib.Path(folder) / "clone"))
             self.assertEqual(self.key(command=f"g++ -I{self.root}/src"), before)
+
+
+class OwnCodeOnly(unittest.TestCase):
+    def test_finds_in_our_code_what_it_passes_over_in_system_headers(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name).resolve()
+            (folder / "system").mkdir()
+            (folder / "system" / "old.hpp").write_text("inline int* old() { return 0; }\n")
+            (folder / "a.cpp").write_text("#include <old.hpp>\nint* ours() { return 0; }\n")
+            (folder / ".clang-tidy").write_text("Checks: '-*,modernize-use-nullptr'\n")
+            command = f"clang++ -isystem {folder}/system -c a.cpp"
+            entry = {"directory": str(folder), "file": "a.cpp", "command": command}
+            (folder / "compile_commands.json").write_text(json.dumps([entry]))
+            everywhere = ["--system-headers", "--header-filter=.*", "-p", str(folder)]
+            plugin = f"--load={clang_tidy.built_plugin()}"
+            _, output = clang_tidy.look_at(folder / "a.cpp", [plugin, *everywhere])
+            self.assertEqual(output.count("[modernize-use-nullptr]"), 1)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "engine/file_answer.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/static_folder.hpp"
 #include "http/request.hpp"
@@ -60,10 +61,7 @@ struct HttpGateway::Session {
   bool has_body_end = false;      // we hold the writer's end of the request's body
   bool has_response_end = false;  // and the reader's end of the answer
   base::MonotonicTime watched_until = base::never;  // the earliest entry in deadlines_
-  std::optional<OpenedFile> file;                   // being sent, or about to be
-  bool is_sending_file = false;
-  std::uint64_t file_offset = 0;
-  std::uint64_t file_bytes_left = 0;
+  FileAnswer file;
 };
 
 struct HttpGateway::Found {
@@ -90,7 +88,7 @@ class HttpGateway::Requests final : public http::RequestSink {
   void on_request(const http::Request& request) override {
     session_.serial = ++gateway_.next_serial_ & serial_mask;
     session_.was_body_offered = session_.was_response_offered = false;
-    session_.file.reset();
+    session_.file.set_file({});
     workers::Outputs outputs;
     gateway_.worker_.on_request(session_.id, request, gateway_.now_, outputs, session_.ip_address);
     gateway_.submit(std::move(outputs));
@@ -207,9 +205,9 @@ void HttpGateway::on_flushed(
     session->is_reader_congested = false;
     core_.channels().on_relieved(end_of(*session, core::ChannelEnd::reader), effects);
   }
-  if (session->is_sending_file && bytes_left <= limits::http_file_ahead_bytes / 2) {
+  if (session->file.is_sending() && bytes_left <= limits::http_file_ahead_bytes / 2) {
     if (base::ByteBuffer* outbox = loop_.outbox(socket)) {
-      send_file(*session, *outbox);
+      session->file.send(session->connection, *outbox, now_.monotonic);
       after_event(*session);
     }
   }
@@ -349,10 +347,8 @@ struct HttpGateway::Executor {
   }
   void operator()(const http_worker::SendFile& order) const {
     session.connection.start_response({order.status, order.lines}, outbox, order.bytes);
-    session.is_sending_file = true;
-    session.file_offset = order.offset;
-    session.file_bytes_left = session.connection.sends_body() ? order.bytes : 0;
-    gateway.send_file(session, outbox);
+    session.file.start(order.offset, session.connection.sends_body() ? order.bytes : 0);
+    session.file.send(session.connection, outbox, gateway.now_.monotonic);
   }
   void operator()(const http_worker::LimitBody& order) const {
     session.connection.limit_body(order.bytes_max);
@@ -438,37 +434,13 @@ bool HttpGateway::look_at_files() {
       facts = found.file->facts;
     }
     if (Session* session = find(found.request)) {
-      session->file = std::move(found.file);
+      session->file.set_file(std::move(found.file));
     }
     workers::Outputs outputs;
     worker_.on_file(found.request, facts, now_, outputs);
     submit(std::move(outputs));
   }
   return execute_orders();
-}
-
-// As much as its client takes for the moment: the rest follows when that has left.
-void HttpGateway::send_file(Session& session, base::ByteBuffer& outbox) {
-  file_piece_.resize(limits::http_file_piece_bytes);
-  while (session.file_bytes_left != 0 && outbox.size() < limits::http_file_ahead_bytes) {
-    const std::size_t wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(session.file_bytes_left, file_piece_.size())
-    );
-    const std::size_t bytes = session.file->read(session.file_offset, {file_piece_.data(), wanted});
-    if (bytes == 0) {  // it has become shorter
-      session.connection.break_response();
-      session.is_sending_file = false;
-      return;
-    }
-    session.connection.send_piece({file_piece_.data(), bytes}, outbox);
-    session.file_offset += bytes;
-    session.file_bytes_left -= bytes;
-  }
-  if (session.file_bytes_left == 0) {
-    session.is_sending_file = false;
-    session.file.reset();
-    session.connection.end_response(now_.monotonic, outbox);
-  }
 }
 
 bool HttpGateway::carry_out(core::Effects& effects) {
@@ -557,7 +529,7 @@ void HttpGateway::drain() {
 
 bool HttpGateway::is_sending_files() const {
   return std::ranges::any_of(sessions_, [](const auto& session) {
-    return session != nullptr && session->is_sending_file;
+    return session != nullptr && session->file.is_sending();
   });
 }
 

@@ -86,7 +86,6 @@ class HttpGateway {
   // Orders about connections; those about channels wait for carry_out().
   bool execute_orders();
   bool look_at_files();
-  void send_file(Session& session, base::ByteBuffer& outbox);
   void after_event(Session& session);
   void watch(Session& session);
   void end(Session& session);
@@ -111,7 +110,6 @@ class HttpGateway {
   // Opened by orders; the worker has not been told yet.
   struct Found;
   std::vector<Found> found_;
-  std::string file_piece_;
   bool is_draining_ = false;
   std::uint32_t next_serial_ = 0;
 };

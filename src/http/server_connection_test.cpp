@@ -1,7 +1,7 @@
 #include "http/server_connection.hpp"
 
-#include "base/byte_buffer.hpp"
 #include "base/time.hpp"
+#include "http/request.hpp"
 #include "http/server_scene.hpp"
 #include "support/sweeps.hpp"
 
@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::http::test {

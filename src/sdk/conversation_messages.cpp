@@ -11,7 +11,6 @@
 
 #include <iii/error.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

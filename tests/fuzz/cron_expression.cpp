@@ -8,7 +8,6 @@
 #include "workers/cron/test_zones.hpp"
 #include "workers/cron/zone.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include "fuzz/slow_router.hpp"
 #include "http/router.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -2,6 +2,7 @@
 // more than one request is under way, bodies keep to their limit, and nothing follows the end. The
 // first byte chooses the limits, the second the size of the pieces, the third what the server does.
 #include "base/assert.hpp"
+#include "http/request.hpp"
 #include "http/server_connection.hpp"
 #include "http/server_scene.hpp"
 

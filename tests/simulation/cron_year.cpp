@@ -1,10 +1,14 @@
 #include "simulation/cron_year.hpp"
 
 #include "base/assert.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/effects.hpp"
 #include "engine/time_zones.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/to_worker.hpp"
 #include "support/core_texts.hpp"
+#include "workers/cron/clock_time.hpp"
 #include "workers/cron/worker.hpp"
 
 #include <boost/json/parse.hpp>
@@ -12,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -175,7 +176,7 @@ class CronYearTest : public testing::TestWithParam<std::uint64_t> {
     // Until when the tick may still wait for its run.
     base::WallTime last = base::WallTime(tick) + job.jitter;
     last += job.waits ? 1h : 0h;
-    for (const Outage& outage : outages_) {
+    for (const Outage& outage : outages) {
       if (outage.begin <= last && outage.end > base::WallTime(tick)) {
         return "the engine was away";
       }
@@ -211,14 +212,14 @@ class CronYearTest : public testing::TestWithParam<std::uint64_t> {
     }
   }
 
-  std::vector<Outage> outages_;
+  std::vector<Outage> outages;
 };
 
 TEST_P(CronYearTest, MissesNothingAndRepeatsNothing) {
   base::SeededRandom random(GetParam());
   if (GetParam() != 0) {
-    outages_ = outages_of(random);
-    EXPECT_GT(outages_.size(), 20U);
+    outages = outages_of(random);
+    EXPECT_GT(outages.size(), 20U);
   }
   const std::vector<Case> all = cases();
   std::vector<YearJob> jobs;
@@ -228,7 +229,7 @@ TEST_P(CronYearTest, MissesNothingAndRepeatsNothing) {
   const Instant begin = at(year_begin);
   const Instant end = at(year_end);
   CronYear year(jobs, base::WallTime(begin) - 1ms, GetParam());
-  year.live(outages_, base::WallTime(end) - 1ms);
+  year.live(outages, base::WallTime(end) - 1ms);
 
   engine::TimeZones zones;
   for (const Case& each : all) {

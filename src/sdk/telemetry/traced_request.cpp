@@ -7,13 +7,11 @@
 #include <iii/span.hpp>
 #include <iii/traced_request.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

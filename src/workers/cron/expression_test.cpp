@@ -1,6 +1,7 @@
 #include "workers/cron/expression.hpp"
 
 #include "base/limits.hpp"
+#include "workers/cron/clock_time.hpp"
 #include "workers/cron/next_fire.hpp"
 #include "workers/cron/test_zones.hpp"
 #include "workers/cron/zone.hpp"
@@ -8,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>

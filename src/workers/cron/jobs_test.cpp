@@ -6,7 +6,8 @@
 #include "workers/cron/clock_time.hpp"
 #include "workers/cron/schedule.hpp"
 #include "workers/cron/test_zones.hpp"
-#include "workers/cron/zone.hpp"
+
+#include <iii/engine_error.hpp>
 
 #include <gtest/gtest.h>
 
@@ -28,78 +29,78 @@ using Lines = std::vector<std::string>;
 class JobsTest : public testing::Test {
  protected:
   Schedule schedule(std::string_view config) {
-    return parse_schedule(config, zones_, at("2000-01-01T00:00:00Z")).value();
+    return parse_schedule(config, zones, at("2000-01-01T00:00:00Z")).value();
   }
   void add(std::string id, std::string_view config) {
-    EXPECT_TRUE(jobs_.add(std::move(id), schedule(config), now_));
+    EXPECT_TRUE(jobs.add(std::move(id), schedule(config), now));
   }
   void add_every_second(std::string id, std::string_view more = "") {
     add(std::move(id), R"({"expression":"* * * * * *")" + std::string(more) + "}");
   }
 
   void pass(std::chrono::nanoseconds time) {
-    now_.monotonic += time;
-    now_.wall += time;
+    now.monotonic += time;
+    now.wall += time;
   }
-  void tell_time() { jobs_.on_time(now_, orders_); }
+  void tell_time() { jobs.on_time(now, orders); }
   // As the driver does: sleeps until the machine wants to be woken, and so on.
   void live_for(std::chrono::nanoseconds time) {
-    const base::MonotonicTime end = now_.monotonic + time;
-    while (jobs_.wake_at(now_) <= end) {
-      pass(jobs_.wake_at(now_) - now_.monotonic);
+    const base::MonotonicTime end = now.monotonic + time;
+    while (jobs.wake_at(now) <= end) {
+      pass(jobs.wake_at(now) - now.monotonic);
       tell_time();
     }
-    pass(end - now_.monotonic);
+    pass(end - now.monotonic);
   }
   // The run that was started longest ago.
   void end_run() {
-    ASSERT_FALSE(running_.empty());
-    const Tick tick = running_.front();
-    running_.erase(running_.begin());
-    jobs_.on_ended(tick, orders_);
+    ASSERT_FALSE(running.empty());
+    const Tick tick = running.front();
+    running.erase(running.begin());
+    jobs.on_ended(tick, orders);
   }
   void end_all_runs() {
-    while (!running_.empty()) {
+    while (!running.empty()) {
       end_run();
     }
   }
 
   Lines take() {
     Lines lines;
-    for (const Tick& tick : orders_.starts) {
+    for (const Tick& tick : orders.starts) {
       lines.push_back("start " + tick.job_id + " " + clock_of(tick));
-      running_.push_back(tick);
+      running.push_back(tick);
     }
-    for (const Drop& drop : orders_.drops) {
+    for (const Drop& drop : orders.drops) {
       lines.push_back(
           "drop " + drop.tick.job_id + " " + clock_of(drop.tick) + ": " +
           std::string(to_string(drop.reason))
       );
     }
-    orders_ = {};
+    orders = {};
     return lines;
   }
   static std::string clock_of(const Tick& tick) {
     return to_text(base::WallTime(tick.scheduled)).substr(11, 8);
   }
 
-  TestZones zones_;
-  base::SeededRandom random_{1};
-  Jobs jobs_{random_};
-  base::Now now_{base::MonotonicTime(1000s), base::WallTime(at("2026-01-01T12:00:00Z"))};
-  Orders orders_;
-  std::vector<Tick> running_;
+  TestZones zones;
+  base::SeededRandom random{1};
+  Jobs jobs{random};
+  base::Now now{base::MonotonicTime(1000s), base::WallTime(at("2026-01-01T12:00:00Z"))};
+  Orders orders;
+  std::vector<Tick> running;
 };
 
 TEST_F(JobsTest, StartAtTheNextSecondNeverAtOnce) {
   add_every_second("a");
   tell_time();
   EXPECT_EQ(take(), Lines());
-  EXPECT_EQ(jobs_.wake_at(now_), now_.monotonic + 1s);
+  EXPECT_EQ(jobs.wake_at(now), now.monotonic + 1s);
   pass(999'999'999ns);
   tell_time();
   EXPECT_EQ(take(), Lines());
-  EXPECT_EQ(jobs_.wake_at(now_), now_.monotonic + 1ns);
+  EXPECT_EQ(jobs.wake_at(now), now.monotonic + 1ns);
   pass(1ns);
   tell_time();
   EXPECT_EQ(take(), (Lines{"start a 12:00:01"}));
@@ -109,20 +110,20 @@ TEST_F(JobsTest, StartAtTheNextSecondNeverAtOnce) {
 
 TEST_F(JobsTest, HaveIdsOfTheirOwn) {
   add_every_second("a");
-  const auto again = jobs_.add("a", schedule(R"({"expression":"@daily"})"), now_);
+  const auto again = jobs.add("a", schedule(R"({"expression":"@daily"})"), now);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, EngineErrorCode::already_exists);
   EXPECT_EQ(again.error().message, "Cron job 'a' is already registered");
-  EXPECT_EQ(jobs_.size(), 1U);
+  EXPECT_EQ(jobs.size(), 1U);
 }
 
 TEST_F(JobsTest, EndWhenRemoved) {
   add_every_second("a");
   live_for(1s);
   EXPECT_EQ(take(), (Lines{"start a 12:00:01"}));
-  EXPECT_TRUE(jobs_.remove("a"));
-  EXPECT_FALSE(jobs_.remove("a"));
-  EXPECT_EQ(jobs_.wake_at(now_), base::never);
+  EXPECT_TRUE(jobs.remove("a"));
+  EXPECT_FALSE(jobs.remove("a"));
+  EXPECT_EQ(jobs.wake_at(now), base::never);
   live_for(5s);
   EXPECT_EQ(take(), Lines());
 }
@@ -131,7 +132,7 @@ TEST_F(JobsTest, AreNotConfusedByTheRunOfAPredecessor) {
   add_every_second("a");
   live_for(1s);
   take();
-  jobs_.remove("a");
+  jobs.remove("a");
   add_every_second("a");
   live_for(1s);
   EXPECT_EQ(take(), (Lines{"start a 12:00:02"}));
@@ -182,7 +183,7 @@ TEST_F(JobsTest, RunBesideEachOtherWithAllow) {
   add_every_second("a", R"(,"overlap":"allow")");
   live_for(2s);
   EXPECT_EQ(take(), (Lines{"start a 12:00:01", "start a 12:00:02"}));
-  EXPECT_FALSE(running_.front().is_exclusive);
+  EXPECT_FALSE(running.front().is_exclusive);
 }
 
 TEST_F(JobsTest, RunBesideEachOtherInALimitedNumber) {
@@ -200,15 +201,15 @@ TEST_F(JobsTest, RunOnceAtATime) {
   add("a", R"({"at":"2026-01-01T12:05:00Z"})");
   live_for(1h);
   EXPECT_EQ(take(), (Lines{"start a 12:05:00"}));
-  EXPECT_EQ(jobs_.wake_at(now_), base::never);
-  EXPECT_EQ(jobs_.size(), 1U);
+  EXPECT_EQ(jobs.wake_at(now), base::never);
+  EXPECT_EQ(jobs.size(), 1U);
 }
 
 TEST_F(JobsTest, ThatAreNeverDueCostNothing) {
-  const auto first = jobs_.add("a", schedule(R"({"expression":"0 0 0 30 2 *"})"), now_);
+  const auto first = jobs.add("a", schedule(R"({"expression":"0 0 0 30 2 *"})"), now);
   ASSERT_TRUE(first);
   EXPECT_FALSE(*first);
-  EXPECT_EQ(jobs_.wake_at(now_), base::never);
+  EXPECT_EQ(jobs.wake_at(now), base::never);
 }
 
 TEST_F(JobsTest, AreLaterByTheirJitter) {
@@ -217,14 +218,14 @@ TEST_F(JobsTest, AreLaterByTheirJitter) {
   bool is_ever_late = false;
   for (int hour = 0; hour < 24; ++hour) {
     const base::WallTime hour_tick = tick + hour * 1h;
-    while (orders_.starts.empty()) {
-      pass(jobs_.wake_at(now_) - now_.monotonic);
+    while (orders.starts.empty()) {
+      pass(jobs.wake_at(now) - now.monotonic);
       tell_time();
     }
-    EXPECT_GE(now_.wall, hour_tick);
-    EXPECT_LE(now_.wall, hour_tick + 60s);
-    EXPECT_EQ(orders_.starts.front().scheduled, hour_tick);
-    is_ever_late = is_ever_late || now_.wall > hour_tick + 1s;
+    EXPECT_GE(now.wall, hour_tick);
+    EXPECT_LE(now.wall, hour_tick + 60s);
+    EXPECT_EQ(orders.starts.front().scheduled, hour_tick);
+    is_ever_late = is_ever_late || now.wall > hour_tick + 1s;
     take();
     end_all_runs();
   }
@@ -246,36 +247,36 @@ TEST_F(JobsTest, DoNotRepeatThemselvesWhenTheClockIsSetBack) {
   live_for(10s);
   take();
   end_all_runs();
-  now_.wall -= 5s;
+  now.wall -= 5s;
   live_for(6s);
   EXPECT_EQ(take(), (Lines{"start a 12:00:11"}));
 }
 
 TEST_F(JobsTest, LookAtTheClockEveryMinute) {
   add("a", R"({"at":"2026-01-01T13:00:00Z"})");
-  EXPECT_EQ(jobs_.wake_at(now_), now_.monotonic + limits::cron_clock_check_interval);
+  EXPECT_EQ(jobs.wake_at(now), now.monotonic + limits::cron_clock_check_interval);
   pass(30s);
-  now_.wall += 59min + 29s;  // set forward
+  now.wall += 59min + 29s;  // set forward
   live_for(30s);
   EXPECT_EQ(take(), (Lines{"start a 13:00:00"}));
 }
 
 TEST_F(JobsTest, StartAnewWhenTheClockWasWrong) {
   add("a", R"({"expression":"0 0 12 * * *"})");
-  now_.wall += 24h * 365 * 10;
+  now.wall += 24h * 365 * 10;
   live_for(61s);
   EXPECT_EQ(take(), Lines());  // ten years of ticks never were
   live_for(24h);
   EXPECT_EQ(take(), (Lines{"start a 12:00:00"}));
   end_all_runs();
-  now_.wall -= 24h * 365 * 5;
+  now.wall -= 24h * 365 * 5;
   live_for(24h);
   EXPECT_EQ(take(), (Lines{"start a 12:00:00"}));
 }
 
 TEST_F(JobsTest, CostNothingWhileNoneIsDue) {
   // All are in a zone that counts what it is asked.
-  const TestZone& zone = dynamic_cast<const TestZone&>(*zones_.find("Europe/Berlin"));
+  const TestZone& zone = dynamic_cast<const TestZone&>(*zones.find("Europe/Berlin"));
   constexpr std::size_t count = 100'000;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string second = std::to_string(i % 60);
@@ -285,9 +286,9 @@ TEST_F(JobsTest, CostNothingWhileNoneIsDue) {
   }
   const std::size_t asked = zone.questions;
   std::size_t turns = 0;
-  while (now_.wall + limits::cron_clock_check_interval < base::WallTime(at("2026-01-02T02:00:00Z"))
+  while (now.wall + limits::cron_clock_check_interval < base::WallTime(at("2026-01-02T02:00:00Z"))
   ) {
-    pass(jobs_.wake_at(now_) - now_.monotonic);
+    pass(jobs.wake_at(now) - now.monotonic);
     tell_time();
     ++turns;
   }
@@ -306,13 +307,13 @@ TEST_F(JobsTest, ThatAreDueTogetherStartOverSomeTurns) {
   pass(1h);
   tell_time();
   EXPECT_EQ(take().size(), limits::cron_starts_per_turn_max);
-  EXPECT_EQ(jobs_.wake_at(now_), now_.monotonic);
+  EXPECT_EQ(jobs.wake_at(now), now.monotonic);
   pass(700ms);
   tell_time();
   pass(700ms);
   tell_time();
   EXPECT_EQ(take().size(), count - limits::cron_starts_per_turn_max);
-  EXPECT_GT(jobs_.wake_at(now_), now_.monotonic);
+  EXPECT_GT(jobs.wake_at(now), now.monotonic);
 }
 
 }  // namespace

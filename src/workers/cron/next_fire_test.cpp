@@ -11,11 +11,11 @@
 
 #include <array>
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace iii::workers::cron {

@@ -4,6 +4,8 @@
 #include "workers/cron/test_zones.hpp"
 #include "workers/cron/zone.hpp"
 
+#include <iii/engine_error.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +13,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iii::workers::cron {
 namespace {

@@ -7,7 +7,7 @@
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/from_worker.hpp"
-#include "protocol/to_worker.hpp"
+#include "workers/cron/clock_time.hpp"
 #include "workers/cron/locks.hpp"
 #include "workers/cron/test_zones.hpp"
 #include "workers/worker.hpp"
@@ -17,6 +17,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -26,7 +27,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace iii::workers::cron {
@@ -77,79 +77,79 @@ class SharedLocksPort final : public Locks {
 class CronWorkerTest : public testing::Test {
  protected:
   std::string register_trigger(std::string_view id, std::string_view config) {
-    return register_trigger(cron_, id, config);
+    return register_trigger(cron, id, config);
   }
   // The refusal, or nothing.
-  std::string register_trigger(CronWorker& cron, std::string_view id, std::string_view config) {
+  std::string register_trigger(CronWorker& worker, std::string_view id, std::string_view config) {
     Outputs outputs;
-    cron.on_trigger_registered(
-        {std::string(id), "cron", "reports::make", std::string(config), {}}, now_, outputs
+    worker.on_trigger_registered(
+        {std::string(id), "cron", "reports::make", std::string(config), {}}, now, outputs
     );
     EXPECT_EQ(outputs.messages.size(), 1U);
     const auto& answer = std::get<from_worker::TriggerRegistrationResult>(outputs.messages.front());
     EXPECT_EQ(answer.id, id);
     EXPECT_EQ(answer.trigger_type, "cron");
     EXPECT_EQ(answer.function_id, "reports::make");
-    notes_ = std::move(outputs.notes);
+    notes = std::move(outputs.notes);
     return answer.error ? answer.error->code + ": " + answer.error->message : "";
   }
   void unregister_trigger(std::string_view id) {
     Outputs outputs;
-    cron_.on_trigger_unregistered({std::string(id), "cron"}, now_, outputs);
+    cron.on_trigger_unregistered({std::string(id), "cron"}, now, outputs);
   }
   // What is fired meanwhile.
-  std::vector<Firing> live_for(CronWorker& cron, std::chrono::nanoseconds time) {
+  std::vector<Firing> live_for(CronWorker& worker, std::chrono::nanoseconds time) {
     std::vector<Firing> firings;
-    const base::Now end{now_.monotonic + time, now_.wall + time};
-    while (cron.next_deadline() <= end.monotonic) {
-      const auto step = cron.next_deadline() - now_.monotonic;
-      now_ = {now_.monotonic + step, now_.wall + step};
+    const base::Now end{now.monotonic + time, now.wall + time};
+    while (worker.next_deadline() <= end.monotonic) {
+      const auto step = worker.next_deadline() - now.monotonic;
+      now = {now.monotonic + step, now.wall + step};
       Outputs outputs;
-      cron.on_time(now_, outputs);
-      notes_.insert(notes_.end(), outputs.notes.begin(), outputs.notes.end());
+      worker.on_time(now, outputs);
+      notes.insert(notes.end(), outputs.notes.begin(), outputs.notes.end());
       firings.insert(firings.end(), outputs.firings.begin(), outputs.firings.end());
     }
-    now_ = end;
+    now = end;
     return firings;
   }
-  std::vector<Firing> live_for(std::chrono::nanoseconds time) { return live_for(cron_, time); }
+  std::vector<Firing> live_for(std::chrono::nanoseconds time) { return live_for(cron, time); }
 
   std::vector<Firing> end_run(
       base::InvocationId id, std::optional<protocol::ErrorBody> error = {}
   ) {
     Outputs outputs;
-    cron_.on_result({id, "1", std::move(error)}, now_, outputs);
-    notes_ = std::move(outputs.notes);
+    cron.on_result({id, "1", std::move(error)}, now, outputs);
+    notes = std::move(outputs.notes);
     return outputs.firings;
   }
 
   CronWorker make_worker() {
     return CronWorker(
-        {random_, std::make_unique<TestZones>(), std::make_unique<SharedLocksPort>(locks_)}
+        {random, std::make_unique<TestZones>(), std::make_unique<SharedLocksPort>(locks)}
     );
   }
   Reply preview(std::string_view input) {
     Outputs outputs;
-    cron_.on_invoked(
+    cron.on_invoked(
         {base::InvocationId(base::Uuid(1, 2)), "engine::cron::preview", std::string(input)},
-        now_,
+        now,
         outputs
     );
     return outputs.replies.at(0);
   }
 
-  base::SeededRandom random_{1};
-  SharedLocks locks_;
-  CronWorker cron_{{random_, std::make_unique<TestZones>()}};
-  base::Now now_{base::MonotonicTime(1000s), base::WallTime(at("2026-03-02T01:29:00Z"))};
-  std::vector<core::Note> notes_;
+  base::SeededRandom random{1};
+  SharedLocks locks;
+  CronWorker cron{{random, std::make_unique<TestZones>()}};
+  base::Now now{base::MonotonicTime(1000s), base::WallTime(at("2026-03-02T01:29:00Z"))};
+  std::vector<core::Note> notes;
 };
 
 constexpr std::string_view every_second = R"({"expression":"* * * * * *"})";
 
 TEST_F(CronWorkerTest, ProvidesTheTriggerTypeAndThePreview) {
   Outputs outputs;
-  cron_.start(outputs);
+  cron.start(outputs);
   ASSERT_EQ(outputs.messages.size(), 2U);
   const auto& type = std::get<from_worker::RegisterTriggerType>(outputs.messages[0]);
   EXPECT_EQ(type.id, "cron");
@@ -183,9 +183,9 @@ TEST_F(CronWorkerTest, FiresWithTheEventOfTheReference) {
 
 TEST_F(CronWorkerTest, TellsTheTimeAtWhichItReallyFires) {
   register_trigger("a\"b", R"({"expression":"0 30 1 * * *"})");
-  now_ = {now_.monotonic + 61'001'734'512ns, now_.wall + 61'001'734'512ns};
+  now = {now.monotonic + 61'001'734'512ns, now.wall + 61'001'734'512ns};
   Outputs outputs;
-  cron_.on_time(now_, outputs);
+  cron.on_time(now, outputs);
   ASSERT_EQ(outputs.firings.size(), 1U);
   const boost::json::value event = boost::json::parse(outputs.firings[0].payload_json);
   EXPECT_EQ(event.at("job_id"), "a\"b");
@@ -206,13 +206,13 @@ TEST_F(CronWorkerTest, RefusesWhatItCannotDo) {
       register_trigger("job-1", every_second),
       "trigger_registration_failed: Cron job 'job-1' is already registered"
   );
-  EXPECT_EQ(cron_.jobs(), 1U);
+  EXPECT_EQ(cron.jobs(), 1U);
 }
 
 TEST_F(CronWorkerTest, AcceptsWhatIsNeverDueAndSaysSoInTheLog) {
   EXPECT_EQ(register_trigger("job-1", R"({"expression":"0 0 0 30 2 *"})"), "");
-  ASSERT_EQ(notes_.size(), 1U);
-  EXPECT_EQ(notes_[0].event, "cron_job_never_due");
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].event, "cron_job_never_due");
 }
 
 TEST_F(CronWorkerTest, FiresAgainOnceTheFunctionHasEnded) {
@@ -238,14 +238,14 @@ TEST_F(CronWorkerTest, GoesOnAfterFailuresAndNotesThem) {
     const std::vector<Firing> firings = live_for(1s);
     EXPECT_EQ(firings.size(), 1U);
     end_run(*firings.at(0).id, protocol::error_body(code, "because"));
-    return notes_.empty() ? "" : std::string(notes_.at(0).event);
+    return notes.empty() ? "" : std::string(notes.at(0).event);
   };
   EXPECT_EQ(fail("oops"), "cron_run_failed");
   EXPECT_EQ(fail(codes::function_not_found), "cron_run_failed");
   EXPECT_EQ(fail(codes::condition_not_met), "");
   EXPECT_EQ(fail(codes::condition_failed), "");
   EXPECT_EQ(fail(codes::engine_stopping), "");
-  EXPECT_EQ(cron_.runs(), 0U);
+  EXPECT_EQ(cron.runs(), 0U);
 }
 
 TEST_F(CronWorkerTest, EndsWithItsTrigger) {
@@ -253,9 +253,9 @@ TEST_F(CronWorkerTest, EndsWithItsTrigger) {
   const std::vector<Firing> firings = live_for(1s);
   unregister_trigger("job-1");
   unregister_trigger("job-1");
-  EXPECT_EQ(cron_.next_deadline(), base::never);
+  EXPECT_EQ(cron.next_deadline(), base::never);
   EXPECT_TRUE(end_run(*firings.at(0).id).empty());
-  EXPECT_EQ(cron_.runs(), 0U);
+  EXPECT_EQ(cron.runs(), 0U);
   EXPECT_EQ(register_trigger("job-1", every_second), "");
   EXPECT_EQ(live_for(1s).size(), 1U);
 }
@@ -271,21 +271,21 @@ TEST_F(CronWorkerTest, TwoEnginesRunEachTickOnce) {
   CronWorker other = make_worker();
   EXPECT_EQ(register_trigger(one, "shared", every_second), "");
   EXPECT_EQ(register_trigger(other, "shared", every_second), "");
-  const base::Now start = now_;
+  const base::Now start = now;
   std::map<std::string, int> runs;
-  const auto live = [&](CronWorker& cron, std::chrono::nanoseconds time) {
-    for (const Firing& firing : live_for(cron, time)) {
+  const auto live = [&](CronWorker& worker, std::chrono::nanoseconds time) {
+    for (const Firing& firing : live_for(worker, time)) {
       const auto event = boost::json::parse(firing.payload_json);
       ++runs[std::string(event.at("scheduled_time").as_string())];
       Outputs outputs;
-      cron.on_result({*firing.id, "1", {}}, now_, outputs);
+      worker.on_result({*firing.id, "1", {}}, now, outputs);
     }
   };
   for (int second = 0; second < 60; ++second) {
     // The other engine's clock is late by some milliseconds: the first has ended by then.
-    now_ = {start.monotonic + second * 1s, start.wall + second * 1s};
+    now = {start.monotonic + second * 1s, start.wall + second * 1s};
     live(one, 1s);
-    now_ = {start.monotonic + second * 1s, start.wall + second * 1s};
+    now = {start.monotonic + second * 1s, start.wall + second * 1s};
     live(other, 1s + 5ms);
   }
   EXPECT_EQ(runs.size(), 60U);
@@ -301,46 +301,46 @@ TEST_F(CronWorkerTest, AJobThatRunsElsewhereIsNotStarted) {
   register_trigger(other, "shared", every_second);
   const std::vector<Firing> first = live_for(one, 1s);
   ASSERT_EQ(first.size(), 1U);
-  now_ = {now_.monotonic - 1s, now_.wall - 1s};
+  now = {now.monotonic - 1s, now.wall - 1s};
   EXPECT_TRUE(live_for(other, 3s).empty());
   Outputs outputs;
-  one.on_result({*first[0].id, "1", {}}, now_, outputs);
+  one.on_result({*first[0].id, "1", {}}, now, outputs);
   EXPECT_EQ(live_for(other, 1s).size(), 1U);
 }
 
 TEST_F(CronWorkerTest, WaitsForALockThatIsAnsweredLater) {
-  locks_.is_slow = true;
-  CronWorker cron = make_worker();
-  register_trigger(cron, "job-1", R"({"expression":"* * * * * *","overlap":"queue"})");
-  EXPECT_TRUE(live_for(cron, 2s).empty());
-  ASSERT_EQ(locks_.asked.size(), 1U);
+  locks.is_slow = true;
+  CronWorker worker = make_worker();
+  register_trigger(worker, "job-1", R"({"expression":"* * * * * *","overlap":"queue"})");
+  EXPECT_TRUE(live_for(worker, 2s).empty());
+  ASSERT_EQ(locks.asked.size(), 1U);
   Outputs outputs;
-  cron.on_lock_answered(locks_.asked[0], true, now_, outputs);
+  worker.on_lock_answered(locks.asked[0], true, now, outputs);
   ASSERT_EQ(outputs.firings.size(), 1U);
-  EXPECT_EQ(outputs.firings[0].id, locks_.asked[0]);
-  cron.on_result({locks_.asked[0], "1", {}}, now_, outputs);
-  ASSERT_EQ(locks_.asked.size(), 2U);  // for the tick that has waited
-  cron.on_lock_answered(locks_.asked[1], false, now_, outputs);
+  EXPECT_EQ(outputs.firings[0].id, locks.asked[0]);
+  worker.on_result({locks.asked[0], "1", {}}, now, outputs);
+  ASSERT_EQ(locks.asked.size(), 2U);  // for the tick that has waited
+  worker.on_lock_answered(locks.asked[1], false, now, outputs);
   EXPECT_EQ(outputs.firings.size(), 1U);
-  EXPECT_EQ(cron.runs(), 0U);
-  EXPECT_TRUE(live_for(cron, 1s).empty());
-  EXPECT_EQ(locks_.asked.size(), 3U);
+  EXPECT_EQ(worker.runs(), 0U);
+  EXPECT_TRUE(live_for(worker, 1s).empty());
+  EXPECT_EQ(locks.asked.size(), 3U);
 }
 
 TEST_F(CronWorkerTest, ARemovedJobDoesNotFireWhenItsLockIsAnswered) {
-  locks_.is_slow = true;
-  CronWorker cron = make_worker();
-  register_trigger(cron, "job-1", every_second);
-  live_for(cron, 1s);
+  locks.is_slow = true;
+  CronWorker worker = make_worker();
+  register_trigger(worker, "job-1", every_second);
+  live_for(worker, 1s);
   Outputs outputs;
-  cron.on_trigger_unregistered({"job-1", "cron"}, now_, outputs);
-  cron.on_lock_answered(locks_.asked.at(0), true, now_, outputs);
+  worker.on_trigger_unregistered({"job-1", "cron"}, now, outputs);
+  worker.on_lock_answered(locks.asked.at(0), true, now, outputs);
   // The core finds no trigger and says so; the lock is released then.
   ASSERT_EQ(outputs.firings.size(), 1U);
-  cron.on_result(
-      {*outputs.firings[0].id, {}, protocol::error_body("NOT_FOUND", "")}, now_, outputs
+  worker.on_result(
+      {*outputs.firings[0].id, {}, protocol::error_body("NOT_FOUND", "")}, now, outputs
   );
-  EXPECT_EQ(cron.runs(), 0U);
+  EXPECT_EQ(worker.runs(), 0U);
 }
 
 // --- Preview ---

@@ -4,7 +4,6 @@
 #include "base/lower_ascii.hpp"
 #include "base/time.hpp"
 #include "base/trimmed.hpp"
-#include "http/request.hpp"
 #include "json/scan.hpp"
 #include "workers/http/body_schema.hpp"
 #include "workers/http/options.hpp"

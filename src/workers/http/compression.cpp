@@ -3,8 +3,8 @@
 #include "base/assert.hpp"
 #include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
-#include "http/request.hpp"
 
+#include <zconf.h>
 #include <zlib.h>
 
 #include <algorithm>

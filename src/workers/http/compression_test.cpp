@@ -1,15 +1,14 @@
 #include "workers/http/compression.hpp"
 
 #include "base/limits.hpp"
-#include "http/request.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"
 
 #include <gtest/gtest.h>
+#include <zconf.h>
 #include <zlib.h>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

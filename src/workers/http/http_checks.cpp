@@ -9,6 +9,7 @@
 #include "workers/http/http_worker.hpp"
 #include "workers/http/pending.hpp"
 #include "workers/http/request_text.hpp"
+#include "workers/http/route_table.hpp"
 #include "workers/worker.hpp"
 
 #include <boost/json/parse.hpp>
@@ -17,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace iii::workers::http_worker {
 

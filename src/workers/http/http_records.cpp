@@ -7,11 +7,11 @@
 #include "workers/http/http_worker.hpp"
 #include "workers/http/pending.hpp"
 #include "workers/http/route_metrics.hpp"
-#include "workers/http/route_table.hpp"
 #include "workers/worker.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

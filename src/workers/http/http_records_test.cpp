@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "base/uuid.hpp"
 #include "core/effects.hpp"
+#include "http/request.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"

@@ -1,14 +1,17 @@
 #include "workers/http/http_worker.hpp"
 
+#include "base/time.hpp"
 #include "http/request.hpp"
 #include "support/sweeps.hpp"
 #include "workers/http/http_scene.hpp"
+#include "workers/http/options.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>

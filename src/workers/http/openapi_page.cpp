@@ -3,6 +3,7 @@
 #include "json/scan.hpp"
 #include "workers/http/openapi.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

@@ -1,5 +1,6 @@
 #include "workers/http/openapi.hpp"
 
+#include "base/limits.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,8 +55,8 @@ constexpr std::string_view date = "Thu, 01 Jan 1970 00:00:01 GMT";
 // "200 0+100 headers of interest".
 std::string answer(const FileRequest& request, std::chrono::seconds max_age = 0s) {
   const FileAnswer found = answer_of_file(request, facts, max_age);
-  std::string text = std::to_string(found.status) + " " + std::to_string(found.offset) + "+" +
-                     std::to_string(found.bytes);
+  const std::string text = std::to_string(found.status) + " " + std::to_string(found.offset) + "+" +
+                           std::to_string(found.bytes);
   const std::size_t at = found.lines.find("content-range: ");
   return at == std::string::npos
              ? text
