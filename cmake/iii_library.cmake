@@ -5,6 +5,14 @@ add_library(iii_warnings INTERFACE)
 target_compile_options(iii_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Wno-missing-field-initializers)
+# In a unity build sources are included, and one sees the names of another. The release build
+# compiles each alone, with these warnings.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(iii_warnings INTERFACE -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(iii_warnings INTERFACE -Wno-subobject-linkage)
+  endif()
+endif()
 if(III_WARNINGS_AS_ERRORS)
   target_compile_options(iii_warnings INTERFACE -Werror)
 endif()
@@ -17,6 +25,11 @@ function(iii_without_false_alarms)
       COMPILE_OPTIONS
       "-Wno-array-bounds;-Wno-maybe-uninitialized;-Wno-restrict;-Wno-stringop-overflow")
   endif()
+endfunction()
+
+# Sources whose own names another source of the target has too: a unity build leaves them alone.
+function(iii_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # iii_library(NAME SOURCES a.cpp … [HEADERS a.hpp …] [DEPS rooms …] [LIBRARIES external …]

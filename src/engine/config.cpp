@@ -24,10 +24,6 @@ namespace {
 
 constexpr std::size_t host_bytes_max = 253;  // RFC 1035 §2.3.4, written as text
 
-NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
-  return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
-}
-
 // Walks the tree of a file and fills an EngineConfig.
 class ConfigReader {
  public:

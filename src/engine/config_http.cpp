@@ -197,10 +197,6 @@ void read_folders(YamlTree& tree, ConfigSection& section, HttpConfig& config) {
   }
 }
 
-NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
-  return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
-}
-
 void read_limits(ConfigSection& section, HttpConfig& config) {
   const auto timeout_max = limits::http_timeout_max;
   section.take_milliseconds(

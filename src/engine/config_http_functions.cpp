@@ -50,7 +50,7 @@ HttpFunctionsConfig read_http_functions_config(YamlTree& tree, ConfigSection& se
   read_security(tree, section, config);
   section.take_milliseconds(
       "default_timeout_ms",
-      {.min = 1, .max = static_cast<std::uint64_t>(limits::http_function_timeout_max.count())},
+      milliseconds(1, limits::http_function_timeout_max),
       config.default_timeout
   );
   const auto take_size = [&](std::string_view key, NumberRange range, std::size_t& target) {

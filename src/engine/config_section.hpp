@@ -24,6 +24,10 @@ struct NumberRange {
   std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
 };
 
+constexpr NumberRange milliseconds(std::uint64_t min, std::chrono::milliseconds max) {
+  return {.min = min, .max = static_cast<std::uint64_t>(max.count())};
+}
+
 class ConfigSection {
  public:
   // `node` is a mapping, null or nullptr for "no keys"; anything else is reported here. `path` is

@@ -1,6 +1,7 @@
 #include "process.hpp"
 
 #include "net/descriptor.hpp"
+#include "patience.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,8 +23,6 @@
 
 namespace iii::test {
 namespace {
-
-constexpr auto patience = std::chrono::seconds(30);
 
 std::pair<net::Descriptor, net::Descriptor> make_pipe() {
   std::array<int, 2> ends{};

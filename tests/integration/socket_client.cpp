@@ -35,7 +35,6 @@ using websocket::Opcode;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(30);
 constexpr int poll_ms = 100;
 
 std::string_view to_string(Kind kind) {

@@ -27,7 +27,6 @@
 namespace iii::workers::http_functions {
 
 namespace codes = protocol::codes;
-namespace json = boost::json;
 using protocol::ErrorBody;
 
 namespace {
@@ -60,19 +59,19 @@ class Reading {
   Reading(const Options& options, const Environment& environment, AddressReader read_address)
       : options_(options), environment_(environment), read_address_(read_address) {}
 
-  [[nodiscard]] std::optional<ErrorBody> read(const json::value& block, Endpoint& out) {
+  [[nodiscard]] std::optional<ErrorBody> read(const boost::json::value& block, Endpoint& out) {
     if (!block.is_object()) {
       refuse("'invocation' must be an object");
       return std::move(error_);
     }
-    const json::object& members = block.get_object();
+    const boost::json::object& members = block.get_object();
     read_method(members, out);
     read_numbers(members, out);
     read_headers(members, out);
     if (!error_) {
       read_url(members, out);
     }
-    if (const json::value* auth = members.if_contains("auth");
+    if (const boost::json::value* auth = members.if_contains("auth");
         auth && !auth->is_null() && !error_) {
       read_authentication(*auth, out.authentication);
     }
@@ -88,8 +87,10 @@ class Reading {
   }
 
   // Empty: absent, or refused.
-  std::string text(const json::object& members, std::string_view name, std::string_view owner) {
-    const json::value* value = members.if_contains(name);
+  std::string text(
+      const boost::json::object& members, std::string_view name, std::string_view owner
+  ) {
+    const boost::json::value* value = members.if_contains(name);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) {
       refuse("'" + std::string(owner) + std::string(name) + "' is required and must be a text");
       return {};
@@ -97,8 +98,8 @@ class Reading {
     return std::string(value->get_string());
   }
 
-  void read_method(const json::object& members, Endpoint& out) {
-    const json::value* method = members.if_contains("method");
+  void read_method(const boost::json::object& members, Endpoint& out) {
+    const boost::json::value* method = members.if_contains("method");
     if (method == nullptr) {
       return;
     }
@@ -112,9 +113,12 @@ class Reading {
 
   // Leaves `target` as it is when the member is absent or null.
   void read_number(
-      const json::object& members, std::string_view name, std::uint64_t max, std::uint64_t& target
+      const boost::json::object& members,
+      std::string_view name,
+      std::uint64_t max,
+      std::uint64_t& target
   ) {
-    const json::value* value = members.if_contains(name);
+    const boost::json::value* value = members.if_contains(name);
     if (value == nullptr || value->is_null()) {
       return;
     }
@@ -130,7 +134,7 @@ class Reading {
     target = number;
   }
 
-  void read_numbers(const json::object& members, Endpoint& out) {
+  void read_numbers(const boost::json::object& members, Endpoint& out) {
     auto timeout_ms = static_cast<std::uint64_t>(options_.timeout.count());
     read_number(members, "timeout_ms", UINT64_MAX, timeout_ms);
     const auto longest = std::chrono::milliseconds(base::duration_max).count();
@@ -141,8 +145,8 @@ class Reading {
     out.retries = static_cast<unsigned>(retries);
   }
 
-  void read_headers(const json::object& members, Endpoint& out) {
-    const json::value* headers = members.if_contains("headers");
+  void read_headers(const boost::json::object& members, Endpoint& out) {
+    const boost::json::value* headers = members.if_contains("headers");
     if (headers == nullptr) {
       return;
     }
@@ -160,8 +164,8 @@ class Reading {
     }
   }
 
-  void read_url(const json::object& members, Endpoint& out) {
-    const json::value* url = members.if_contains("url");
+  void read_url(const boost::json::object& members, Endpoint& out) {
+    const boost::json::value* url = members.if_contains("url");
     if (url == nullptr || !url->is_string()) {
       refuse("'invocation.url' is required and must be a text");
       return;
@@ -176,7 +180,7 @@ class Reading {
 
   // The value of the variable that the member names.
   std::string secret(
-      const json::object& auth, std::string_view name, std::string_view code_if_missing
+      const boost::json::object& auth, std::string_view name, std::string_view code_if_missing
   ) {
     const std::string variable = text(auth, name, "invocation.auth.");
     if (error_) {
@@ -194,12 +198,12 @@ class Reading {
     return *std::move(value);
   }
 
-  void read_authentication(const json::value& value, Authentication& out) {
+  void read_authentication(const boost::json::value& value, Authentication& out) {
     if (!value.is_object()) {
       refuse("'invocation.auth' must be an object");
       return;
     }
-    const json::object& auth = value.get_object();
+    const boost::json::object& auth = value.get_object();
     const std::string type = text(auth, "type", "invocation.auth.");
     if (type == "hmac") {
       out = {Authentication::Kind::hmac, {}, secret(auth, "secret_key", codes::secret_not_found)};
