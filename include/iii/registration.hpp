@@ -27,17 +27,14 @@ struct RegisterFunctionMessage {
   // Of a function that the engine runs by HTTP; it has no handler here.
   std::optional<HttpInvocationConfig> invocation = std::nullopt;
 
-  // One that has only an id yet.
   [[nodiscard]] static RegisterFunctionMessage with_id(std::string id) {
     return {.id = std::move(id)};
   }
-  // A copy with this description.
   [[nodiscard]] RegisterFunctionMessage with_description(std::string text) const {
     RegisterFunctionMessage changed = *this;
     changed.description = std::move(text);
     return changed;
   }
-  // A copy with this metadata.
   [[nodiscard]] RegisterFunctionMessage with_metadata(Json json) const {
     RegisterFunctionMessage changed = *this;
     changed.metadata = std::move(json);
@@ -57,19 +54,16 @@ struct RegisterServiceMessage {
   [[nodiscard]] static RegisterServiceMessage with_id(std::string id) {
     return {.id = std::move(id), .name = {}};
   }
-  // A copy with this name.
   [[nodiscard]] RegisterServiceMessage with_name(std::string text) const {
     RegisterServiceMessage changed = *this;
     changed.name = std::move(text);
     return changed;
   }
-  // A copy with this description.
   [[nodiscard]] RegisterServiceMessage with_description(std::string text) const {
     RegisterServiceMessage changed = *this;
     changed.description = std::move(text);
     return changed;
   }
-  // A copy that belongs to this service.
   [[nodiscard]] RegisterServiceMessage with_parent(std::string service_id) const {
     RegisterServiceMessage changed = *this;
     changed.parent_service_id = std::move(service_id);

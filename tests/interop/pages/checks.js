@@ -2,6 +2,7 @@
 
 export const api = new URLSearchParams(location.search).get('api')
 export const engine = new URLSearchParams(location.search).get('engine')
+export const worker = new URLSearchParams(location.search).get('worker')
 
 export const report = []
 
