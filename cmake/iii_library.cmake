@@ -59,8 +59,19 @@ function(iii_library name)
   set_target_properties(${target} PROPERTIES
     III_DEPS "${ARG_DEPS}" III_LIBRARIES "${ARG_LIBRARIES}")
   target_compile_features(${target} ${scope} cxx_std_20)
+  # The first include of a source is its header: whether a header needs nothing before it is left
+  # to be found of those without a source.
+  set(without_source ${ARG_HEADERS})
+  foreach(source IN LISTS ARG_SOURCES)
+    string(REGEX REPLACE "\\.cpp$" ".hpp" header ${source})
+    list(REMOVE_ITEM without_source ${header})
+  endforeach()
+  list(REMOVE_ITEM ARG_HEADERS ${without_source})
   target_sources(${target} ${scope}
-    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS})
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS}
+    FILE_SET without_source TYPE HEADERS
+             BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${without_source})
+  set_target_properties(${target} PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY without_source)
   foreach(dep IN LISTS ARG_DEPS)
     if(NOT TARGET iii_${dep})
       message(FATAL_ERROR "room '${name}' depends on '${dep}', which is above it or does not exist")
