@@ -76,8 +76,13 @@ class InteropWorker(TriggerHandler):
             self.serve(function, getattr(self, "on_" + function))
         for function in "http_echo http_download http_events http_upload".split():
             self.serve(function, http(getattr(self, "on_" + function)))
+        # 0.25.0 files the handler when the type has been sent, and loses the bindings that wait for
+        # it if they are faster. On the loop that receives them nothing comes between.
+        asyncio.run_coroutine_threadsafe(self.offer_type(), self.client._loop).result()
+
+    async def offer_type(self):
         self.client.register_trigger_type(
-            {"id": f"{name}::type", "description": "A trigger type of the interop tests"}, self
+            {"id": f"{self.name}::type", "description": "A trigger type of the interop tests"}, self
         )
 
     def serve(self, function, handler):
