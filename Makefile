@@ -35,6 +35,7 @@ install: PROGRAMS = iiid iii_product_sdk iii_product_engine iii_product_testing
 install: build
 	@cmake --install build/release --prefix $(or $(PREFIX),/usr/local)
 
+run: PROGRAMS = iiid
 run: build
 	@build/release/bin/iiid $(ARGS)
 

@@ -38,10 +38,11 @@ namespace iii::inline v0 {
 
 // A server-sent event, as the HTML standard has it.
 struct SseEvent {
-  std::string data;   // any number of lines
-  std::string event;  // its type; empty: "message"
-  std::string id;     // what the browser sends as Last-Event-ID when it comes back; empty: none
-  std::optional<std::chrono::milliseconds> retry;  // how long it waits before it does
+  std::string data = {};   // any number of lines
+  std::string event = {};  // its type; empty: "message"
+  // What the browser sends as Last-Event-ID when it comes back; empty: none.
+  std::string id = {};
+  std::optional<std::chrono::milliseconds> retry = {};  // how long it waits before it does
 
   friend bool operator==(const SseEvent&, const SseEvent&) = default;
 };
@@ -205,6 +206,16 @@ template <class T>
 struct IsHttpCall : std::false_type {};
 template <class T>
 struct IsHttpCall<HttpCall<T>> : std::true_type {};
+
+// Only http() makes one, of the request that the engine sends.
+template <class T>
+struct CodecOf<HttpCall<T>> {
+  static_assert(
+      !IsHttpCall<HttpCall<T>>::value,
+      "iii: a function of an iii::HttpCall is registered as iii::http(client, function)"
+  );
+  static constexpr Codec table{.encode = nullptr, .decode = nullptr, .schema = nullptr};
+};
 
 template <class F>
 consteval bool takes_http_call() {

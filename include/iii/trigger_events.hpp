@@ -32,10 +32,10 @@ III_DECLARE_DESCRIBED_ENUM(StateEventType)
 struct StateCallRequest {
   std::string type = "state";
   StateEventType event_type = StateEventType::created;
-  std::string scope;
-  std::string key;
-  std::optional<Json> old_value;
-  Json new_value;
+  std::string scope = {};
+  std::string key = {};
+  std::optional<Json> old_value = {};
+  Json new_value = {};
 };
 III_DECLARE_DESCRIBED(StateCallRequest)
 

@@ -87,6 +87,9 @@ bool Core::add_function(
   if (!owner.has_room_for(description.size() + execution.bytes)) {
     return refuse(too_many_bytes());
   }
+  const std::string previous = existing != nullptr && existing->is_registered()
+                                   ? existing->owner().worker_id.value().to_string()
+                                   : "";
   switch (functions_.add(owner, message.id, std::move(description), execution)) {
     case RegisterOutcome::added:
       services_.on_function_added(message.id);
@@ -97,7 +100,9 @@ bool Core::add_function(
       effects.note(
           Severity::warn,
           "function_taken_over",
-          {{"function_id", message.id}, {"worker_id", owner.worker_id.value().to_string()}}
+          {{"function_id", message.id},
+           {"worker_id", owner.worker_id.value().to_string()},
+           {"previous_worker_id", previous}}
       );
       break;
     case RegisterOutcome::refused:

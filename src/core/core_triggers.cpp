@@ -243,6 +243,7 @@ void Core::answer_owner(const Trigger& trigger, protocol::ErrorBody error, Effec
       "trigger_not_live",
       {{"trigger_id", trigger.id},
        {"trigger_type", trigger.type},
+       {"function_id", trigger.function_id},
        {"code", error.code},
        {"reason", error.message}}
   );

@@ -55,7 +55,9 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   phase_ = Phase::open;
   was_ever_open_ = true;
   has_reported_drops_ = false;
-  failure_.clear();
+  if (!std::exchange(failure_, "").empty()) {
+    effects.emplace_back(Report{Report::Level::warn, "connected again"});
+  }
   is_welcome_ = false;
   give_up_at_ = base::never;
   opened_at_ = last_heard_ = now;

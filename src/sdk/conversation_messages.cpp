@@ -152,8 +152,8 @@ struct Conversation::Visitor {
     if (message.error) {
       effects.emplace_back(Report{
           Report::Level::warn,
-          "trigger " + message.id + " of type '" + message.trigger_type +
-              "' is refused: " + message.error->message
+          "the trigger of '" + message.function_id + "' of type '" + message.trigger_type + "' (" +
+              message.id + ") is refused: " + message.error->message
       });
     }
     effects.emplace_back(
