@@ -194,7 +194,7 @@ void HttpWorker::on_request(
     pending.is_body_held = true;
     order(HoldBody{id});
   }
-  waiting_.push_back(id);
+  pending.place_in_line = waiting_.insert(waiting_.end(), id);
 }
 
 std::uint64_t HttpWorker::body_bytes_max(const Route& route) const {
@@ -250,7 +250,7 @@ void HttpWorker::begin(Pending& pending, const Event& event) {
 // Goes on to the next step that has something to do.
 void HttpWorker::advance(Pending& pending, const Event& event) {
   while (!enter(pending, pending.step, event)) {
-    pending.step = static_cast<Step>(static_cast<int>(pending.step) + 1);
+    pending.step = next_step(pending.step);
     pending.next_middleware = 0;
   }
 }
@@ -477,18 +477,31 @@ void HttpWorker::finish(Pending& pending, const Event& event) {
   if (pending.gzip != nullptr) {
     --compressed_streams_;
   }
+  leave_line(pending);
   pending_.close(pending);
   begin_waiting(event);
 }
 
+void HttpWorker::leave_line(Pending& pending) {
+  if (pending.place_in_line) {
+    waiting_.erase(*pending.place_in_line);
+    pending.place_in_line.reset();
+  }
+}
+
+// One that is answered at once comes here again: the loop that began it goes on, so that clients
+// do not decide how deep the stack gets.
 void HttpWorker::begin_waiting(const Event& event) {
+  if (is_beginning_) {
+    return;
+  }
+  is_beginning_ = true;
   while (!waiting_.empty() && being_answered_ < options_.requests_max) {
     Pending* next = pending_.find(waiting_.front());
-    waiting_.pop_front();
-    if (next != nullptr && next->step == Step::waiting) {
-      begin(*next, event);
-    }
+    leave_line(*next);
+    begin(*next, event);
   }
+  is_beginning_ = false;
 }
 
 void HttpWorker::on_gone(RequestId id, base::Now now, Outputs& outputs) {
@@ -499,6 +512,7 @@ void HttpWorker::on_gone(RequestId id, base::Now now, Outputs& outputs) {
 }
 
 void HttpWorker::on_time(base::Now now, Outputs& outputs) {
+  is_beginning_ = true;  // later: some of those that wait are late themselves
   while (Pending* late = pending_.first_expired(now.monotonic)) {
     ++counters_.timeouts;
     Answer answer;
@@ -508,6 +522,8 @@ void HttpWorker::on_time(base::Now now, Outputs& outputs) {
     }
     respond(*late, std::move(answer), {now, outputs});
   }
+  is_beginning_ = false;
+  begin_waiting({now, outputs});
 }
 
 void HttpWorker::take_orders(std::vector<Order>& into) {

@@ -28,7 +28,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -133,6 +133,7 @@ class HttpWorker final : public Worker {
   void send(RequestId id, std::string_view origin, Answer answer);
   void finish(Pending& pending, const Event& event);
   void begin_waiting(const Event& event);
+  void leave_line(Pending& pending);
   [[nodiscard]] std::string payload(const Pending& pending, bool with_channels) const;
 
   // http_records.cpp: counts and lines
@@ -200,7 +201,8 @@ class HttpWorker final : public Worker {
   std::string delivered_;   // that an order still refers to
   std::string compressed_;  // that an order still refers to
   std::size_t compressed_streams_ = 0;
-  std::deque<RequestId> waiting_;  // some may have gone
+  std::list<RequestId> waiting_;  // Pending::place_in_line
+  bool is_beginning_ = false;     // begin_waiting() is at work further up the stack
   std::size_t being_answered_ = 0;
   std::uint64_t channel_mask_ = 0;  // see make_channels()
   Counters counters_;

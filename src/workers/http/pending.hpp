@@ -41,6 +41,8 @@ enum class Step : std::uint8_t {
   streaming,  // the head of the answer has been sent
 };
 
+[[nodiscard]] Step next_step(Step step);
+
 // For the line that is written about a request.
 struct Access {
   std::string method;
@@ -81,6 +83,7 @@ struct Pending {
   core::ChannelKey body_channel;
   core::ChannelKey response_channel;
   base::MonotonicTime deadline = base::never;
+  std::optional<std::list<RequestId>::iterator> place_in_line;  // while it waits
 };
 
 class PendingTable {
@@ -101,18 +104,23 @@ class PendingTable {
   void clear_call(Pending& pending);
 
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+  // How many different ones there are among the deadlines.
+  [[nodiscard]] std::size_t time_limits() const { return by_timeout_.size(); }
 
  private:
+  // In each list the deadlines are in order, and none is empty: a worker may use any number of
+  // time limits, one after the other.
+  using Lists = std::map<std::chrono::milliseconds, std::list<RequestId>>;
+
   struct Entry {
     Pending pending;
-    std::list<RequestId>* in_list = nullptr;
+    std::optional<Lists::iterator> in_list;
     std::list<RequestId>::iterator place;
   };
 
   boost::unordered_flat_map<RequestId, std::unique_ptr<Entry>, std::hash<RequestId>> by_id_;
   boost::unordered_flat_map<base::InvocationId, RequestId, std::hash<base::InvocationId>> by_call_;
-  // In each list the deadlines are in order.
-  std::map<std::chrono::milliseconds, std::list<RequestId>> by_timeout_;
+  Lists by_timeout_;
   std::vector<std::unique_ptr<Entry>> spare_;
 };
 
