@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/byte_buffer.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "http/request.hpp"
 #include "http/request_head.hpp"
@@ -27,9 +28,6 @@ namespace iii::http {
 namespace beast_http = boost::beast::http;
 
 namespace {
-
-// A chunk's size with its extensions, or all that follows the last chunk.
-constexpr std::size_t chunk_line_bytes_max = 4096;
 
 // RFC 9110 §15: these never have a body.
 bool has_no_body(unsigned status) noexcept {
@@ -196,7 +194,7 @@ std::optional<std::size_t> ServerConnection::read_body(
   if (error == beast_http::error::need_more) {
     // A quoted extension that does not end in its line makes Beast wait for ever.
     const bool is_whole = used == 0 && bytes.find("\r\n\r\n") != std::string_view::npos;
-    const bool is_too_long = used == 0 && bytes.size() >= chunk_line_bytes_max;
+    const bool is_too_long = used == 0 && bytes.size() >= base::limits::http_chunk_line_bytes_max;
     error = {};
     if (is_whole || is_too_long) {
       error = beast_http::error::bad_chunk;

@@ -1,6 +1,7 @@
 #include "workers/http/pending.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "workers/http/orders.hpp"
 
@@ -12,12 +13,6 @@
 #include <utility>
 
 namespace iii::workers::http_worker {
-
-namespace {
-
-constexpr std::size_t spare_max = 256;
-
-}  // namespace
 
 Step next_step(Step step) {
   switch (step) {
@@ -68,7 +63,7 @@ void PendingTable::close(Pending& pending) {
   const auto found = by_id_.find(pending.id);
   std::unique_ptr<Entry> entry = std::move(found->second);
   by_id_.erase(found);
-  if (spare_.size() < spare_max) {
+  if (spare_.size() < base::limits::http_spare_requests_max) {
     *entry = Entry{};
     spare_.push_back(std::move(entry));
   }
