@@ -38,6 +38,7 @@ void read_security(YamlTree& tree, ConfigSection& section, HttpFunctionsConfig& 
             in_quotes(*wrong) + " is none"
     );
   }
+  security.take_texts("secrets_allowlist", config.secrets_allowlist);
   security.take_flag("block_private_ips", config.block_private_ips);
   security.take_flag("require_https", config.require_https);
   security.finish();

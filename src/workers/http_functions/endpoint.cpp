@@ -171,6 +171,10 @@ class Reading {
     if (error_) {
       return {};
     }
+    if (!is_allowed(variable, options_.secrets_allowlist)) {
+      refuse(code_if_missing, "the configuration keeps the environment variable " + variable);
+      return {};
+    }
     auto value = environment_(variable);
     if (!value) {
       refuse(code_if_missing, "the environment variable " + variable + " is not set");
