@@ -6,8 +6,6 @@
 #include "engine/config_yaml.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace iii::engine {

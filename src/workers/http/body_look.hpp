@@ -27,36 +27,36 @@ class BodyLook {
   [[nodiscard]] BodySchema::Misfit misfit() const;
 
  private:
-  using array = boost::json::array;
-  using object = boost::json::object;
-  using value = boost::json::value;
+  using Array = boost::json::array;
+  using Object = boost::json::object;
+  using Value = boost::json::value;
 
   // What is told: "must be of type ", and the value of the keyword.
   struct Reason {
     enum class Shown : std::uint8_t { nothing, types, json, number, name };
     std::string_view text;
     Shown shown = Shown::nothing;
-    const value* value_view = nullptr;
+    const Value* value_view = nullptr;
     double number = 0;
     std::string_view unit;
     std::size_t bytes_max = SIZE_MAX;  // of JSON
   };
 
-  bool fits_object_schema(const object& schema, const value& it);
-  bool fits_type(const object& schema, const value& it);
-  bool fits_values(const object& schema, const value& it);
-  bool fits_number(const object& schema, const value& it);
-  bool fits_text(const object& schema, const value& it);
-  bool fits_array(const object& schema, const array& items);
-  bool fits_items(const object& schema, const array& items);
-  bool fits_object(const object& schema, const object& members);
-  bool fits_members(const object& schema, const object& members);
-  bool fits_combination(const object& schema, const value& it);
-  bool fits_condition(const object& schema, const value& it);
+  bool fits_object_schema(const Object& schema, const Value& it);
+  bool fits_type(const Object& schema, const Value& it);
+  bool fits_values(const Object& schema, const Value& it);
+  bool fits_number(const Object& schema, const Value& it);
+  bool fits_text(const Object& schema, const Value& it);
+  bool fits_array(const Object& schema, const Array& items);
+  bool fits_items(const Object& schema, const Array& items);
+  bool fits_object(const Object& schema, const Object& members);
+  bool fits_members(const Object& schema, const Object& members);
+  bool fits_combination(const Object& schema, const Value& it);
+  bool fits_condition(const Object& schema, const Value& it);
   // How many of the schemas the value fits; the misfit is the one of the branch that went deepest.
-  std::size_t count_fitting(const array& schemas, const value& it);
-  bool fits_silently(const value& schema, const value& it);
-  bool fits_below(std::string_view name, const value& schema, const value& it);
+  std::size_t count_fitting(const Array& schemas, const Value& it);
+  bool fits_silently(const Value& schema, const Value& it);
+  bool fits_below(std::string_view name, const Value& schema, const Value& it);
 
   // Always false.
   bool refuse(const Reason& reason);
@@ -64,7 +64,7 @@ class BodyLook {
   bool refuse_number(std::string_view text, double number, std::string_view unit = {});
   // Bounds in counts: minLength and its kin.
   bool is_within(
-      const object& schema,
+      const Object& schema,
       std::string_view min_key,
       std::string_view max_key,
       std::size_t count,
@@ -75,7 +75,7 @@ class BodyLook {
   bool spend_text(std::size_t bytes);
   [[nodiscard]] static std::string text_of(const Reason& reason);
 
-  const value& root_view_;
+  const Value& root_view_;
   std::string pointer_;
   std::string misfit_pointer_;
   Reason misfit_reason_;

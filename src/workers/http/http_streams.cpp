@@ -116,7 +116,7 @@ void HttpWorker::on_body(RequestId id, std::string_view piece) {
     return;
   }
   if (pending->is_json) {
-    pending->body.append(piece);
+    take_json(*pending, piece);
     return;
   }
   if (pending->is_reader_there && pending->body.empty()) {

@@ -272,7 +272,12 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::global_middleware:
       return ask_next(options_.middleware);
     case Step::body:
-      release_body(pending);
+      if (pending.is_json && !pending.has_body_ended) {
+        begin_json(pending);
+      }
+      if (pending.json != JsonBody::waits) {
+        release_body(pending);
+      }
       return pending.is_json && !pending.has_body_ended;
     case Step::schema:
       return check_body(pending, event);
@@ -477,6 +482,7 @@ void HttpWorker::finish(Pending& pending, const Event& event) {
   if (pending.gzip != nullptr) {
     --compressed_streams_;
   }
+  end_json(pending);
   leave_line(pending);
   pending_.close(pending);
   begin_waiting(event);

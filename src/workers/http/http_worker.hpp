@@ -175,6 +175,12 @@ class HttpWorker final : public Worker {
   [[nodiscard]] bool check_body(Pending& pending, const Event& event);
   void on_schema(Pending& pending, const CallResult& result, const Event& event);
 
+  // http_bodies.cpp: room for bodies of JSON
+  void begin_json(Pending& pending);
+  void take_json(Pending& pending, std::string_view piece);
+  void wait_for_room(Pending& pending);
+  void end_json(Pending& pending);
+
   // http_streams.cpp: bodies and channels
   void make_channels(Pending& pending);
   void release_body(Pending& pending);
@@ -204,7 +210,10 @@ class HttpWorker final : public Worker {
   std::list<RequestId> waiting_;  // Pending::place_in_line
   bool is_beginning_ = false;     // begin_waiting() is at work further up the stack
   std::size_t being_answered_ = 0;
-  std::uint64_t channel_mask_ = 0;  // see make_channels()
+  std::list<RequestId> waiting_bodies_;  // Pending::place_of_body
+  std::size_t bodies_read_ = 0;          // JsonBody::is_read
+  std::uint64_t json_bytes_ = 0;         // of those and of the waiting ones
+  std::uint64_t channel_mask_ = 0;       // see make_channels()
   Counters counters_;
 };
 

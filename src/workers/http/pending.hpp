@@ -43,6 +43,13 @@ enum class Step : std::uint8_t {
 
 [[nodiscard]] Step next_step(Step step);
 
+// A body that counts for the limit of all of them: http_bodies.cpp.
+enum class JsonBody : std::uint8_t {
+  none,
+  is_read,  // or has been read
+  waits,    // for room
+};
+
 // For the line that is written about a request.
 struct Access {
   std::string method;
@@ -71,6 +78,8 @@ struct Pending {
   std::uint64_t bytes = 0;         // of its body
   base::MonotonicTime started_at;  // if it is recorded
   bool is_json = false;
+  JsonBody json = JsonBody::none;
+  std::list<RequestId>::iterator place_of_body;  // while it waits
   bool has_body_ended = false;
   bool is_body_held = false;
   bool is_reader_there = false;  // of the body's channel
