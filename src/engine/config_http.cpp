@@ -4,6 +4,7 @@
 #include "engine/config.hpp"
 #include "engine/config_section.hpp"
 #include "engine/config_yaml.hpp"
+#include "http/router.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -119,6 +120,11 @@ void read_path(ConfigSection& section, std::string_view key, std::string& target
         ":{}?#%\"\\, not " +
             in_quotes(target)
     );
+    return;
+  }
+  // As long as what is served below it: the files of a folder.
+  if (const EngineStatus status = http::Router::check(target + "/{*file}"); !status) {
+    section.report(key, "cannot be served: " + status.error().message);
   }
 }
 

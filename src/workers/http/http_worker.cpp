@@ -112,10 +112,13 @@ void HttpWorker::on_trigger_registered(
   result.trigger_type = trigger.trigger_type;
   result.function_id = trigger.function_id;
   auto route = read_route(trigger);
-  if (route && options_.counts_routes) {
-    route->counts = metrics_.counts_of(to_string(route->method), route->path);
+  EngineStatus added = route ? routes_.check(*route) : EngineStatus(route.error());
+  if (added) {
+    if (options_.counts_routes) {
+      route->counts = metrics_.counts_of(to_string(route->method), route->path);
+    }
+    added = routes_.add(*std::move(route));
   }
-  const EngineStatus added = route ? routes_.add(*std::move(route)) : EngineStatus(route.error());
   if (!added) {
     result.error = protocol::error_body(codes::trigger_registration_failed, added.error().message);
   }
@@ -484,7 +487,9 @@ void HttpWorker::finish(Pending& pending, const Event& event) {
   }
   end_json(pending);
   leave_line(pending);
+  const RequestId id = pending.id;
   pending_.close(pending);
+  leave_openapi(id, event);
   begin_waiting(event);
 }
 

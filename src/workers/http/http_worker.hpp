@@ -169,6 +169,9 @@ class HttpWorker final : public Worker {
   void serve(Pending& pending, const Event& event);
   void serve_file(Pending& pending, const Event& event);
   void on_functions_listed(Pending& pending, const std::string& functions_json, const Event& event);
+  [[nodiscard]] Pending* find_openapi_waiter(RequestId id);
+  void ask_functions(Pending& pending, const Event& event);
+  void leave_openapi(RequestId gone, const Event& event);
   void send_openapi(Pending& pending, const Event& event);
 
   // http_checks.cpp: what bodies must look like
@@ -201,7 +204,10 @@ class HttpWorker final : public Worker {
   FunctionSchemas schemas_;
   std::string openapi_text_;           // empty: not asked for yet
   std::uint64_t openapi_version_ = 0;  // of the routes in it
+  std::size_t openapi_functions_ = 0;  // a hash of what it knows of functions
   base::MonotonicTime openapi_asked_at_;
+  std::optional<RequestId> openapi_asker_;  // a list of functions is under way for it
+  std::vector<RequestId> openapi_waiting_;  // for that list too; some may have gone
   PendingTable pending_;
   std::vector<Order> orders_;
   std::string delivered_;   // that an order still refers to
