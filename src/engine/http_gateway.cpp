@@ -322,10 +322,7 @@ struct HttpGateway::Executor {
 
   void operator()(const http_worker::Respond& order) const {
     session.connection.respond(
-        {order.status, order.lines},
-        order.is_borrowed ? order.borrowed_body : std::string_view(order.own_body),
-        gateway.now_.monotonic,
-        outbox
+        {order.status, order.lines}, order.body.view(), gateway.now_.monotonic, outbox
     );
   }
   void operator()(const http_worker::StartResponse& order) const {

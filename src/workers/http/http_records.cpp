@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,20 @@ std::string HttpWorker::metrics_json() const {
   add("timeouts", counters_.timeouts);
   add("abandoned", counters_.abandoned);
   return text.append("}");
+}
+
+// spec: http §9: skipped with a warning.
+void HttpWorker::note_left_out(
+    const Pending& pending, const std::optional<std::string>& name, const Event& event
+) {
+  if (name) {
+    event.outputs.notes.push_back(
+        {core::Severity::warn,
+         "http_header_left_out",
+         {{"path", pending.route->path}, {"name", *name}},
+         false}
+    );
+  }
 }
 
 void HttpWorker::record_begin(

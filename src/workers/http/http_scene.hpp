@@ -137,7 +137,7 @@ class HttpScene {
     void operator()(const Respond& order) const {
       begin(order.request).append(" ").append(std::to_string(order.status));
       out.append(lines_of(order.lines)).append(" | ");
-      out.append(order.is_borrowed ? order.borrowed_body : std::string_view(order.own_body));
+      out.append(order.body.view());
     }
     void operator()(const StartResponse& order) const {
       begin(order.request).append(" starts ").append(std::to_string(order.status));

@@ -129,7 +129,7 @@ void HttpWorker::serve(Pending& pending, const Event& event) {
         "content-type: text/html; charset=utf-8\r\n"
         "content-security-policy: default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'; connect-src 'self'\r\n";
-    page.own_body = openapi_page(options_.openapi->path);
+    page.body = Body(openapi_page(options_.openapi->path));
     respond(pending, std::move(page), event);
     return;
   }
@@ -202,8 +202,7 @@ void HttpWorker::leave_openapi(RequestId gone, const Event& event) {
 void HttpWorker::send_openapi(Pending& pending, const Event& event) {
   Answer answer;
   answer.lines = "content-type: application/json\r\n";
-  answer.borrowed_body = openapi_text_;
-  answer.is_borrowed = true;
+  answer.body = Body::borrowed(openapi_text_);
   respond(pending, std::move(answer), event);
 }
 

@@ -219,7 +219,7 @@ bool HttpWorker::answer_options(RequestId id, const http::Request& request) {
   if (found.route == nullptr && found.methods != 0) {
     answer.lines.append("allow: ").append(http::allow_text(found.methods)).append("\r\n");
   }
-  order(Respond{id, 200, std::move(answer.lines), {}, {}, false});
+  order(Respond{id, 200, std::move(answer.lines), {}});
   return true;
 }
 
@@ -453,22 +453,16 @@ void HttpWorker::respond(Pending& pending, Answer answer, const Event& event) {
   if (options_.compresses) {
     compress(pending, answer);
   }
+  note_left_out(pending, answer.left_out, event);
   pending.status = answer.status;
-  pending.bytes = answer.body().size();
+  pending.bytes = answer.body.view().size();
   send(pending.id, pending.origin, std::move(answer));
   finish(pending, event);
 }
 
 void HttpWorker::send(RequestId id, std::string_view origin, Answer answer) {
   cors_.append(origin, answer.lines);
-  order(Respond{
-      id,
-      answer.status,
-      std::move(answer.lines),
-      std::move(answer.own_body),
-      answer.borrowed_body,
-      answer.is_borrowed
-  });
+  order(Respond{id, answer.status, std::move(answer.lines), std::move(answer.body)});
 }
 
 void HttpWorker::finish(Pending& pending, const Event& event) {
@@ -529,7 +523,7 @@ void HttpWorker::on_time(base::Now now, Outputs& outputs) {
     Answer answer;
     answer.status = 504;
     if (late->step == Step::global_middleware || late->step == Step::route_middleware) {
-      answer = error_answer(504, options_.errors, "MIDDLEWARE_TIMEOUT", "Middleware timeout");
+      answer = error_answer(504, options_.errors, codes::middleware_timeout, "Middleware timeout");
     }
     respond(*late, std::move(answer), {now, outputs});
   }

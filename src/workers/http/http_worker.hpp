@@ -128,6 +128,9 @@ class HttpWorker final : public Worker {
   void on_middleware(Pending& pending, const CallResult& result, const Event& event);
   void on_condition(Pending& pending, const CallResult& result, const Event& event);
   void on_function(Pending& pending, const CallResult& result, const Event& event);
+  static void note_left_out(
+      const Pending& pending, const std::optional<std::string>& name, const Event& event
+  );
   void fail(Pending& pending, const protocol::ErrorBody& error, const Event& event);
   void respond(Pending& pending, Answer answer, const Event& event);
   void send(RequestId id, std::string_view origin, Answer answer);
@@ -188,7 +191,7 @@ class HttpWorker final : public Worker {
   void make_channels(Pending& pending);
   void release_body(Pending& pending);
   void feed_reader(Pending& pending);
-  void take_control(Pending& pending, std::string_view text);
+  static void take_control(Pending& pending, std::string_view text, const Event& event);
   void start_stream(Pending& pending, const Event& event);
 
   template <class T>
