@@ -26,7 +26,7 @@ constexpr std::string_view metrics_response_schema =
     R"({"type":"object","properties":{"routes":{"type":"array","items":{"type":"object"}},)"
     R"("requests":{"type":"integer"},"not_found":{"type":"integer"},)"
     R"("refused":{"type":"integer"},"timeouts":{"type":"integer"},)"
-    R"("abandoned":{"type":"integer"}}})";
+    R"("abandoned":{"type":"integer"},"unreadable":{"type":"integer"}}})";
 
 std::string cut(std::string_view text) {
   return std::string(text.substr(0, base::limits::log_text_bytes_max));
@@ -65,6 +65,7 @@ std::string HttpWorker::metrics_json() const {
   add("refused", counters_.refused);
   add("timeouts", counters_.timeouts);
   add("abandoned", counters_.abandoned);
+  add("unreadable", counters_.unreadable);
   return text.append("}");
 }
 
@@ -128,6 +129,16 @@ void HttpWorker::record_unrouted(
         trace_id_of(request.header("traceparent").value_or(""))
     };
     write_access(access, "", {status, 0, {}}, outputs);
+  }
+}
+
+// Its method and path are not known.
+void HttpWorker::record_unreadable(
+    const Outcome& outcome, std::string_view client, Outputs& outputs
+) {
+  ++counters_.unreadable;
+  if (options_.logs_access) {
+    write_access({.client = std::string(client)}, "", outcome, outputs);
   }
 }
 

@@ -10,7 +10,9 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
 #include "http/router.hpp"
+#include "http/server_connection.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
@@ -507,6 +509,29 @@ void HttpWorker::begin_waiting(const Event& event) {
     begin(*next, event);
   }
   is_beginning_ = false;
+}
+
+http::RefusalText HttpWorker::on_refused(
+    RequestId id,
+    const http::Refusal& refusal,
+    base::Now now,
+    Outputs& outputs,
+    std::string_view client
+) {
+  Pending* pending = pending_.find(id);
+  Answer answer = error_answer(
+      refusal.status, options_.errors, http::refusal_code(refusal.status), refusal.reason
+  );
+  cors_.append(pending == nullptr ? std::string_view() : pending->origin, answer.lines);
+  http::RefusalText text{std::move(answer.lines), std::string(answer.body.view())};
+  if (pending == nullptr) {
+    record_unreadable({refusal.status, text.body.size(), {}}, client, outputs);
+  } else {
+    pending->status = refusal.status;
+    pending->bytes = text.body.size();
+    finish(*pending, {now, outputs});
+  }
+  return text;
 }
 
 void HttpWorker::on_gone(RequestId id, base::Now now, Outputs& outputs) {

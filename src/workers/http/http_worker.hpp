@@ -13,6 +13,8 @@
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
+#include "http/server_connection.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
@@ -42,7 +44,8 @@ struct Counters {
   std::uint64_t not_found = 0;
   std::uint64_t refused = 0;  // too many others wait
   std::uint64_t timeouts = 0;
-  std::uint64_t abandoned = 0;  // the client has gone
+  std::uint64_t abandoned = 0;   // the client has gone
+  std::uint64_t unreadable = 0;  // not even the head of a request
 };
 
 inline constexpr std::string_view metrics_id = "engine::http::metrics";
@@ -81,6 +84,14 @@ class HttpWorker final : public Worker {
   // After OpenFile. nullopt: there is none.
   void on_file(
       RequestId id, const std::optional<FileFacts>& facts, base::Now now, Outputs& outputs
+  );
+  // A head that could not be read, or the rest of a request: what the client is told.
+  [[nodiscard]] http::RefusalText on_refused(
+      RequestId id,
+      const http::Refusal& refusal,
+      base::Now now,
+      Outputs& outputs,
+      std::string_view client = {}
   );
   // Nobody waits for the answer any more.
   void on_gone(RequestId id, base::Now now, Outputs& outputs);
@@ -155,6 +166,7 @@ class HttpWorker final : public Worker {
   void record_unrouted(
       const http::Request& request, std::string_view client, unsigned status, Outputs& outputs
   );
+  void record_unreadable(const Outcome& outcome, std::string_view client, Outputs& outputs);
   static void write_access(
       const Access& access, std::string_view route, const Outcome& outcome, Outputs& outputs
   );
