@@ -7,6 +7,7 @@
 #include <iii/http_stream.hpp>
 #include <iii/multipart.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <string>
@@ -16,6 +17,7 @@ namespace {
 
 // "title=Holiday photo=beach.png(20000 bytes) ".
 struct Summary {
+  static constexpr std::size_t text_bytes_max = 1000;  // of all; clients may send any number
   std::string text;
   bool is_file = false;
   std::size_t bytes = 0;
@@ -27,7 +29,9 @@ struct Summary {
   }
   void operator()(const iii::MultipartData& data) {
     bytes += data.bytes.size();
-    text += is_file ? "" : data.bytes;
+    if (!is_file) {
+      text += data.bytes.substr(0, text_bytes_max - std::min(text.size(), text_bytes_max));
+    }
   }
   void operator()(const iii::MultipartPartEnd&) {
     text += is_file ? "(" + std::to_string(bytes) + " bytes) " : " ";

@@ -1,6 +1,9 @@
 #include "base/header_text.hpp"
 
+#include "base/lower_ascii.hpp"
+
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -17,6 +20,22 @@ bool is_token(std::string_view text) noexcept {
 bool is_header_value(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
+  });
+}
+
+bool is_connection_header(std::string_view name) noexcept {
+  static constexpr std::array<std::string_view, 8> names = {
+      "connection",
+      "content-length",
+      "keep-alive",
+      "proxy-connection",
+      "te",
+      "trailer",
+      "transfer-encoding",
+      "upgrade"
+  };
+  return std::ranges::any_of(names, [name](std::string_view own) {
+    return equals_without_case(own, name);
   });
 }
 

@@ -12,6 +12,10 @@ namespace iii::base {
 // Nothing that could end the line. Bytes above 127 are let through.
 [[nodiscard]] bool is_header_value(std::string_view text) noexcept;
 
+// What the connection itself says about where a message begins and ends, and about itself: nobody
+// else may. In any case of letters.
+[[nodiscard]] bool is_connection_header(std::string_view name) noexcept;
+
 // W3C Baggage: what may stand in a value as it is.
 [[nodiscard]] inline bool is_baggage_octet(char c) noexcept {
   return c > ' ' && c < '\x7f' && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%';

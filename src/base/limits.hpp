@@ -179,10 +179,18 @@ inline constexpr auto flush_timeout = std::chrono::milliseconds(2s);
 // The head of a request: browsers send some kilobytes of cookies, signed URLs some more.
 inline constexpr std::size_t http_head_bytes_max = 64 * kib;
 inline constexpr std::size_t http_headers_max = 100;
+// What a configuration may ask for instead.
+inline constexpr std::size_t http_head_bytes_configured_max = 1 * mib;
+inline constexpr std::size_t http_headers_configured_max = 10'000;
+// A chunk's size with its extensions, or all that follows the last chunk.
+inline constexpr std::size_t http_chunk_line_bytes_max = 4 * kib;
 // A body that is given to the function as a whole; others are streamed, and of any size.
 inline constexpr std::size_t http_body_bytes_default = 16 * mib;
 inline constexpr std::size_t http_body_bytes_max = 60 * mib;
 static_assert(http_body_bytes_max + mib <= message_bytes_max);
+// All of them together: each is kept until its request has ended.
+inline constexpr std::size_t http_bodies_bytes_max = 256 * mib;
+static_assert(http_bodies_bytes_max >= http_body_bytes_max);
 // What is read ahead of a streamed body that no function reads yet.
 inline constexpr std::size_t http_unread_bytes_max = 64 * kib;
 // What is read of a body that nobody wants any more, to keep the connection for the next request.
@@ -197,7 +205,11 @@ inline constexpr auto http_timeout_max = std::chrono::milliseconds(24h);
 inline constexpr std::size_t http_requests_default = 1024;
 inline constexpr std::size_t http_requests_max = 100'000;
 inline constexpr std::size_t http_waiting_max = 4096;
-inline constexpr std::size_t http_path_bytes_max = 4 * kib;  // of a route
+// Memory of requests that have ended, kept for the next ones.
+inline constexpr std::size_t http_spare_requests_max = 256;
+// Of a route; a look-up goes as deep as the longest path.
+inline constexpr std::size_t http_path_bytes_max = 4 * kib;
+inline constexpr std::size_t http_path_segments_max = 128;
 // Functions that run before that of a route.
 inline constexpr std::size_t http_middleware_max = 32;
 // JSON Schemas that bodies are checked against: so large, so many kept, so many steps for a body,
@@ -214,6 +226,7 @@ inline constexpr auto http_function_facts_age_max = 1s;
 inline constexpr std::size_t http_file_piece_bytes = 64 * kib;
 inline constexpr std::size_t http_file_ahead_bytes = 256 * kib;
 inline constexpr std::size_t http_folders_max = 64;
+inline constexpr std::size_t http_file_name_bytes_max = 4000;  // the system takes little more
 inline constexpr std::uint64_t http_max_age_seconds_max = 31'536'000;  // a year (RFC 9111 §1.2.2)
 // Answers that are compressed: smaller ones do not gain by it, larger ones would hold up everything
 // else. Each stream that is compressed takes some 260 KiB.

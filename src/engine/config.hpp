@@ -89,7 +89,8 @@ struct HttpConfig {
 };
 
 struct HttpFunctionsConfig {
-  std::vector<std::string> url_allowlist;  // patterns of hosts; empty: every host
+  std::vector<std::string> url_allowlist;      // patterns of hosts; empty: every host
+  std::vector<std::string> secrets_allowlist;  // of environment variables; empty: every one
   bool block_private_ips = true;
   bool require_https = true;
   std::chrono::milliseconds default_timeout = base::limits::http_function_timeout_default;

@@ -4,6 +4,7 @@
 #include "engine/config.hpp"
 #include "engine/config_section.hpp"
 #include "engine/config_yaml.hpp"
+#include "http/router.hpp"
 
 #include <iii/engine_error.hpp>
 
@@ -119,6 +120,11 @@ void read_path(ConfigSection& section, std::string_view key, std::string& target
         ":{}?#%\"\\, not " +
             in_quotes(target)
     );
+    return;
+  }
+  // As long as what is served below it: the files of a folder.
+  if (const EngineStatus status = http::Router::check(target + "/{*file}"); !status) {
+    section.report(key, "cannot be served: " + status.error().message);
   }
 }
 
@@ -205,17 +211,18 @@ void read_limits(ConfigSection& section, HttpConfig& config) {
   section.take_milliseconds("head_timeout_ms", milliseconds(1, timeout_max), config.head_timeout);
   section.take_milliseconds("body_timeout_ms", milliseconds(1, timeout_max), config.body_timeout);
   section.take_milliseconds("idle_timeout_ms", milliseconds(1, timeout_max), config.idle_timeout);
-  const auto take_size = [&](std::string_view key, NumberRange range, std::size_t& target) {
-    std::uint64_t number = target;
-    section.take_number(key, range, number);
-    target = static_cast<std::size_t>(number);
-  };
-  take_size(
+  section.take_size(
       "concurrency_request_limit", {.min = 1, .max = limits::http_requests_max}, config.requests_max
   );
-  take_size("head_bytes_max", {.min = 256, .max = limits::mib}, config.head_bytes_max);
-  take_size("headers_max", {.min = 1, .max = 10'000}, config.headers_max);
-  take_size(
+  section.take_size(
+      "head_bytes_max",
+      {.min = 256, .max = limits::http_head_bytes_configured_max},
+      config.head_bytes_max
+  );
+  section.take_size(
+      "headers_max", {.min = 1, .max = limits::http_headers_configured_max}, config.headers_max
+  );
+  section.take_size(
       "body_bytes_max", {.min = 0, .max = limits::http_body_bytes_max}, config.body_bytes_max
   );
 }

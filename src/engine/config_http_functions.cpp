@@ -6,8 +6,6 @@
 #include "engine/config_yaml.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace iii::engine {
@@ -38,6 +36,7 @@ void read_security(YamlTree& tree, ConfigSection& section, HttpFunctionsConfig& 
             in_quotes(*wrong) + " is none"
     );
   }
+  security.take_texts("secrets_allowlist", config.secrets_allowlist);
   security.take_flag("block_private_ips", config.block_private_ips);
   security.take_flag("require_https", config.require_https);
   security.finish();
@@ -53,23 +52,18 @@ HttpFunctionsConfig read_http_functions_config(YamlTree& tree, ConfigSection& se
       milliseconds(1, limits::http_function_timeout_max),
       config.default_timeout
   );
-  const auto take_size = [&](std::string_view key, NumberRange range, std::size_t& target) {
-    std::uint64_t number = target;
-    section.take_number(key, range, number);
-    target = static_cast<std::size_t>(number);
-  };
-  take_size(
+  section.take_size(
       "requests_max", {.min = 1, .max = limits::http_function_requests_max}, config.requests_max
   );
-  take_size(
+  section.take_size(
       "requests_per_host_max",
       {.min = 1, .max = limits::http_function_requests_max},
       config.requests_per_host_max
   );
-  take_size(
+  section.take_size(
       "waiting_max", {.min = 1, .max = limits::http_function_waiting_max}, config.waiting_max
   );
-  take_size(
+  section.take_size(
       "response_bytes_max",
       {.min = 0, .max = limits::http_function_response_bytes_max},
       config.response_bytes_max

@@ -45,6 +45,7 @@ TEST(HttpFunctionsConfigFile, takes_every_key) {
   const auto config = with(R"(    config:
       security:
         url_allowlist: ["*.example.com", "api?.example", "::1"]
+        secrets_allowlist: ["MAIL_*", "TOKEN"]
         block_private_ips: false
         require_https: false
       default_timeout_ms: 1
@@ -57,6 +58,7 @@ TEST(HttpFunctionsConfigFile, takes_every_key) {
   ASSERT_TRUE(config) << config.error().message;
   const HttpFunctionsConfig expected{
       .url_allowlist = {"*.example.com", "api?.example", "::1"},
+      .secrets_allowlist = {"MAIL_*", "TOKEN"},
       .block_private_ips = false,
       .require_https = false,
       .default_timeout = 1ms,

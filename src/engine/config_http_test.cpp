@@ -136,6 +136,12 @@ TEST(HttpConfigFile, names_each_mistake) {
       {"    config: {static: [{path: a, folder: b}]}\n",
        "f:3:30: workers[0].config.static[0].path: must be a path such as '/assets', of "
        "visible ASCII characters without :{}?#%\"\\, not 'a'"},
+      {"    config: {static: [{path: /a/*x, folder: b}]}\n",
+       "f:3:30: workers[0].config.static[0].path: cannot be served: the segment '*x' is no "
+       "wildcard: a catch-all is written {*name}"},
+      {"    config: {openapi: {path: /*}}\n",
+       "f:3:30: workers[0].config.openapi.path: cannot be served: the segment '*' is no "
+       "wildcard: a catch-all is written {*name}"},
       {"    config: {static: [{path: /a, folder: b, index: ../c}]}\n",
        "f:3:52: workers[0].config.static[0].index: must be the name of a file, not '../c'"},
       {"    config: {static: [{path: /a, folder: b}, {path: /a/, folder: c}]}\n",

@@ -255,6 +255,13 @@ bool ConfigSection::take_number(std::string_view key, NumberRange range, std::ui
   return false;
 }
 
+bool ConfigSection::take_size(std::string_view key, NumberRange range, std::size_t& target) {
+  std::uint64_t number = target;
+  const bool is_there = take_number(key, range, number);
+  target = static_cast<std::size_t>(number);
+  return is_there;
+}
+
 bool ConfigSection::take_milliseconds(
     std::string_view key, NumberRange range, std::chrono::milliseconds& target
 ) {

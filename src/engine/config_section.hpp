@@ -48,6 +48,7 @@ class ConfigSection {
   // A list; an empty one, or none, leaves the target as it was.
   void take_texts(std::string_view key, std::vector<std::string>& target);
   bool take_number(std::string_view key, NumberRange range, std::uint64_t& target);
+  bool take_size(std::string_view key, NumberRange range, std::size_t& target);
   bool take_milliseconds(
       std::string_view key, NumberRange range, std::chrono::milliseconds& target
   );

@@ -57,6 +57,7 @@ http_functions::Options http_functions_options(
     const HttpFunctionsConfig& config, CompatLine compat
 ) {
   http_functions::Options options;
+  options.secrets_allowlist = config.secrets_allowlist;
   options.urls = {config.url_allowlist, config.block_private_ips, config.require_https};
   options.timeout = config.default_timeout;
   options.requests_max = config.requests_max;

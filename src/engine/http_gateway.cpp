@@ -11,6 +11,7 @@
 #include "engine/local_workers.hpp"
 #include "engine/static_folder.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
 #include "http/server_connection.hpp"
 #include "net/loop.hpp"
 #include "workers/http/http_worker.hpp"
@@ -103,6 +104,15 @@ class HttpGateway::Requests final : public http::RequestSink {
     gateway_.worker_.on_body_end(session_.id, gateway_.now_, outputs);
     gateway_.submit(std::move(outputs));
     gateway_.execute_orders();
+  }
+  http::RefusalText on_refused(const http::Refusal& refusal) override {
+    workers::Outputs outputs;
+    http::RefusalText text = gateway_.worker_.on_refused(
+        session_.id, refusal, gateway_.now_, outputs, session_.ip_address
+    );
+    gateway_.submit(std::move(outputs));
+    gateway_.execute_orders();
+    return text;
   }
   void on_request_failed() override {
     workers::Outputs outputs;
@@ -322,10 +332,7 @@ struct HttpGateway::Executor {
 
   void operator()(const http_worker::Respond& order) const {
     session.connection.respond(
-        {order.status, order.lines},
-        order.is_borrowed ? order.borrowed_body : std::string_view(order.own_body),
-        gateway.now_.monotonic,
-        outbox
+        {order.status, order.lines}, order.body.view(), gateway.now_.monotonic, outbox
     );
   }
   void operator()(const http_worker::StartResponse& order) const {

@@ -1,5 +1,6 @@
 #include "http/head.hpp"
 
+#include "base/form_text.hpp"
 #include "base/lower_ascii.hpp"
 #include "base/trimmed.hpp"
 
@@ -116,14 +117,6 @@ EngineResult<std::optional<ParsedHead<Head>>> parse_head(
   return std::optional<ParsedHead<Head>>({std::move(parser.head), head_bytes});
 }
 
-int hex_digit(char digit) noexcept {
-  if (digit >= '0' && digit <= '9') {
-    return digit - '0';
-  }
-  const char lower = base::lower_ascii(digit);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // nullopt when a percent sign is not followed by two hexadecimal digits.
 std::optional<std::string> decode_query_text(std::string_view text) {
   std::string decoded;
@@ -133,8 +126,8 @@ std::optional<std::string> decode_query_text(std::string_view text) {
       decoded += text[i] == '+' ? ' ' : text[i];
       continue;
     }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? base::hex_digit(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? base::hex_digit(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
       return std::nullopt;
     }

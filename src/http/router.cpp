@@ -1,5 +1,7 @@
 #include "http/router.hpp"
 
+#include "base/limits.hpp"
+
 #include <iii/engine_error.hpp>
 
 #include <algorithm>
@@ -21,9 +23,6 @@ namespace {
 constexpr std::array<std::string_view, methods_count> method_names = {
     "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"
 };
-
-// A look-up goes as deep as the longest path.
-constexpr std::size_t segments_max = 128;
 
 EngineError bad_path(std::string message) {
   return {EngineErrorCode::invalid_argument, std::move(message)};
@@ -161,14 +160,22 @@ EngineResult<std::vector<Router::Part>> Router::parts_of(std::string_view path) 
     if (slash == std::string_view::npos) {
       return parts;
     }
-    if (parts.size() == segments_max) {
-      return bad_path("the path has more than " + std::to_string(segments_max) + " segments");
+    if (parts.size() == base::limits::http_path_segments_max) {
+      return bad_path(
+          "the path has more than " + std::to_string(base::limits::http_path_segments_max) +
+          " segments"
+      );
     }
     path.remove_prefix(slash + 1);
   }
 }
 
 // --- The tree ---
+
+EngineStatus Router::check(std::string_view path) {
+  const auto parts = parts_of(path);
+  return parts ? EngineStatus() : EngineStatus(parts.error());
+}
 
 EngineStatus Router::add(Method method, std::string_view path, RouteId route) {
   const auto parts = parts_of(path);

@@ -42,6 +42,8 @@ class Router {
   Router& operator=(const Router&) = delete;
   ~Router();
 
+  // Whether a route can have the path: `invalid_argument` otherwise.
+  [[nodiscard]] static EngineStatus check(std::string_view path);
   // `already_exists`: this method has a route of the same shape; taken_by() tells which.
   // `invalid_argument`: no path can look like this.
   EngineStatus add(Method method, std::string_view path, RouteId route);

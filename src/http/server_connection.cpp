@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/byte_buffer.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "http/request.hpp"
 #include "http/request_head.hpp"
@@ -28,15 +29,26 @@ namespace beast_http = boost::beast::http;
 
 namespace {
 
-// A chunk's size with its extensions, or all that follows the last chunk.
-constexpr std::size_t chunk_line_bytes_max = 4096;
-
 // RFC 9110 §15: these never have a body.
 bool has_no_body(unsigned status) noexcept {
   return status == 204 || status == 304 || (status >= 100 && status < 200);
 }
 
-std::string_view code_of(unsigned status) noexcept {
+std::string_view reason_of(unsigned status) noexcept {
+  const auto reason = beast_http::obsolete_reason(static_cast<beast_http::status>(status));
+  return {reason.data(), reason.size()};
+}
+
+void append_number(std::uint64_t number, int base, base::ByteBuffer& outbox) {
+  constexpr std::size_t digits_max = 20;
+  char* const begin = outbox.prepare(digits_max);
+  const auto end = std::to_chars(begin, begin + digits_max, number, base).ptr;
+  outbox.commit(static_cast<std::size_t>(end - begin));
+}
+
+}  // namespace
+
+std::string_view refusal_code(unsigned status) noexcept {
   switch (status) {
     case 408:
       return "REQUEST_TIMEOUT";
@@ -57,19 +69,14 @@ std::string_view code_of(unsigned status) noexcept {
   }
 }
 
-std::string_view reason_of(unsigned status) noexcept {
-  const auto reason = beast_http::obsolete_reason(static_cast<beast_http::status>(status));
-  return {reason.data(), reason.size()};
+RefusalText refusal_text(const Refusal& refusal) {
+  RefusalText text;
+  text.lines = "content-type: application/json\r\n";
+  text.body = R"({"error":{"code":")";
+  text.body.append(refusal_code(refusal.status)).append(R"(","message":")");
+  text.body.append(refusal.reason).append("\"}}");
+  return text;
 }
-
-void append_number(std::uint64_t number, int base, base::ByteBuffer& outbox) {
-  constexpr std::size_t digits_max = 20;
-  char* const begin = outbox.prepare(digits_max);
-  const auto end = std::to_chars(begin, begin + digits_max, number, base).ptr;
-  outbox.commit(static_cast<std::size_t>(end - begin));
-}
-
-}  // namespace
 
 std::string http_date(base::WallTime time) {
   const std::time_t seconds =
@@ -144,7 +151,7 @@ std::optional<std::size_t> ServerConnection::read_head(
   const HeadEnd end = find_head_end(text, scanned_bytes_, context_.limits.head);
   scanned_bytes_ = text.size();
   if (end.refusal) {
-    refuse(*end.refusal, outbox);
+    refuse(*end.refusal, sink, outbox);
     return bytes.size();
   }
   if (!end.bytes) {
@@ -155,7 +162,7 @@ std::optional<std::size_t> ServerConnection::read_head(
   parser_.emplace(context_.headers);
   if (const auto refusal =
           http::read_head(text.substr(0, *end.bytes), context_.limits.head, *parser_, request)) {
-    refuse(*refusal, outbox);
+    refuse(*refusal, sink, outbox);
     return bytes.size();
   }
   is_first_ = false;
@@ -196,7 +203,7 @@ std::optional<std::size_t> ServerConnection::read_body(
   if (error == beast_http::error::need_more) {
     // A quoted extension that does not end in its line makes Beast wait for ever.
     const bool is_whole = used == 0 && bytes.find("\r\n\r\n") != std::string_view::npos;
-    const bool is_too_long = used == 0 && bytes.size() >= chunk_line_bytes_max;
+    const bool is_too_long = used == 0 && bytes.size() >= base::limits::http_chunk_line_bytes_max;
     error = {};
     if (is_whole || is_too_long) {
       error = beast_http::error::bad_chunk;
@@ -255,28 +262,26 @@ void ServerConnection::send_continue(base::ByteBuffer& outbox) {
 void ServerConnection::fail_request(
     const Refusal& refusal, RequestSink& sink, base::ByteBuffer& outbox
 ) {
-  const bool was_owed = owes_answer();
   if (answering_ == Answering::due) {
-    refuse(refusal, outbox);
-  } else {
-    ends_abruptly_ = answering_ == Answering::streaming && !is_chunked_response_;
-    reading_ = Reading::closing;
-    answering_ = Answering::complete;
-    read_deadline_ = base::never;
+    refuse(refusal, sink, outbox);
+    return;
   }
+  const bool was_owed = owes_answer();
+  ends_abruptly_ = answering_ == Answering::streaming && !is_chunked_response_;
+  reading_ = Reading::closing;
+  answering_ = Answering::complete;
+  read_deadline_ = base::never;
   if (was_owed) {
     sink.on_request_failed();
   }
 }
 
-void ServerConnection::refuse(const Refusal& refusal, base::ByteBuffer& outbox) {
+void ServerConnection::refuse(const Refusal& refusal, RequestSink& sink, base::ByteBuffer& outbox) {
+  const RefusalText text = sink.on_refused(refusal);
   keeps_alive_ = false;
   is_head_request_ = false;
-  std::string body = R"({"error":{"code":")";
-  body.append(code_of(refusal.status)).append(R"(","message":")");
-  body.append(refusal.reason).append("\"}}");
-  write_head({refusal.status, "content-type: application/json\r\n"}, body.size(), outbox);
-  outbox.append(body);
+  write_head({refusal.status, text.lines}, text.body.size(), outbox);
+  outbox.append(text.body);
   reading_ = Reading::closing;
   answering_ = Answering::complete;
   read_deadline_ = base::never;
@@ -457,7 +462,7 @@ bool ServerConnection::on_time(
       read_deadline_ = base::never;
       break;
     case Reading::head:
-      refuse({408, "the head of the request did not come in time"}, outbox);
+      refuse({408, "the head of the request did not come in time"}, sink, outbox);
       break;
     case Reading::body:
       fail_request({408, "the body of the request did not come in time"}, sink, outbox);

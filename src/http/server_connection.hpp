@@ -53,14 +53,26 @@ struct AnswerHead {
   std::string_view lines;
 };
 
+// What is said to a client whose request is refused.
+struct RefusalText {
+  std::string lines;  // as those of AnswerHead
+  std::string body;
+};
+// "PAYLOAD_TOO_LARGE" of 413.
+[[nodiscard]] std::string_view refusal_code(unsigned status) noexcept;
+// In JSON: {"error":{"code":…,"message":…}}.
+[[nodiscard]] RefusalText refusal_text(const Refusal& refusal);
+
 class RequestSink {
  public:
   // The views live until the call returns. Then the body follows, unless the request has none.
   virtual void on_request(const Request& request) = 0;
   virtual void on_body(std::string_view piece) = 0;
   virtual void on_body_end() = 0;
-  // The rest of the request cannot be understood or is too large, and the client has been told if
-  // that was still possible: nobody waits for an answer any more.
+  // The head of a request, or the rest of one that has begun, cannot be understood, is too large or
+  // too late. The client will be told so, and nobody waits for another answer.
+  [[nodiscard]] virtual RefusalText on_refused(const Refusal& refusal) = 0;
+  // The same of a request whose answer has begun: it is too late to tell.
   virtual void on_request_failed() = 0;
 
  protected:
@@ -143,7 +155,7 @@ class ServerConnection {
   void take_piece(std::string_view piece, RequestSink& sink, base::ByteBuffer& outbox);
   void send_continue(base::ByteBuffer& outbox);
   void fail_request(const Refusal& refusal, RequestSink& sink, base::ByteBuffer& outbox);
-  void refuse(const Refusal& refusal, base::ByteBuffer& outbox);
+  void refuse(const Refusal& refusal, RequestSink& sink, base::ByteBuffer& outbox);
   void decide_persistence();
   void write_head(
       const AnswerHead& head, std::optional<std::uint64_t> length, base::ByteBuffer& outbox

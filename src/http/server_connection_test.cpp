@@ -385,8 +385,56 @@ TEST(ServerConnection, closes_soon_when_asked_to) {
   EXPECT_TRUE(busy.connection.is_closing());
 }
 
-// The dialogue is broken off by the driver at each of its steps: nothing is owed afterwards.
+// The answer is broken off by the driver at each step: nothing is owed or read afterwards.
 TEST(ServerConnection, may_be_broken_at_every_step) {
+  const std::array<std::string_view, 2> pieces = {"hel", "lo"};
+  const std::size_t steps = sweep_failures([&](std::size_t step) {
+    if (step > pieces.size()) {
+      return false;
+    }
+    for (const bool is_streaming : {false, true}) {
+      ServerScene scene;
+      scene.answers = false;
+      scene.receive("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
+      scene.receive(std::span(pieces).first(step));
+      if (is_streaming) {
+        scene.connection.start_response({200, ""}, scene.outbox);
+      }
+      scene.connection.break_response();
+      const std::string log = scene.log;
+      scene.receive("loGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+      EXPECT_TRUE(scene.connection.is_closing());
+      EXPECT_FALSE(scene.connection.owes_answer());
+      EXPECT_EQ(scene.log, log);
+      EXPECT_EQ(scene.rest, "");
+      EXPECT_EQ(scene.connection.next_deadline(), base::never);
+    }
+    return true;
+  });
+  EXPECT_EQ(steps, 3U);
+}
+
+// A server that stops: what has begun is answered, and nothing more.
+TEST(ServerConnection, may_be_asked_to_close_at_every_step) {
+  const std::array<std::string_view, 4> pieces = {
+      "POST /a HTTP/1.1\r\n", "Host: h\r\nContent-Length: 5\r\n\r\n", "hel", "lo"
+  };
+  const std::size_t steps = sweep_failures([&](std::size_t step) {
+    if (step == pieces.size()) {
+      return false;
+    }
+    ServerScene scene;
+    scene.receive(std::span(pieces).first(step));
+    scene.connection.close_soon();
+    scene.receive(std::span(pieces).subspan(step));
+    EXPECT_EQ(scene.statuses(), step < 2 ? "" : "200") << step;
+    EXPECT_TRUE(scene.connection.is_closing());
+    return true;
+  });
+  EXPECT_EQ(steps, pieces.size());
+}
+
+TEST(ServerConnection, refuses_nonsense_at_every_step) {
   const std::array<std::string_view, 4> pieces = {
       "POST /a HTTP/1.1\r\n", "Host: h\r\nContent-Length: 5\r\n\r\n", "hel", "lo"
   };

@@ -4,6 +4,8 @@
 
 #include "base/byte_buffer.hpp"
 #include "base/time.hpp"
+#include "http/request.hpp"
+#include "http/request_head.hpp"
 #include "http/server_connection.hpp"
 
 #include <chrono>
@@ -90,6 +92,10 @@ class ServerScene final : public RequestSink {
     if (answers && connection.owes_answer()) {
       answer();
     }
+  }
+  RefusalText on_refused(const Refusal& refusal) override {
+    log.append(connection.owes_answer() ? "!" : "");
+    return refusal_text(refusal);
   }
   void on_request_failed() override { log.append("!"); }
 

@@ -39,12 +39,21 @@ std::optional<base::IpAddress> parse_ip_address(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+// The library's own state comes first.
+CURLM* new_multi() {
+  ::curl_global_init(CURL_GLOBAL_DEFAULT);
+  return ::curl_multi_init();
+}
+
+}  // namespace
+
 class HttpClient::Thread {
  public:
   Thread(HttpClientOptions options, Deliver deliver)
-      : options_(std::move(options)), deliver_(std::move(deliver)), multi_(::curl_multi_init()) {
+      : options_(std::move(options)), deliver_(std::move(deliver)), multi_(new_multi()) {
     III_ASSERT(multi_ != nullptr, "libcurl starts");
-    ::curl_global_init(CURL_GLOBAL_DEFAULT);
     // As many connections as requests: nothing is multiplexed.
     ::curl_multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
     ::curl_multi_setopt(

@@ -33,6 +33,9 @@ inline constexpr std::string_view http_request_failed = "http_request_failed";
 inline constexpr std::string_view http_response_failed = "http_response_failed";
 inline constexpr std::string_view http_error = "http_error";
 inline constexpr std::string_view invalid_response = "invalid_response";
+// Answers of the HTTP worker itself (spec: http §8, §9, §11).
+inline constexpr std::string_view internal_error = "INTERNAL_ERROR";
+inline constexpr std::string_view middleware_timeout = "MIDDLEWARE_TIMEOUT";
 // A function id is taken; in `registrationrejected`, towards workers of line 0.25 (spec: line-0.25
 // §3).
 inline constexpr std::string_view function_namespace_conflict = "FUNCTION_NAMESPACE_CONFLICT";
@@ -42,6 +45,9 @@ inline constexpr std::string_view function_namespace_conflict = "FUNCTION_NAMESP
 // The deadline of the call has passed. Spelt as SDKs spell their own, which some map to a type
 // (spec: wire-protocol §14.5).
 inline constexpr std::string_view timeout = "TIMEOUT";
+// The body of a request does not fit the function's `request_format`, or that one cannot be used.
+inline constexpr std::string_view invalid_body = "INVALID_BODY";
+inline constexpr std::string_view invalid_request_format = "invalid_request_format";
 // The `invocation` of a function cannot be understood: in the log only.
 inline constexpr std::string_view invalid_invocation = "invalid_invocation";
 // The message named an invocation but could not be understood.

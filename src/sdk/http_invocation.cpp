@@ -1,6 +1,7 @@
 #include "sdk/http_invocation.hpp"
 
 #include "base/header_text.hpp"
+#include "base/limits.hpp"
 
 #include <iii/http_invocation.hpp>
 #include <iii/http_method.hpp>
@@ -35,8 +36,9 @@ std::string problem_of(const HttpInvocationConfig& config) {
   if (config.method == HttpMethod::head || config.method == HttpMethod::options) {
     return "no function is called by HEAD or OPTIONS";
   }
-  if (config.retries > 10) {
-    return "a request is repeated at most 10 times";
+  if (config.retries > base::limits::http_function_retries_max) {
+    return "a request is repeated at most " +
+           std::to_string(base::limits::http_function_retries_max) + " times";
   }
   if (config.timeout_ms == 0U) {
     return "a timeout of 0 ms ends every call";

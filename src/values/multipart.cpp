@@ -20,12 +20,6 @@ namespace iii::inline v0 {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), base::lower_ascii);
-  return result;
-}
-
 // A value with parameters: `form-data; name="a"`.
 struct Parameters {
   std::string value;                                     // in lower case
@@ -64,7 +58,7 @@ std::optional<std::string> take_value(std::string_view& text) {
 std::optional<Parameters> read_parameters(std::string_view text) {
   Parameters result;
   const std::size_t first = std::min(text.find(';'), text.size());
-  result.value = lower(base::trimmed(text.substr(0, first)));
+  result.value = base::lowered(base::trimmed(text.substr(0, first)));
   text.remove_prefix(first);
   while (!text.empty()) {
     text = base::trimmed(text.substr(1));
@@ -75,7 +69,7 @@ std::optional<Parameters> read_parameters(std::string_view text) {
     if (equals == std::string_view::npos || !base::is_token(text.substr(0, equals))) {
       return std::nullopt;
     }
-    std::string name = lower(text.substr(0, equals));
+    std::string name = base::lowered(text.substr(0, equals));
     text.remove_prefix(equals + 1);
     auto value = take_value(text);
     text = base::trimmed(text);
@@ -111,7 +105,7 @@ std::optional<HttpHeaders> read_lines(std::string_view text) {
       return std::nullopt;
     }
     const std::string_view value = base::trimmed(line.substr(colon + 1));
-    if (!base::is_header_value(value) || !headers.emplace(lower(name), value).second) {
+    if (!base::is_header_value(value) || !headers.emplace(base::lowered(name), value).second) {
       return std::nullopt;
     }
   }

@@ -1,5 +1,7 @@
 // The grammar of cron expressions (spec: cron §4).
 #include "base/limits.hpp"
+#include "base/lower_ascii.hpp"
+#include "base/trimmed.hpp"
 #include "workers/cron/expression.hpp"
 
 #include <iii/engine_error.hpp>
@@ -98,10 +100,7 @@ std::size_t words_in(std::string_view text) {
 }
 
 std::string trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blank);
-  return begin == std::string_view::npos
-             ? std::string()
-             : std::string(text.substr(begin, text.find_last_not_of(blank) + 1 - begin));
+  return std::string(base::trimmed(text, blank));
 }
 
 }  // namespace
@@ -281,10 +280,7 @@ class ExpressionReader {
     while (at_ < text_.size() && is_letter(text_[at_])) {
       ++at_;
     }
-    std::string name(text_.substr(begin, at_ - begin));
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string name = base::lowered(text_.substr(begin, at_ - begin));
     const auto found = std::ranges::find(field.names, name, &Name::first);
     if (found != field.names.end()) {
       return found->second;

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "base/trimmed.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_codes.hpp"
 #include "workers/http/body_schema.hpp"
 #include "workers/http/options.hpp"
 
@@ -17,6 +18,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,20 +27,9 @@
 
 namespace iii::workers::http_worker {
 
-namespace {
+namespace codes = protocol::codes;
 
-// What the connection itself says; a function that says it too would confuse clients.
-constexpr std::array<std::string_view, 9> own_headers = {
-    "connection",
-    "content-length",
-    "date",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade"
-};
+namespace {
 
 class Members final : public json::MemberSink {
  public:
@@ -81,22 +72,22 @@ struct HeaderText {
   std::string value;
 };
 
-class HeaderMembers final : public json::MemberSink {
+class Headers final : public json::MemberSink {
  public:
   void on_member(const json::Value& key, const json::Value& value) override {
     if (value.kind == json::Kind::string) {
-      headers.push_back({json::decode_string(key), json::decode_string(value)});
-    } else {
-      has_others = true;
+      texts.push_back({json::decode_string(key), json::decode_string(value)});
+    } else if (!other) {
+      other = json::decode_string(key);
     }
   }
 
-  std::vector<HeaderText> headers;
-  bool has_others = false;
+  std::vector<HeaderText> texts;
+  std::optional<std::string> other;  // the first that is none; its name, if it has one
 };
 
-std::vector<HeaderText> headers_of_array(std::string_view array_json) {
-  std::vector<HeaderText> headers;
+Headers headers_of_array(std::string_view array_json) {
+  Headers headers;
   boost::json::error_code error;
   const boost::json::value tree = boost::json::parse(array_json, error);
   if (error || !tree.is_array()) {
@@ -106,24 +97,41 @@ std::vector<HeaderText> headers_of_array(std::string_view array_json) {
     const auto* text = line.if_string();
     const std::string_view view = text == nullptr ? std::string_view() : std::string_view(*text);
     if (const std::size_t colon = view.find(':'); colon != std::string_view::npos) {
-      headers.push_back(
+      headers.texts.push_back(
           {std::string(base::trimmed(view.substr(0, colon))),
            std::string(base::trimmed(view.substr(colon + 1)))}
       );
+    } else if (!headers.other) {
+      headers.other = view;
     }
   }
   return headers;
 }
 
-std::vector<HeaderText> headers_of(const json::Value& value) {
+Headers headers_of(const json::Value& value) {
   if (value.kind == json::Kind::array) {
     return headers_of_array(value.text);
   }
-  HeaderMembers members;
+  Headers headers;
   if (value.kind == json::Kind::object) {
-    (void)json::scan_object(value.text, {}, members);
+    (void)json::scan_object(value.text, {}, headers);
   }
-  return std::move(members.headers);
+  return headers;
+}
+
+// True: one of them is the content type. Without one the body is JSON.
+bool add_headers(const Headers& headers, Answer& answer) {
+  answer.left_out = headers.other;
+  bool has_type = false;
+  for (const HeaderText& header : headers.texts) {
+    if (append_header(header.name, header.value, answer.lines)) {
+      has_type = has_type || base::equals_without_case(header.name, "content-type");
+    } else if (!answer.left_out) {
+      answer.left_out = header.name;
+    }
+  }
+  answer.lines.append(has_type ? "" : "content-type: application/json\r\n");
+  return has_type;
 }
 
 // A status of the protocol itself cannot be an answer.
@@ -132,7 +140,7 @@ Answer checked(Answer answer) {
     return error_answer(
         500,
         ErrorStyle::envelope,
-        "INTERNAL_ERROR",
+        codes::internal_error,
         "a function cannot answer with a status below 200"
     );
   }
@@ -142,17 +150,11 @@ Answer checked(Answer answer) {
 }  // namespace
 
 bool append_header(std::string_view name, std::string_view value, std::string& lines) {
-  if (!base::is_token(name) || !base::is_header_value(value)) {
+  const bool is_own = base::is_connection_header(name) || base::equals_without_case(name, "date");
+  if (!base::is_token(name) || !base::is_header_value(value) || is_own) {
     return false;
   }
-  const std::size_t start = lines.size();
-  for (const char c : name) {
-    lines += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  if (std::ranges::find(own_headers, std::string_view(lines).substr(start)) != own_headers.end()) {
-    lines.resize(start);
-    return false;
-  }
+  base::append_lower(name, lines);
   lines.append(": ").append(value).append("\r\n");
   return true;
 }
@@ -164,19 +166,12 @@ Answer answer_of_result(std::string_view result_json) {
   }
   Answer answer;
   answer.status = status_of(members.has_status ? members.status : members.alias);
-  bool has_type = false;
-  for (const HeaderText& header : headers_of(members.headers)) {
-    const bool is_type = base::equals_without_case(header.name, "content-type");
-    has_type =
-        append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
-  }
+  const bool has_type = add_headers(headers_of(members.headers), answer);
   if (has_type && members.has_body && members.body.kind == json::Kind::string) {
-    answer.own_body = json::decode_string(members.body);
+    answer.body = Body(json::decode_string(members.body));
   } else if (!has_type || !members.has_body || !members.body.is_null()) {
-    answer.borrowed_body = members.has_body ? members.body.text : std::string_view("{}");
-    answer.is_borrowed = true;
+    answer.body = Body::borrowed(members.has_body ? members.body.text : std::string_view("{}"));
   }
-  answer.lines.append(has_type ? "" : "content-type: application/json\r\n");
   return checked(std::move(answer));
 }
 
@@ -187,20 +182,16 @@ Answer answer_of_middleware(std::string_view response_json) {
   }
   Answer answer;
   answer.status = status_of(members.status);
-  HeaderMembers given;
+  Headers headers;
   if (members.headers.kind == json::Kind::object) {
-    (void)json::scan_object(members.headers.text, {}, given);
+    (void)json::scan_object(members.headers.text, {}, headers);
   }
-  bool has_type = false;
   // All or none, and no arrays (spec: http §8).
-  for (const HeaderText& header : given.has_others ? std::vector<HeaderText>() : given.headers) {
-    const bool is_type = base::equals_without_case(header.name, "content-type");
-    has_type =
-        append_header(header.name, header.value, answer.lines) ? has_type || is_type : has_type;
+  if (headers.other) {
+    headers.texts.clear();
   }
-  answer.lines.append(has_type ? "" : "content-type: application/json\r\n");
-  answer.borrowed_body = members.has_body ? members.body.text : std::string_view("null");
-  answer.is_borrowed = true;
+  add_headers(headers, answer);
+  answer.body = Body::borrowed(members.has_body ? members.body.text : std::string_view("null"));
   return checked(std::move(answer));
 }
 
@@ -208,7 +199,7 @@ Answer json_answer(unsigned status, std::string what) {
   Answer answer;
   answer.status = status;
   answer.lines = "content-type: application/json\r\n";
-  answer.own_body = std::move(what);
+  answer.body = Body(std::move(what));
   return answer;
 }
 
@@ -220,6 +211,29 @@ std::string error_id(base::WallTime now) {
   return {text.data(), end};
 }
 
+namespace {
+
+// `inside` the error's object, where it has one, and `beside` it: further members.
+Answer error_with(
+    unsigned status,
+    ErrorStyle style,
+    std::string_view code,
+    std::string_view message,
+    std::string_view inside,
+    std::string_view beside
+) {
+  const bool is_flat = style == ErrorStyle::flat;
+  std::string text = is_flat ? R"({"error":)" : R"({"error":{"code":)";
+  if (!is_flat) {
+    text.append(json::quoted(code)).append(R"(,"message":)");
+  }
+  text.append(json::quoted(message)).append(inside);
+  text.append(is_flat ? "" : "}").append(beside).append("}");
+  return json_answer(status, std::move(text));
+}
+
+}  // namespace
+
 Answer error_answer(
     unsigned status,
     ErrorStyle style,
@@ -227,16 +241,8 @@ Answer error_answer(
     std::string_view message,
     std::string_view id
 ) {
-  const bool is_flat = style == ErrorStyle::flat;
-  std::string text = is_flat ? R"({"error":)" : R"({"error":{"code":)";
-  if (!is_flat) {
-    text.append(json::quoted(code)).append(R"(,"message":)");
-  }
-  text.append(json::quoted(message));
-  if (!id.empty()) {
-    text.append(R"(,"error_id":)").append(json::quoted(id));
-  }
-  return json_answer(status, text.append(is_flat ? "}" : "}}"));
+  const std::string inside = id.empty() ? "" : R"(,"error_id":)" + json::quoted(id);
+  return error_with(status, style, code, message, inside, "");
 }
 
 Answer not_found(ErrorStyle style) {
@@ -245,15 +251,12 @@ Answer not_found(ErrorStyle style) {
     empty.status = 404;
     return empty;
   }
-  return error_answer(404, style, "NOT_FOUND", "Not Found");
+  return error_answer(404, style, codes::not_found, "Not Found");
 }
 
 Answer condition_not_met(ErrorStyle style) {
   constexpr std::string_view message = "Request condition not met";
-  Answer answer = error_answer(422, style, "CONDITION_NOT_MET", message);
-  answer.own_body.pop_back();
-  answer.own_body.append(R"(,"skipped":true})");
-  return answer;
+  return error_with(422, style, codes::condition_not_met, message, "", R"(,"skipped":true)");
 }
 
 Answer body_refused(
@@ -270,13 +273,12 @@ Answer body_refused(
   std::string message = "The body does not fit what ";
   message.append(function_id).append(" takes: ").append(pointer.empty() ? "it" : pointer);
   message.append(" ").append(misfit.reason);
-  Answer answer = error_answer(400, style, "INVALID_BODY", message);
+  std::string inside;
   if (style == ErrorStyle::envelope) {
-    answer.own_body.resize(answer.own_body.size() - 2);
-    answer.own_body.append(R"(,"pointer":)").append(json::quoted(pointer));
-    answer.own_body.append(R"(,"reason":)").append(json::quoted(misfit.reason)).append("}}");
+    inside.append(R"(,"pointer":)").append(json::quoted(pointer));
+    inside.append(R"(,"reason":)").append(json::quoted(misfit.reason));
   }
-  return answer;
+  return error_with(400, style, codes::invalid_body, message, inside, "");
 }
 
 }  // namespace iii::workers::http_worker

@@ -4,8 +4,10 @@
 #include "base/time.hpp"
 #include "workers/http/body_schema.hpp"
 #include "workers/http/options.hpp"
+#include "workers/http/orders.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,11 +16,9 @@ namespace iii::workers::http_worker {
 struct Answer {
   unsigned status = 200;
   std::string lines;  // "name: value\r\n" for each header, names in lower case
-  std::string own_body;
-  std::string_view borrowed_body;  // part of what the function returned
-  bool is_borrowed = false;
-
-  [[nodiscard]] std::string_view body() const { return is_borrowed ? borrowed_body : own_body; }
+  Body body;          // its own, or part of what the function returned
+  // The first header that a function gave and that cannot be sent.
+  std::optional<std::string> left_out;
 };
 
 // `result_json`: well-formed, and not null. The body may be a part of it.

@@ -144,6 +144,34 @@ TEST(BodySchema, follows_references_within_itself_only) {
   });
 }
 
+// Also what no schema is for is looked at.
+TEST(BodySchema, counts_members_and_items_without_a_schema) {
+  std::string schemas = R"({"allOf":[true)";
+  for (int i = 0; i < 2000; ++i) {
+    schemas += R"(,{"properties":{"x":true},"items":[true]})";
+  }
+  schemas += "]}";
+  std::string members = R"({"x":0)";
+  std::string items = "[0";
+  for (int i = 0; i < 1000; ++i) {
+    members += ",\"" + std::to_string(i) + "\":0";
+    items += ",0";
+  }
+  EXPECT_EQ(look(schemas, members + "}"), ": is too large to be checked");
+  EXPECT_EQ(look(schemas, items + "]"), ": is too large to be checked");
+  EXPECT_EQ(look(schemas, "{}"), "fits");
+}
+
+TEST(BodySchema, tells_the_end_of_the_way_that_counts) {
+  expect_all({
+      {R"({"not":{"enum":[1,2]},"enum":[3,4]})", "5", ": must be one of [3,4]"},
+      {R"({"if":{"const":1},"else":{"const":2}})", "3", ": must be 2"},
+      {R"({"contains":{"const":1},"items":{"type":["null","integer"]}})",
+       R"(["a",1])",
+       "/0: must be of type null or integer"},
+  });
+}
+
 // spec: http §6: functions are registered with the schema of all that they get.
 TEST(BodySchema, finds_the_body_in_the_schema_of_a_request) {
   constexpr std::string_view schema = R"({"type":"object","properties":{

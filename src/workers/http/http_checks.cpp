@@ -3,6 +3,7 @@
 #include "base/trimmed.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
+#include "protocol/error_codes.hpp"
 #include "workers/http/answer.hpp"
 #include "workers/http/body_schema.hpp"
 #include "workers/http/function_schemas.hpp"
@@ -56,7 +57,7 @@ bool HttpWorker::check_body(Pending& pending, const Event& event) {
     fail(
         pending,
         protocol::error_body(
-            "invalid_request_format",
+            protocol::codes::invalid_request_format,
             "The request_format of " + route.function_id +
                 " cannot be used: " + (*schema)->error().message
         ),

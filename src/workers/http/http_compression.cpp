@@ -26,12 +26,11 @@ void HttpWorker::compress(const Pending& pending, Answer& answer) const {
     return;
   }
   answer.lines.append(vary);
-  const std::string_view body = answer.body();
+  const std::string_view body = answer.body.view();
   if (pending.takes_gzip && body.size() >= limits::http_compressed_bytes_min &&
       body.size() <= limits::http_compressed_bytes_max) {
     Gzip gzip;
-    answer.own_body = gzip.finish(body);
-    answer.is_borrowed = false;
+    answer.body = Body(gzip.finish(body));
     mark_compressed(answer.lines);
   }
 }

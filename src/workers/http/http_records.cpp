@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,7 @@ constexpr std::string_view metrics_response_schema =
     R"({"type":"object","properties":{"routes":{"type":"array","items":{"type":"object"}},)"
     R"("requests":{"type":"integer"},"not_found":{"type":"integer"},)"
     R"("refused":{"type":"integer"},"timeouts":{"type":"integer"},)"
-    R"("abandoned":{"type":"integer"}}})";
+    R"("abandoned":{"type":"integer"},"unreadable":{"type":"integer"}}})";
 
 std::string cut(std::string_view text) {
   return std::string(text.substr(0, base::limits::log_text_bytes_max));
@@ -64,7 +65,22 @@ std::string HttpWorker::metrics_json() const {
   add("refused", counters_.refused);
   add("timeouts", counters_.timeouts);
   add("abandoned", counters_.abandoned);
+  add("unreadable", counters_.unreadable);
   return text.append("}");
+}
+
+// spec: http §9: skipped with a warning.
+void HttpWorker::note_left_out(
+    const Pending& pending, const std::optional<std::string>& name, const Event& event
+) {
+  if (name) {
+    event.outputs.notes.push_back(
+        {core::Severity::warn,
+         "http_header_left_out",
+         {{"path", pending.route->path}, {"name", *name}},
+         false}
+    );
+  }
 }
 
 void HttpWorker::record_begin(
@@ -113,6 +129,16 @@ void HttpWorker::record_unrouted(
         trace_id_of(request.header("traceparent").value_or(""))
     };
     write_access(access, "", {status, 0, {}}, outputs);
+  }
+}
+
+// Its method and path are not known.
+void HttpWorker::record_unreadable(
+    const Outcome& outcome, std::string_view client, Outputs& outputs
+) {
+  ++counters_.unreadable;
+  if (options_.logs_access) {
+    write_access({.client = std::string(client)}, "", outcome, outputs);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "base/uuid.hpp"
 #include "core/effects.hpp"
 #include "http/request.hpp"
+#include "http/server_connection.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"
@@ -17,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace iii::workers::http_worker::test {
@@ -158,8 +160,55 @@ TEST(HttpRecords, count_answers_by_route) {
                          R"("duration_ms":{"count":2,"sum":7.000,)"
                          R"("bounds":[5,10,25,50,75,100,250,500,750,1000,2500,5000,7500,10000],)"
                          R"("counts":[1,1,0,0,0,0,0,0,0,0,0,0,0,0,0]}}],)"
-                         R"("requests":3,"not_found":1,"refused":0,"timeouts":0,"abandoned":1})");
+                         R"("requests":3,"not_found":1,"refused":0,"timeouts":0,"abandoned":1,)"
+                         R"("unreadable":0})");
   EXPECT_EQ(metrics, expected);
+}
+
+TEST(HttpRecords, know_requests_that_were_refused) {
+  Recorded scene;
+  scene.add_trigger("up", "f", R"({"api_path":"/up","http_method":"POST"})");
+  const http::RefusalText head = scene.worker.on_refused(
+      HttpScene::id(1), {431, "too much"}, scene.now, scene.outputs, "10.0.0.1"
+  );
+  EXPECT_EQ(
+      head.body, R"({"error":{"code":"REQUEST_HEADER_FIELDS_TOO_LARGE","message":"too much"}})"
+  );
+  EXPECT_NE(head.lines.find("access-control-allow-origin: *\r\n"), std::string::npos);
+  EXPECT_EQ(
+      scene.take_lines(), "method= path= status=431 bytes=73 duration_ms=0.000 client=10.0.0.1"
+  );
+  scene.request(
+      1,
+      {.method = "POST",
+       .target = "/up",
+       .headers = {{"content-type", "application/json"}},
+       .body = http::BodyKind::sized}
+  );
+  const http::RefusalText body =
+      scene.worker.on_refused(HttpScene::id(1), {413, "too large"}, scene.now, scene.outputs);
+  EXPECT_NE(body.lines.find("access-control-allow-origin: *\r\n"), std::string::npos);
+  EXPECT_NE(scene.take_lines().find("path=/up status=413 "), std::string::npos);
+  const boost::json::value metrics = scene.metrics();
+  EXPECT_EQ(metrics.at("unreadable"), 1);
+  EXPECT_EQ(metrics.at("abandoned"), 0);
+  EXPECT_EQ(metrics.at("routes").at(1).at("statuses").at("4xx"), 1);
+  EXPECT_EQ(scene.worker.requests(), 0U);
+}
+
+TEST(HttpRecords, tell_of_a_refusal_as_the_other_errors_are_told) {
+  Options options;
+  options.errors = ErrorStyle::flat;
+  HttpScene scene(std::move(options));
+  const http::RefusalText text =
+      scene.worker.on_refused(HttpScene::id(1), {400, "why"}, scene.now, scene.outputs);
+  EXPECT_EQ(text.body, R"({"error":"why"})");
+}
+
+TEST(HttpRecords, have_no_row_for_a_route_that_was_refused) {
+  Recorded scene;
+  EXPECT_NE(scene.add_trigger("bad", "f", R"({"api_path":"/x/*"})"), "");
+  EXPECT_EQ(scene.metrics().at("routes").as_array().size(), 1U);
 }
 
 TEST(HttpRecords, go_on_when_a_route_is_registered_again) {

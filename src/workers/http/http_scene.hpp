@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -114,11 +115,18 @@ class HttpScene {
     return std::exchange(orders_, {});
   }
 
+  // Of which requests the channels have been closed, in order.
+  std::vector<std::uint64_t> take_closed() {
+    note_orders();
+    return std::exchange(closed_, {});
+  }
+
   Call last_call;
 
  private:
   struct Writer {
     std::string& out;
+    std::vector<std::uint64_t>& closed;
 
     std::string& begin(RequestId request) const {
       return out.append(out.empty() ? "" : "; ").append(std::to_string(request.value()));
@@ -137,7 +145,7 @@ class HttpScene {
     void operator()(const Respond& order) const {
       begin(order.request).append(" ").append(std::to_string(order.status));
       out.append(lines_of(order.lines)).append(" | ");
-      out.append(order.is_borrowed ? order.borrowed_body : std::string_view(order.own_body));
+      out.append(order.body.view());
     }
     void operator()(const StartResponse& order) const {
       begin(order.request).append(" starts ").append(std::to_string(order.status));
@@ -165,18 +173,19 @@ class HttpScene {
       begin(order.request).append(" reader ").append(order.piece);
     }
     void operator()(const EndReader& order) const { begin(order.request).append(" reader ends"); }
-    void operator()(const CloseChannels&) const {}
+    void operator()(const CloseChannels& order) const { closed.push_back(order.request.value()); }
   };
 
   void note_orders() {
     std::vector<Order> orders;
     worker.take_orders(orders);
     for (const Order& order : orders) {
-      std::visit(Writer{orders_}, order);
+      std::visit(Writer{orders_, closed_}, order);
     }
   }
 
   std::string orders_;
+  std::vector<std::uint64_t> closed_;
 };
 
 }  // namespace iii::workers::http_worker::test

@@ -1,5 +1,6 @@
 // Routes that the worker serves itself: files, the description of all routes, its page. They are
 // routes like others, below those that triggers register: middleware runs before them too.
+#include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "http/request.hpp"
@@ -13,13 +14,17 @@
 #include "workers/http/static_files.hpp"
 #include "workers/worker.hpp"
 
+#include <iii/engine_error.hpp>
+
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::workers::http_worker {
 
@@ -27,8 +32,6 @@ namespace {
 
 Route own_route(Service service, std::string path) {
   Route route;
-  // Unlike any id that an SDK makes.
-  route.trigger_id = "\x7f/ " + path;
   route.service = service;
   route.path = std::move(path);
   return route;
@@ -40,7 +43,8 @@ void HttpWorker::add_own(Route route) {
   if (options_.counts_routes) {
     route.counts = metrics_.counts_of(to_string(route.method), route.path);
   }
-  (void)routes_.add(std::move(route));
+  const EngineStatus added = routes_.add(std::move(route));
+  III_ASSERT(added, "the configuration has been checked: its paths can be served");
 }
 
 void HttpWorker::add_own_routes() {
@@ -125,7 +129,7 @@ void HttpWorker::serve(Pending& pending, const Event& event) {
         "content-type: text/html; charset=utf-8\r\n"
         "content-security-policy: default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'; connect-src 'self'\r\n";
-    page.own_body = openapi_page(options_.openapi->path);
+    page.body = Body(openapi_page(options_.openapi->path));
     respond(pending, std::move(page), event);
     return;
   }
@@ -134,26 +138,71 @@ void HttpWorker::serve(Pending& pending, const Event& event) {
       event.now.monotonic - openapi_asked_at_ < base::limits::http_function_facts_age_max;
   if (is_fresh) {
     send_openapi(pending, event);
+  } else if (openapi_asker_) {
+    openapi_waiting_.push_back(pending.id);
   } else {
-    call(pending, "engine::functions::list", R"({"include_internal":true})", event);
+    ask_functions(pending, event);
   }
+}
+
+// One list for all that ask meanwhile: its text is large, and to describe it takes its time.
+void HttpWorker::ask_functions(Pending& pending, const Event& event) {
+  openapi_asker_ = pending.id;
+  call(pending, "engine::functions::list", R"({"include_internal":true})", event);
 }
 
 void HttpWorker::on_functions_listed(
     Pending& pending, const std::string& functions_json, const Event& event
 ) {
-  const OpenapiInfo info = options_.openapi ? options_.openapi->info : OpenapiInfo{};
-  openapi_text_ = openapi_document(info, routes_, functions_json);
-  openapi_version_ = routes_.version();
+  const std::size_t functions = std::hash<std::string_view>{}(functions_json);
+  const bool has_changed = openapi_text_.empty() || openapi_version_ != routes_.version() ||
+                           openapi_functions_ != functions;
+  if (has_changed) {
+    const OpenapiInfo info = options_.openapi ? options_.openapi->info : OpenapiInfo{};
+    openapi_text_ = openapi_document(info, routes_, functions_json);
+    openapi_version_ = routes_.version();
+    openapi_functions_ = functions;
+  }
   openapi_asked_at_ = event.now.monotonic;
+  openapi_asker_.reset();
+  const std::vector<RequestId> waiting = std::exchange(openapi_waiting_, {});
   send_openapi(pending, event);
+  for (const RequestId id : waiting) {
+    if (Pending* next = find_openapi_waiter(id)) {
+      send_openapi(*next, event);
+    }
+  }
+}
+
+Pending* HttpWorker::find_openapi_waiter(RequestId id) {
+  Pending* pending = pending_.find(id);
+  const bool waits = pending != nullptr && pending->step == Step::function &&
+                     pending->route->service == Service::openapi && !pending->call;
+  return waits ? pending : nullptr;
+}
+
+// Who asked has gone without an answer: the next one asks.
+void HttpWorker::leave_openapi(RequestId gone, const Event& event) {
+  if (openapi_asker_ != gone) {
+    return;
+  }
+  openapi_asker_.reset();
+  const std::vector<RequestId> waiting = std::exchange(openapi_waiting_, {});
+  for (const RequestId id : waiting) {
+    if (Pending* next = find_openapi_waiter(id)) {
+      if (openapi_asker_) {
+        openapi_waiting_.push_back(id);
+      } else {
+        ask_functions(*next, event);
+      }
+    }
+  }
 }
 
 void HttpWorker::send_openapi(Pending& pending, const Event& event) {
   Answer answer;
   answer.lines = "content-type: application/json\r\n";
-  answer.borrowed_body = openapi_text_;
-  answer.is_borrowed = true;
+  answer.body = Body::borrowed(openapi_text_);
   respond(pending, std::move(answer), event);
 }
 

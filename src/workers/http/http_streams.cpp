@@ -49,18 +49,31 @@ class StreamHeaders final : public json::MemberSink {
   explicit StreamHeaders(Pending& pending) : pending_(pending) {}
 
   void on_member(const json::Value& key, const json::Value& value) override {
+    std::string name = json::decode_string(key);
     if (value.kind != json::Kind::string) {
+      leave_out(std::move(name));
       return;
     }
-    std::string name = json::decode_string(key);
     std::string text = json::decode_string(value);
     pending_.stream_headers_bytes += name.size() + text.size();
-    if (pending_.stream_headers_bytes <= limits::http_stream_headers_bytes_max) {
-      pending_.stream_headers.insert_or_assign(std::move(name), std::move(text));
+    std::string line;
+    if (pending_.stream_headers_bytes > limits::http_stream_headers_bytes_max ||
+        !append_header(name, text, line)) {
+      leave_out(std::move(name));
+      return;
+    }
+    pending_.stream_headers.insert_or_assign(std::move(name), std::move(text));
+  }
+
+  std::optional<std::string> left_out;  // the first
+
+ private:
+  void leave_out(std::string name) {
+    if (!left_out) {
+      left_out = std::move(name);
     }
   }
 
- private:
   Pending& pending_;
 };
 
@@ -116,7 +129,7 @@ void HttpWorker::on_body(RequestId id, std::string_view piece) {
     return;
   }
   if (pending->is_json) {
-    pending->body.append(piece);
+    take_json(*pending, piece);
     return;
   }
   if (pending->is_reader_there && pending->body.empty()) {
@@ -188,7 +201,7 @@ void HttpWorker::on_reader_relieved(RequestId id) {
 
 // --- The answer in pieces ---
 
-void HttpWorker::take_control(Pending& pending, std::string_view text) {
+void HttpWorker::take_control(Pending& pending, std::string_view text, const Event& event) {
   Control control;
   if (json::scan_object(text, {}, control)) {
     return;
@@ -203,6 +216,7 @@ void HttpWorker::take_control(Pending& pending, std::string_view text) {
   } else if (control.type == "set_headers" && !control.headers.empty()) {
     StreamHeaders headers(pending);
     (void)json::scan_object(control.headers, {}, headers);
+    note_left_out(pending, headers.left_out, event);
   }
 }
 
@@ -234,7 +248,7 @@ void HttpWorker::on_channel_message(
   }
   if (is_text) {
     if (pending->step == Step::function) {
-      take_control(*pending, bytes);
+      take_control(*pending, bytes, {now, outputs});
     }
     return;
   }

@@ -1,6 +1,7 @@
 #include "base/id.hpp"
 #include "base/uuid.hpp"
 #include "core/channels.hpp"
+#include "core/effects.hpp"
 #include "http/request.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/http_worker.hpp"
@@ -58,6 +59,23 @@ TEST(HttpStreams, finds_the_request_of_a_channel) {
     );
   }
   EXPECT_FALSE(scene.worker.find_channel(base::ChannelId(base::Uuid(1, 2))));
+}
+
+TEST(HttpStreams, says_which_header_it_leaves_out) {
+  Called scene;
+  for (const std::string_view headers :
+       {R"({"x":"1","bad name":"x"})", R"({"n":5,"y":"2"})", R"({"Date":"today"})"}) {
+    say(scene, R"({"type":"set_headers","headers":)" + std::string(headers) + "}");
+  }
+  end(scene);
+  EXPECT_EQ(scene.take_orders(), "1 200 x: 1 y: 2 | ");
+  std::string left_out;
+  for (const core::Note& note : scene.outputs.notes) {
+    EXPECT_EQ(note.event, "http_header_left_out");
+    EXPECT_EQ(note.fields.at(0).second, "/s");
+    left_out.append(note.fields.at(1).second).append(",");
+  }
+  EXPECT_EQ(left_out, "bad name,n,Date,");
 }
 
 TEST(HttpStreams, answers_in_pieces) {

@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -109,6 +110,7 @@ TEST(HttpSweeps, whichever_function_fails_is_the_answer) {
       scene.failure("broken", "because");
       const std::string answer = scene.take_orders();
       EXPECT_TRUE(answer.starts_with("1 500 ")) << answer;
+      EXPECT_EQ(scene.take_closed().size(), Guarded::steps.at(step) == "f" ? 1U : 0U);
       EXPECT_NE(answer.find(R"("code":"broken","message":"because")"), std::string::npos) << answer;
     }
     EXPECT_EQ(scene.take_call(), "nothing");
@@ -128,6 +130,7 @@ TEST(HttpSweeps, a_client_that_goes_at_any_step_is_forgotten) {
     client_goes(scene);
     const bool is_called = Guarded::steps.at(step) != "body";
     EXPECT_EQ(scene.outputs.abandoned.size(), is_called ? 1U : 0U);
+    EXPECT_EQ(scene.take_closed().size(), Guarded::steps.at(step) == "f" ? 1U : 0U);
     if (is_called) {
       EXPECT_EQ(scene.take_call(), Guarded::steps.at(step));
       scene.result(R"({"action":"continue"})");
@@ -156,7 +159,8 @@ TEST(HttpSweeps, a_body_of_json_may_be_cut_anywhere) {
   });
 }
 
-TEST(HttpSweeps, a_body_may_have_no_more_bytes_than_its_limit) {
+// Which holds it to them: the tests of the connection.
+TEST(HttpSweeps, a_connection_is_told_how_many_bytes_a_body_may_have) {
   sweep_tiny(3, [](std::size_t limit) {
     Guarded scene({.body_bytes_max = limit});
     EXPECT_NE(scene.take_orders().find("1 limit " + std::to_string(limit)), std::string::npos);
@@ -189,6 +193,7 @@ TEST(HttpSweeps, an_answer_may_be_cut_anywhere) {
     scene.result("null");
     end_of_channel(scene);
     EXPECT_EQ(scene.take_orders(), "1 ends");
+    EXPECT_EQ(scene.take_closed(), std::vector<std::uint64_t>{1});
     expect_over(scene);
   });
 }
@@ -257,6 +262,7 @@ TEST(HttpSweeps, a_stream_breaks_where_its_function_does) {
     send(scene, false, "late");
     end_of_channel(scene);
     EXPECT_EQ(scene.take_orders(), "");
+    EXPECT_EQ(scene.take_closed(), std::vector<std::uint64_t>{1});
     expect_over(scene);
     return true;
   });
@@ -275,6 +281,7 @@ TEST(HttpSweeps, a_stream_is_over_when_its_client_goes) {
     end_of_channel(scene);
     scene.result("null");
     EXPECT_EQ(scene.take_orders(), "");
+    EXPECT_EQ(scene.take_closed(), std::vector<std::uint64_t>{1});
     expect_over(scene);
     return true;
   });
@@ -291,6 +298,7 @@ TEST(HttpSweeps, a_stream_has_a_deadline_until_it_begins) {
     scene.advance(std::chrono::seconds(30));
     const std::string_view told = stream_steps().at(late).told_if_late;
     EXPECT_EQ(scene.take_orders(), told);
+    EXPECT_EQ(scene.take_closed().size(), told.empty() ? 0U : 1U);
     EXPECT_EQ(scene.worker.requests(), told.empty() ? 1U : 0U);
     return true;
   });

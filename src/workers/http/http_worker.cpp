@@ -10,7 +10,9 @@
 #include "core/core.hpp"
 #include "core/effects.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
 #include "http/router.hpp"
+#include "http/server_connection.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
@@ -112,10 +114,13 @@ void HttpWorker::on_trigger_registered(
   result.trigger_type = trigger.trigger_type;
   result.function_id = trigger.function_id;
   auto route = read_route(trigger);
-  if (route && options_.counts_routes) {
-    route->counts = metrics_.counts_of(to_string(route->method), route->path);
+  EngineStatus added = route ? routes_.check(*route) : EngineStatus(route.error());
+  if (added) {
+    if (options_.counts_routes) {
+      route->counts = metrics_.counts_of(to_string(route->method), route->path);
+    }
+    added = routes_.add(*std::move(route));
   }
-  const EngineStatus added = route ? routes_.add(*std::move(route)) : EngineStatus(route.error());
   if (!added) {
     result.error = protocol::error_body(codes::trigger_registration_failed, added.error().message);
   }
@@ -194,7 +199,7 @@ void HttpWorker::on_request(
     pending.is_body_held = true;
     order(HoldBody{id});
   }
-  waiting_.push_back(id);
+  pending.place_in_line = waiting_.insert(waiting_.end(), id);
 }
 
 std::uint64_t HttpWorker::body_bytes_max(const Route& route) const {
@@ -216,7 +221,7 @@ bool HttpWorker::answer_options(RequestId id, const http::Request& request) {
   if (found.route == nullptr && found.methods != 0) {
     answer.lines.append("allow: ").append(http::allow_text(found.methods)).append("\r\n");
   }
-  order(Respond{id, 200, std::move(answer.lines), {}, {}, false});
+  order(Respond{id, 200, std::move(answer.lines), {}});
   return true;
 }
 
@@ -250,7 +255,7 @@ void HttpWorker::begin(Pending& pending, const Event& event) {
 // Goes on to the next step that has something to do.
 void HttpWorker::advance(Pending& pending, const Event& event) {
   while (!enter(pending, pending.step, event)) {
-    pending.step = static_cast<Step>(static_cast<int>(pending.step) + 1);
+    pending.step = next_step(pending.step);
     pending.next_middleware = 0;
   }
 }
@@ -272,7 +277,12 @@ bool HttpWorker::enter(Pending& pending, Step step, const Event& event) {
     case Step::global_middleware:
       return ask_next(options_.middleware);
     case Step::body:
-      release_body(pending);
+      if (pending.is_json && !pending.has_body_ended) {
+        begin_json(pending);
+      }
+      if (pending.json != JsonBody::waits) {
+        release_body(pending);
+      }
       return pending.is_json && !pending.has_body_ended;
     case Step::schema:
       return check_body(pending, event);
@@ -445,22 +455,16 @@ void HttpWorker::respond(Pending& pending, Answer answer, const Event& event) {
   if (options_.compresses) {
     compress(pending, answer);
   }
+  note_left_out(pending, answer.left_out, event);
   pending.status = answer.status;
-  pending.bytes = answer.body().size();
+  pending.bytes = answer.body.view().size();
   send(pending.id, pending.origin, std::move(answer));
   finish(pending, event);
 }
 
 void HttpWorker::send(RequestId id, std::string_view origin, Answer answer) {
   cors_.append(origin, answer.lines);
-  order(Respond{
-      id,
-      answer.status,
-      std::move(answer.lines),
-      std::move(answer.own_body),
-      answer.borrowed_body,
-      answer.is_borrowed
-  });
+  order(Respond{id, answer.status, std::move(answer.lines), std::move(answer.body)});
 }
 
 void HttpWorker::finish(Pending& pending, const Event& event) {
@@ -477,18 +481,57 @@ void HttpWorker::finish(Pending& pending, const Event& event) {
   if (pending.gzip != nullptr) {
     --compressed_streams_;
   }
+  end_json(pending);
+  leave_line(pending);
+  const RequestId id = pending.id;
   pending_.close(pending);
+  leave_openapi(id, event);
   begin_waiting(event);
 }
 
+void HttpWorker::leave_line(Pending& pending) {
+  if (pending.place_in_line) {
+    waiting_.erase(*pending.place_in_line);
+    pending.place_in_line.reset();
+  }
+}
+
+// One that is answered at once comes here again: the loop that began it goes on, so that clients
+// do not decide how deep the stack gets.
 void HttpWorker::begin_waiting(const Event& event) {
+  if (is_beginning_) {
+    return;
+  }
+  is_beginning_ = true;
   while (!waiting_.empty() && being_answered_ < options_.requests_max) {
     Pending* next = pending_.find(waiting_.front());
-    waiting_.pop_front();
-    if (next != nullptr && next->step == Step::waiting) {
-      begin(*next, event);
-    }
+    leave_line(*next);
+    begin(*next, event);
   }
+  is_beginning_ = false;
+}
+
+http::RefusalText HttpWorker::on_refused(
+    RequestId id,
+    const http::Refusal& refusal,
+    base::Now now,
+    Outputs& outputs,
+    std::string_view client
+) {
+  Pending* pending = pending_.find(id);
+  Answer answer = error_answer(
+      refusal.status, options_.errors, http::refusal_code(refusal.status), refusal.reason
+  );
+  cors_.append(pending == nullptr ? std::string_view() : pending->origin, answer.lines);
+  http::RefusalText text{std::move(answer.lines), std::string(answer.body.view())};
+  if (pending == nullptr) {
+    record_unreadable({refusal.status, text.body.size(), {}}, client, outputs);
+  } else {
+    pending->status = refusal.status;
+    pending->bytes = text.body.size();
+    finish(*pending, {now, outputs});
+  }
+  return text;
 }
 
 void HttpWorker::on_gone(RequestId id, base::Now now, Outputs& outputs) {
@@ -499,15 +542,18 @@ void HttpWorker::on_gone(RequestId id, base::Now now, Outputs& outputs) {
 }
 
 void HttpWorker::on_time(base::Now now, Outputs& outputs) {
+  is_beginning_ = true;  // later: some of those that wait are late themselves
   while (Pending* late = pending_.first_expired(now.monotonic)) {
     ++counters_.timeouts;
     Answer answer;
     answer.status = 504;
     if (late->step == Step::global_middleware || late->step == Step::route_middleware) {
-      answer = error_answer(504, options_.errors, "MIDDLEWARE_TIMEOUT", "Middleware timeout");
+      answer = error_answer(504, options_.errors, codes::middleware_timeout, "Middleware timeout");
     }
     respond(*late, std::move(answer), {now, outputs});
   }
+  is_beginning_ = false;
+  begin_waiting({now, outputs});
 }
 
 void HttpWorker::take_orders(std::vector<Order>& into) {

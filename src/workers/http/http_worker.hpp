@@ -13,6 +13,8 @@
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
+#include "http/server_connection.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/to_worker.hpp"
 #include "workers/http/answer.hpp"
@@ -28,7 +30,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +44,8 @@ struct Counters {
   std::uint64_t not_found = 0;
   std::uint64_t refused = 0;  // too many others wait
   std::uint64_t timeouts = 0;
-  std::uint64_t abandoned = 0;  // the client has gone
+  std::uint64_t abandoned = 0;   // the client has gone
+  std::uint64_t unreadable = 0;  // not even the head of a request
 };
 
 inline constexpr std::string_view metrics_id = "engine::http::metrics";
@@ -81,6 +84,14 @@ class HttpWorker final : public Worker {
   // After OpenFile. nullopt: there is none.
   void on_file(
       RequestId id, const std::optional<FileFacts>& facts, base::Now now, Outputs& outputs
+  );
+  // A head that could not be read, or the rest of a request: what the client is told.
+  [[nodiscard]] http::RefusalText on_refused(
+      RequestId id,
+      const http::Refusal& refusal,
+      base::Now now,
+      Outputs& outputs,
+      std::string_view client = {}
   );
   // Nobody waits for the answer any more.
   void on_gone(RequestId id, base::Now now, Outputs& outputs);
@@ -128,11 +139,15 @@ class HttpWorker final : public Worker {
   void on_middleware(Pending& pending, const CallResult& result, const Event& event);
   void on_condition(Pending& pending, const CallResult& result, const Event& event);
   void on_function(Pending& pending, const CallResult& result, const Event& event);
+  static void note_left_out(
+      const Pending& pending, const std::optional<std::string>& name, const Event& event
+  );
   void fail(Pending& pending, const protocol::ErrorBody& error, const Event& event);
   void respond(Pending& pending, Answer answer, const Event& event);
   void send(RequestId id, std::string_view origin, Answer answer);
   void finish(Pending& pending, const Event& event);
   void begin_waiting(const Event& event);
+  void leave_line(Pending& pending);
   [[nodiscard]] std::string payload(const Pending& pending, bool with_channels) const;
 
   // http_records.cpp: counts and lines
@@ -151,6 +166,7 @@ class HttpWorker final : public Worker {
   void record_unrouted(
       const http::Request& request, std::string_view client, unsigned status, Outputs& outputs
   );
+  void record_unreadable(const Outcome& outcome, std::string_view client, Outputs& outputs);
   static void write_access(
       const Access& access, std::string_view route, const Outcome& outcome, Outputs& outputs
   );
@@ -168,17 +184,26 @@ class HttpWorker final : public Worker {
   void serve(Pending& pending, const Event& event);
   void serve_file(Pending& pending, const Event& event);
   void on_functions_listed(Pending& pending, const std::string& functions_json, const Event& event);
+  [[nodiscard]] Pending* find_openapi_waiter(RequestId id);
+  void ask_functions(Pending& pending, const Event& event);
+  void leave_openapi(RequestId gone, const Event& event);
   void send_openapi(Pending& pending, const Event& event);
 
   // http_checks.cpp: what bodies must look like
   [[nodiscard]] bool check_body(Pending& pending, const Event& event);
   void on_schema(Pending& pending, const CallResult& result, const Event& event);
 
+  // http_bodies.cpp: room for bodies of JSON
+  void begin_json(Pending& pending);
+  void take_json(Pending& pending, std::string_view piece);
+  void wait_for_room(Pending& pending);
+  void end_json(Pending& pending);
+
   // http_streams.cpp: bodies and channels
   void make_channels(Pending& pending);
   void release_body(Pending& pending);
   void feed_reader(Pending& pending);
-  void take_control(Pending& pending, std::string_view text);
+  static void take_control(Pending& pending, std::string_view text, const Event& event);
   void start_stream(Pending& pending, const Event& event);
 
   template <class T>
@@ -194,15 +219,22 @@ class HttpWorker final : public Worker {
   FunctionSchemas schemas_;
   std::string openapi_text_;           // empty: not asked for yet
   std::uint64_t openapi_version_ = 0;  // of the routes in it
+  std::size_t openapi_functions_ = 0;  // a hash of what it knows of functions
   base::MonotonicTime openapi_asked_at_;
+  std::optional<RequestId> openapi_asker_;  // a list of functions is under way for it
+  std::vector<RequestId> openapi_waiting_;  // for that list too; some may have gone
   PendingTable pending_;
   std::vector<Order> orders_;
   std::string delivered_;   // that an order still refers to
   std::string compressed_;  // that an order still refers to
   std::size_t compressed_streams_ = 0;
-  std::deque<RequestId> waiting_;  // some may have gone
+  std::list<RequestId> waiting_;  // Pending::place_in_line
+  bool is_beginning_ = false;     // begin_waiting() is at work further up the stack
   std::size_t being_answered_ = 0;
-  std::uint64_t channel_mask_ = 0;  // see make_channels()
+  std::list<RequestId> waiting_bodies_;  // Pending::place_of_body
+  std::size_t bodies_read_ = 0;          // JsonBody::is_read
+  std::uint64_t json_bytes_ = 0;         // of those and of the waiting ones
+  std::uint64_t channel_mask_ = 0;       // see make_channels()
   Counters counters_;
 };
 

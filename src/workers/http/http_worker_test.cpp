@@ -164,6 +164,26 @@ TEST(HttpWorker, answers_with_what_the_function_returns) {
   }
 }
 
+// spec: http §9: skipped with a warning.
+TEST(HttpWorker, says_which_header_it_leaves_out) {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+      {R"({"headers":{"X-Ok":"v","X-Num":5,"bad name":"x"}})", "X-Num"},
+      {R"({"headers":{"bad name":"x"}})", "bad name"},
+      {R"({"headers":{"Content-Length":"1"}})", "Content-Length"},
+      {R"({"headers":["A: b","no colon"]})", "no colon"},
+  };
+  for (const auto& [result, name] : cases) {
+    Hello scene;
+    scene.request(1, hello_sent);
+    scene.take_call();
+    scene.result(std::string(result));
+    ASSERT_EQ(scene.outputs.notes.size(), 1U) << result;
+    EXPECT_EQ(scene.outputs.notes[0].event, "http_header_left_out");
+    EXPECT_EQ(scene.outputs.notes[0].fields.at(0).second, "/hello/:name");
+    EXPECT_EQ(scene.outputs.notes[0].fields.at(1).second, name);
+  }
+}
+
 TEST(HttpWorker, tells_why_a_function_failed) {
   Hello scene;
   scene.request(1, hello_sent);
@@ -467,6 +487,18 @@ TEST(HttpWorker, holds_the_body_of_a_request_that_waits) {
   EXPECT_EQ(scene.take_orders(), "2 holds");
   scene.worker.on_gone(HttpScene::id(1), scene.now, scene.outputs);
   EXPECT_EQ(scene.take_orders(), "2 releases");
+}
+
+// It is the function that remembers: the same key twice is two calls.
+TEST(HttpWorker, passes_the_key_of_a_repetition_on) {
+  Hello scene;
+  Sent sent = hello_sent;
+  sent.headers = {{"Idempotency-Key", "\"8e03978e\""}};
+  for (const std::uint64_t number : {1U, 2U}) {
+    scene.request(number, sent);
+    EXPECT_EQ(scene.take_call(), "f::hello");
+    EXPECT_EQ(data_of(scene)["headers"].at("idempotency-key"), "\"8e03978e\"");
+  }
 }
 
 TEST(HttpWorker, passes_the_trace_of_a_request_on) {

@@ -38,12 +38,6 @@ const object* object_at(const object* holder, std::string_view key) {
   return found == nullptr ? nullptr : found->if_object();
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), base::lower_ascii);
-  return result;
-}
-
 // OpenAPI 3.1 §4.8.7.1: names of components.
 std::string component_name(std::string_view text) {
   std::string name(text);
@@ -189,7 +183,7 @@ class Document {
     if (!item.is_object()) {
       item = object{};
     }
-    item.get_object()[lower(to_string(route.method))] = std::move(operation);
+    item.get_object()[base::lowered(to_string(route.method))] = std::move(operation);
   }
 
   [[nodiscard]] std::string text(const OpenapiInfo& info) {

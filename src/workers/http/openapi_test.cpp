@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -122,6 +123,46 @@ TEST(Openapi, is_made_anew_when_routes_have_changed_or_it_is_old) {
   scene.remove_trigger("a");
   EXPECT_TRUE(scene.document(R"({"functions":[]})").at("paths").as_object().empty());
   scene.advance(base::limits::http_function_facts_age_max);
+  (void)scene.document(R"({"functions":[]})");
+}
+
+TEST(Openapi, asks_once_for_all_that_want_it) {
+  Described scene;
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    scene.request(number, {.target = "/openapi.json"});
+  }
+  EXPECT_EQ(scene.take_call(), "engine::functions::list");
+  EXPECT_EQ(scene.take_call(), "nothing");
+  scene.worker.on_gone(HttpScene::id(2), scene.now, scene.outputs);
+  scene.result(R"({"functions":[]})");
+  const std::string told = scene.take_orders();
+  EXPECT_TRUE(told.starts_with("1 200 ")) << told;
+  EXPECT_NE(told.find("; 3 200 "), std::string::npos);
+  EXPECT_EQ(told.find("; 2 "), std::string::npos);
+  EXPECT_EQ(scene.worker.requests(), 0U);
+}
+
+TEST(Openapi, asks_again_for_the_next_when_the_first_has_gone) {
+  Described scene;
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    scene.request(number, {.target = "/openapi.json"});
+  }
+  EXPECT_EQ(scene.take_call(), "engine::functions::list");
+  scene.worker.on_gone(HttpScene::id(1), scene.now, scene.outputs);
+  EXPECT_EQ(scene.take_call(), "engine::functions::list");
+  scene.failure("broken", "because");
+  EXPECT_TRUE(scene.take_orders().starts_with("2 500 "));
+  EXPECT_EQ(scene.take_call(), "engine::functions::list");
+  scene.result(R"({"functions":[]})");
+  EXPECT_TRUE(scene.take_orders().starts_with("3 200 "));
+}
+
+TEST(Openapi, stays_whatever_a_trigger_is_called) {
+  Described scene;
+  for (const std::string_view id : {"\x7f/ /openapi.json", ""}) {
+    scene.add_trigger(std::string(id), "own::document", R"({"api_path":"/openapi.json"})");
+    scene.remove_trigger(std::string(id));
+  }
   (void)scene.document(R"({"functions":[]})");
 }
 

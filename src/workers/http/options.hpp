@@ -34,6 +34,7 @@ struct Options {
   std::size_t requests_max = base::limits::http_requests_default;
   std::size_t waiting_max = base::limits::http_waiting_max;
   std::uint64_t body_bytes_max = base::limits::http_body_bytes_default;
+  std::uint64_t bodies_bytes_max = base::limits::http_bodies_bytes_max;
   std::optional<CorsOptions> cors;
   std::vector<std::string> middleware;  // functions before every route's, in their order
   ErrorStyle errors = ErrorStyle::envelope;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace iii::workers::http_worker {
@@ -16,14 +17,31 @@ namespace iii::workers::http_worker {
 // A request is named by its connection, which has one at a time.
 using RequestId = base::ConnectionId;
 
+// A text of its own, or a part of one that lives as long as orders do.
+class Body {
+ public:
+  Body() = default;
+  explicit Body(std::string own) : text_(std::move(own)) {}
+  [[nodiscard]] static Body borrowed(std::string_view text_view) {
+    Body body;
+    body.text_ = text_view;
+    return body;
+  }
+
+  [[nodiscard]] std::string_view view() const {
+    return std::visit([](const auto& text) { return std::string_view(text); }, text_);
+  }
+
+ private:
+  std::variant<std::string, std::string_view> text_;
+};
+
 // The whole answer.
 struct Respond {
   RequestId request;
   unsigned status = 200;
   std::string lines;
-  std::string own_body;
-  std::string_view borrowed_body;
-  bool is_borrowed = false;
+  Body body;
 };
 struct StartResponse {
   RequestId request;

@@ -1,23 +1,38 @@
 #include "workers/http/pending.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "workers/http/orders.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <utility>
 
 namespace iii::workers::http_worker {
 
-namespace {
-
-constexpr std::size_t spare_max = 256;
-
-}  // namespace
+Step next_step(Step step) {
+  switch (step) {
+    case Step::waiting:
+      return Step::global_middleware;
+    case Step::global_middleware:
+      return Step::body;
+    case Step::body:
+      return Step::schema;
+    case Step::schema:
+      return Step::condition;
+    case Step::condition:
+      return Step::route_middleware;
+    case Step::route_middleware:
+      return Step::function;
+    case Step::function:
+    case Step::streaming:
+      return Step::streaming;
+  }
+  return Step::streaming;
+}
 
 Pending& PendingTable::open(RequestId id) {
   std::unique_ptr<Entry> entry;
@@ -47,7 +62,7 @@ void PendingTable::close(Pending& pending) {
   const auto found = by_id_.find(pending.id);
   std::unique_ptr<Entry> entry = std::move(found->second);
   by_id_.erase(found);
-  if (spare_.size() < spare_max) {
+  if (spare_.size() < base::limits::http_spare_requests_max) {
     *entry = Entry{};
     spare_.push_back(std::move(entry));
   }
@@ -59,31 +74,31 @@ void PendingTable::set_deadline(
   clear_deadline(pending);
   Entry& entry = *by_id_.find(pending.id)->second;
   pending.deadline = now + timeout;
-  entry.in_list = &by_timeout_[timeout];
-  entry.in_list->push_back(pending.id);
-  entry.place = std::prev(entry.in_list->end());
+  const auto list = by_timeout_.try_emplace(timeout).first;
+  list->second.push_back(pending.id);
+  entry.in_list = list;
+  entry.place = std::prev(list->second.end());
 }
 
 void PendingTable::clear_deadline(Pending& pending) {
   Entry& entry = *by_id_.find(pending.id)->second;
-  if (entry.in_list != nullptr) {
-    entry.in_list->erase(entry.place);
-    entry.in_list = nullptr;
+  if (entry.in_list) {
+    const auto list = *entry.in_list;
+    list->second.erase(entry.place);
+    if (list->second.empty()) {
+      by_timeout_.erase(list);
+    }
+    entry.in_list.reset();
   }
   pending.deadline = base::never;
 }
 
 Pending* PendingTable::first_expired(base::MonotonicTime now) {
-  for (auto at = by_timeout_.begin(); at != by_timeout_.end();) {
-    if (at->second.empty()) {
-      at = by_timeout_.erase(at);
-      continue;
-    }
-    Pending* first = find(at->second.front());
+  for (const auto& [timeout, list] : by_timeout_) {
+    Pending* first = find(list.front());
     if (first->deadline <= now) {
       return first;
     }
-    ++at;
   }
   return nullptr;
 }
@@ -91,9 +106,7 @@ Pending* PendingTable::first_expired(base::MonotonicTime now) {
 base::MonotonicTime PendingTable::next_deadline() const {
   base::MonotonicTime next = base::never;
   for (const auto& [timeout, list] : by_timeout_) {
-    if (!list.empty()) {
-      next = std::min(next, by_id_.find(list.front())->second->pending.deadline);
-    }
+    next = std::min(next, by_id_.find(list.front())->second->pending.deadline);
   }
   return next;
 }

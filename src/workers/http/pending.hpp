@@ -41,6 +41,15 @@ enum class Step : std::uint8_t {
   streaming,  // the head of the answer has been sent
 };
 
+[[nodiscard]] Step next_step(Step step);
+
+// A body that counts for the limit of all of them: http_bodies.cpp.
+enum class JsonBody : std::uint8_t {
+  none,
+  is_read,  // or has been read
+  waits,    // for room
+};
+
 // For the line that is written about a request.
 struct Access {
   std::string method;
@@ -69,6 +78,8 @@ struct Pending {
   std::uint64_t bytes = 0;         // of its body
   base::MonotonicTime started_at;  // if it is recorded
   bool is_json = false;
+  JsonBody json = JsonBody::none;
+  std::list<RequestId>::iterator place_of_body;  // while it waits
   bool has_body_ended = false;
   bool is_body_held = false;
   bool is_reader_there = false;  // of the body's channel
@@ -81,6 +92,7 @@ struct Pending {
   core::ChannelKey body_channel;
   core::ChannelKey response_channel;
   base::MonotonicTime deadline = base::never;
+  std::optional<std::list<RequestId>::iterator> place_in_line;  // while it waits
 };
 
 class PendingTable {
@@ -101,18 +113,23 @@ class PendingTable {
   void clear_call(Pending& pending);
 
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+  // How many different ones there are among the deadlines.
+  [[nodiscard]] std::size_t time_limits() const { return by_timeout_.size(); }
 
  private:
+  // In each list the deadlines are in order, and none is empty: a worker may use any number of
+  // time limits, one after the other.
+  using Lists = std::map<std::chrono::milliseconds, std::list<RequestId>>;
+
   struct Entry {
     Pending pending;
-    std::list<RequestId>* in_list = nullptr;
+    std::optional<Lists::iterator> in_list;
     std::list<RequestId>::iterator place;
   };
 
   boost::unordered_flat_map<RequestId, std::unique_ptr<Entry>, std::hash<RequestId>> by_id_;
   boost::unordered_flat_map<base::InvocationId, RequestId, std::hash<base::InvocationId>> by_call_;
-  // In each list the deadlines are in order.
-  std::map<std::chrono::milliseconds, std::list<RequestId>> by_timeout_;
+  Lists by_timeout_;
   std::vector<std::unique_ptr<Entry>> spare_;
 };
 

@@ -23,13 +23,6 @@ namespace iii::workers::http_worker {
 
 namespace {
 
-// Header names are tokens: nothing in them needs an escape.
-void append_lower(std::string_view name, std::string& out) {
-  for (const char c : name) {
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-}
-
 void append_member(
     std::string_view name, std::string_view value, bool& is_first, std::string& out
 ) {
@@ -53,7 +46,7 @@ void append_headers(const http::Request& request, std::string& out) {
     }
     out += is_first ? "\"" : ",\"";
     is_first = false;
-    append_lower(header.name, out);
+    base::append_lower(header.name, out);  // a token: nothing in it needs an escape
     out += "\":";
     json::append_string(plain_value(header.value), out);
   }

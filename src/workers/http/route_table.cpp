@@ -115,6 +115,10 @@ EngineStatus read_middleware(const json_tree::object& config, Route& route) {
   return {};
 }
 
+bool is_of(const Route& route, std::string_view trigger_id) {
+  return route.service == Service::function && route.trigger_id == trigger_id;
+}
+
 }  // namespace
 
 EngineResult<Route> read_route(const protocol::to_worker::RegisterTrigger& trigger) {
@@ -155,8 +159,7 @@ std::string RouteTable::key_of(const Route& route) {
 }
 
 EngineStatus RouteTable::check(const Route& route) const {
-  http::Router trial;
-  if (const EngineStatus status = trial.add(route.method, route.path, 1); !status) {
+  if (const EngineStatus status = http::Router::check(route.path); !status) {
     return status;
   }
   const auto other = router_.taken_by(route.method, route.path);
@@ -165,8 +168,8 @@ EngineStatus RouteTable::check(const Route& route) const {
   }
   const Key& holder = *by_id_[*other];
   // What the trigger itself had there goes.
-  const bool goes =
-      holder.routes.size() == 1 && holder.routes.front()->trigger_id == route.trigger_id;
+  const bool goes = holder.routes.size() == 1 && route.service == Service::function &&
+                    is_of(*holder.routes.front(), route.trigger_id);
   if (!goes && holder.name != key_of(route)) {
     return refused(
         "Route '" + key_of(route) + "' conflicts with already-registered route '" + holder.name +
@@ -181,7 +184,10 @@ EngineStatus RouteTable::add(Route route) {
     return status;
   }
   ++version_;
-  remove(route.trigger_id);
+  const bool is_of_trigger = route.service == Service::function;
+  if (is_of_trigger) {
+    remove(route.trigger_id);
+  }
   const std::string name = key_of(route);
   std::unique_ptr<Key>& key = keys_[name];
   if (key == nullptr) {
@@ -195,7 +201,9 @@ EngineStatus RouteTable::add(Route route) {
     by_id_[id] = key.get();
     (void)router_.add(key->method, key->path, id);
   }
-  by_trigger_.insert_or_assign(route.trigger_id, name);
+  if (is_of_trigger) {
+    by_trigger_.insert_or_assign(route.trigger_id, name);
+  }
   key->routes.push_back(std::make_shared<const Route>(std::move(route)));
   return {};
 }
@@ -209,7 +217,7 @@ void RouteTable::remove(std::string_view trigger_id) {
   const auto found = keys_.find(known->second);
   by_trigger_.erase(known);
   Key& key = *found->second;
-  std::erase_if(key.routes, [&](const auto& route) { return route->trigger_id == trigger_id; });
+  std::erase_if(key.routes, [&](const auto& route) { return is_of(*route, trigger_id); });
   if (key.routes.empty()) {
     router_.remove(key.method, key.path);
     by_id_[key.id] = nullptr;

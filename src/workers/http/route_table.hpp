@@ -28,7 +28,7 @@ namespace iii::workers::http_worker {
 enum class Service : std::uint8_t { function, openapi, openapi_page, files };
 
 struct Route {
-  std::string trigger_id;
+  std::string trigger_id;  // of no meaning where the worker itself answers
   std::string function_id;
   http::Method method = http::Method::get;
   std::string path;  // as registered
@@ -49,7 +49,9 @@ struct Route {
 
 class RouteTable {
  public:
-  // Replaces what the trigger had before; an error leaves everything as it was.
+  [[nodiscard]] EngineStatus check(const Route& route) const;
+  // Replaces what the trigger had before; an error leaves everything as it was. A route of the
+  // worker itself is no trigger's, and stays.
   EngineStatus add(Route route);
   void remove(std::string_view trigger_id);
 
@@ -81,7 +83,6 @@ class RouteTable {
   using Keys = std::map<std::string, std::unique_ptr<Key>, std::less<>>;
 
   [[nodiscard]] static std::string key_of(const Route& route);
-  [[nodiscard]] EngineStatus check(const Route& route) const;
 
   Keys keys_;
   std::unordered_map<std::string, std::string> by_trigger_;  // the key

@@ -1,5 +1,6 @@
 #include "workers/http/static_files.hpp"
 
+#include "base/limits.hpp"
 #include "base/lower_ascii.hpp"
 #include "base/time.hpp"
 #include "base/trimmed.hpp"
@@ -146,8 +147,8 @@ std::optional<std::string> file_name(std::string_view rest, std::string_view ind
   if (name.empty() || name.ends_with('/')) {
     name.append(index);
   }
-  constexpr std::size_t name_bytes_max = 4000;  // of a path, the system takes little more
-  return name.size() > name_bytes_max ? std::nullopt : std::optional(std::move(name));
+  return name.size() > base::limits::http_file_name_bytes_max ? std::nullopt
+                                                              : std::optional(std::move(name));
 }
 
 void read_conditions(const http::Request& request, FileRequest& into) {

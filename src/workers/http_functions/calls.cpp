@@ -59,6 +59,8 @@ void Calls::on_call(Call call, base::Now now, Orders& orders) {
   entry.deadline = base::later(now.monotonic, call.endpoint->timeout);
   entry.bytes = bytes;
   entry.request_id = base::Uuid::random(random_);
+  entry.host = &hosts_[call.endpoint->url.authority];
+  ++entry.host->entries;
   entry.call = std::move(call);
   bytes_ += bytes;
   wait(number, entry, State::waiting, entry.deadline);
@@ -87,8 +89,7 @@ void Calls::on_time(base::Now now, Orders& orders) {
       deadlines_.erase(deadlines_.begin());
       wait(number, entry, State::waiting, entry.deadline);
     } else {
-      waiting_.erase(std::ranges::find(waiting_, number));
-      std::string message = "request to " + entry.call.endpoint->url.origin + " failed: ";
+      std::string message = "request to " + entry.call.endpoint->url.authority + " failed: ";
       message.append(timed_out).append(" while it waited for others to end");
       end(number, failure(entry.call, codes::http_request_failed, std::move(message)), orders);
     }
@@ -101,21 +102,34 @@ void Calls::wait(std::uint64_t number, Entry& entry, State state, base::Monotoni
   entry.wakes_at = until;
   deadlines_.emplace(until, number);
   if (state == State::waiting) {
-    waiting_.push_back(number);
+    take_from_ready(*entry.host);
+    entry.turn = next_turn_++;
+    entry.host->waiting.emplace(entry.turn, number);
+    put_in_ready(*entry.host);
+  }
+}
+
+void Calls::take_from_ready(const Host& host) {
+  if (!host.waiting.empty()) {
+    ready_.erase(host.waiting.begin()->first);
+  }
+}
+
+void Calls::put_in_ready(Host& host) {
+  if (!host.waiting.empty() && host.sent < options_.requests_per_host_max) {
+    ready_.emplace(host.waiting.begin()->first, &host);
   }
 }
 
 void Calls::send_waiting(base::Now now, Orders& orders) {
-  for (auto at = waiting_.begin(); at != waiting_.end() && in_flight_ < options_.requests_max;) {
-    Entry& entry = entries_.find(*at)->second;
-    std::size_t& sent = sent_to_[entry.call.endpoint->url.origin];
-    if (sent >= options_.requests_per_host_max) {
-      ++at;
-      continue;
-    }
-    ++sent;
-    send(*at, entry, now, orders);
-    at = waiting_.erase(at);
+  while (!ready_.empty() && in_flight_ < options_.requests_max) {
+    Host& host = *ready_.begin()->second;
+    const std::uint64_t number = host.waiting.begin()->second;
+    take_from_ready(host);
+    host.waiting.erase(host.waiting.begin());
+    ++host.sent;
+    put_in_ready(host);
+    send(number, entries_.find(number)->second, now, orders);
   }
 }
 
@@ -145,10 +159,9 @@ void Calls::send(std::uint64_t number, Entry& entry, base::Now now, Orders& orde
 
 void Calls::leave_host(const Entry& entry) {
   --in_flight_;
-  const auto found = sent_to_.find(entry.call.endpoint->url.origin);
-  if (--found->second == 0) {
-    sent_to_.erase(found);
-  }
+  take_from_ready(*entry.host);
+  --entry.host->sent;
+  put_in_ready(*entry.host);
 }
 
 bool Calls::try_again(std::uint64_t number, Entry& entry, const Outcome& outcome, base::Now now) {
@@ -178,7 +191,7 @@ bool Calls::try_again(std::uint64_t number, Entry& entry, const Outcome& outcome
 Ending Calls::ending_of(const Call& call, Outcome outcome) const {
   const auto failed = [&](std::string_view code) {
     return failure(
-        call, code, "request to " + call.endpoint->url.origin + " failed: " + outcome.reason
+        call, code, "request to " + call.endpoint->url.authority + " failed: " + outcome.reason
     );
   };
   switch (outcome.kind) {
@@ -203,8 +216,18 @@ Ending Calls::ending_of(const Call& call, Outcome outcome) const {
 
 void Calls::end(std::uint64_t number, Ending ending, Orders& orders) {
   const auto found = entries_.find(number);
-  deadlines_.erase({found->second.wakes_at, number});
-  bytes_ -= found->second.bytes;
+  const Entry& entry = found->second;
+  deadlines_.erase({entry.wakes_at, number});
+  bytes_ -= entry.bytes;
+  Host& host = *entry.host;
+  if (entry.state == State::waiting) {
+    take_from_ready(host);
+    host.waiting.erase(entry.turn);
+    put_in_ready(host);
+  }
+  if (--host.entries == 0) {
+    hosts_.erase(entry.call.endpoint->url.authority);
+  }
   entries_.erase(found);
   ++(ending.error ? counters_.failures : counters_.results);
   orders.endings.push_back(std::move(ending));

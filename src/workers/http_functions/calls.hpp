@@ -21,12 +21,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -104,8 +105,16 @@ class Calls {
 
  private:
   enum class State : std::uint8_t { waiting, sent, pausing };
+  // Those that wait for a host by their turn, which is the order of all that wait.
+  struct Host {
+    std::size_t entries = 0;
+    std::size_t sent = 0;
+    std::map<std::uint64_t, std::uint64_t> waiting;
+  };
   struct Entry {
     Call call;
+    Host* host = nullptr;  // hosts_ has it as long as it has entries
+    std::uint64_t turn = 0;
     base::Uuid request_id;  // told to the host, the same with each attempt
     State state = State::waiting;
     unsigned attempts = 0;
@@ -120,6 +129,9 @@ class Calls {
   void send_waiting(base::Now now, Orders& orders);
   void send(std::uint64_t number, Entry& entry, base::Now now, Orders& orders);
   void leave_host(const Entry& entry);
+  // Around each change of a host.
+  void take_from_ready(const Host& host);
+  void put_in_ready(Host& host);
   // False: it is not to be tried again, or there is no time for that.
   [[nodiscard]] bool try_again(
       std::uint64_t number, Entry& entry, const Outcome& outcome, base::Now now
@@ -130,8 +142,11 @@ class Calls {
   const Options& options_;
   base::Random& random_;
   Entries entries_;
-  std::deque<std::uint64_t> waiting_;                            // in the order in which they came
-  boost::unordered_flat_map<std::string, std::size_t> sent_to_;  // by origin
+  std::unordered_map<std::string, Host> hosts_;  // by authority
+  // Those that have room and somebody who waits, by the turn of the first: calls for a host that
+  // has none are not looked at.
+  std::map<std::uint64_t, Host*> ready_;
+  std::uint64_t next_turn_ = 1;
   std::set<std::pair<base::MonotonicTime, std::uint64_t>> deadlines_;
   std::uint64_t next_number_ = 1;
   std::size_t in_flight_ = 0;

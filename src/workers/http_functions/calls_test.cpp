@@ -142,11 +142,40 @@ TEST_F(CallsTest, wait_in_order_while_too_many_are_on_their_way) {
   EXPECT_EQ(taken(), "send 4 20000 ms; end 1 result {}; end 3 result {}; end 4 result {}; ");
 }
 
+TEST_F(CallsTest, to_different_hosts_go_in_the_order_in_which_they_came) {
+  options.requests_max = 2;
+  options.requests_per_host_max = 1;
+  const auto call_host = [&](std::uint64_t id, std::string_view host) {
+    endpoint.url.authority = host;
+    call(id);
+  };
+  call_host(1, "a");
+  call_host(2, "a");
+  call_host(3, "b");
+  call_host(4, "b");
+  call_host(5, "c");
+  EXPECT_EQ(taken(), "send 1 30000 ms; send 3 30000 ms; ");
+  answer(3);
+  EXPECT_EQ(taken(), "send 4 30000 ms; end 3 result {}; ") << "the first that may go";
+  answer(1);
+  EXPECT_EQ(taken(), "send 2 30000 ms; end 1 result {}; ");
+  advance(30s);
+  EXPECT_EQ(
+      taken(),
+      "end 5 http_request_failed: request to c failed: operation timed out while it waited for "
+      "others to end; "
+  );
+  answer(2);
+  answer(4);
+  EXPECT_EQ(taken(), "end 2 result {}; end 4 result {}; ");
+  EXPECT_EQ(calls().unfinished(), 0U);
+}
+
 TEST_F(CallsTest, of_a_slow_host_do_not_hold_up_others) {
   options.requests_per_host_max = 1;
   call(1);
   call(2);
-  endpoint.url.origin = "b.example:443";
+  endpoint.url.authority = "b.example:443";
   call(3);
   EXPECT_EQ(taken(), "send 1 30000 ms; send 3 30000 ms; ");
   answer(1);

@@ -33,25 +33,10 @@ namespace {
 
 constexpr std::array<std::string_view, 5> methods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
-// Where the message begins and ends, and which host it is for, is not the function's to say: others
-// share the connection.
-constexpr std::array<std::string_view, 10> own_headers = {
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade"
-};
-
+// Which host the request is for is not the function's to say: others share the connection.
 bool is_own_header(std::string_view name) {
-  return std::ranges::any_of(own_headers, [name](std::string_view own) {
-    return std::ranges::equal(own, name, {}, {}, base::lower_ascii);
-  });
+  return base::is_connection_header(name) || base::equals_without_case(name, "expect") ||
+         base::equals_without_case(name, "host");
 }
 
 class Reading {
@@ -184,6 +169,10 @@ class Reading {
   ) {
     const std::string variable = text(auth, name, "invocation.auth.");
     if (error_) {
+      return {};
+    }
+    if (!is_allowed(variable, options_.secrets_allowlist)) {
+      refuse(code_if_missing, "the configuration keeps the environment variable " + variable);
       return {};
     }
     auto value = environment_(variable);

@@ -66,6 +66,21 @@ TEST(Endpoint, reads_secrets_when_it_is_registered) {
   EXPECT_EQ(bearer->authentication.value, "Bearer tok");
 }
 
+TEST(Endpoint, sends_only_secrets_that_the_configuration_lets_it) {
+  const auto read = [](std::string_view variable) {
+    const Options options{.secrets_allowlist = {"TOK*", "OTHER"}};
+    const std::string block =
+        R"({"url":"https://a.example","auth":{"type":"bearer","token_key":")" +
+        std::string(variable) + "\"}}";
+    const auto result = read_endpoint("f", block, options, test::variable, test::read_address);
+    return result ? "fine" : result.error().code + ": " + result.error().message;
+  };
+  EXPECT_EQ(read("TOKEN"), "fine");
+  EXPECT_EQ(
+      read("SECRET"), "token_not_found: the configuration keeps the environment variable SECRET"
+  );
+}
+
 TEST(Endpoint, takes_null_where_the_reference_does) {
   const auto read = endpoint(R"({"url":"https://a.example","timeout_ms":null,"auth":null})");
   ASSERT_TRUE(read);

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace iii::workers::http_functions {
 
@@ -15,6 +17,8 @@ enum class Redirects : std::uint8_t { are_errors, are_answers };
 
 struct Options {
   UrlRules urls;
+  // Patterns of environment variables whose values functions may send; empty: of every one.
+  std::vector<std::string> secrets_allowlist;
   std::chrono::milliseconds timeout = base::limits::http_function_timeout_default;
   std::size_t requests_max = base::limits::http_function_requests_default;
   std::size_t requests_per_host_max = base::limits::http_function_requests_per_host_default;

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::workers::http_functions {
 namespace {
@@ -33,13 +34,6 @@ std::string part_of(const Handle& url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
-bool is_allowed(const std::string& host, const UrlRules& rules) {
-  return rules.allowlist.empty() ||
-         std::ranges::any_of(rules.allowlist, [&](const std::string& pattern) {
-           return ::fnmatch(pattern.c_str(), host.c_str(), FNM_NOESCAPE) == 0;
-         });
-}
-
 // A name that never leads anywhere else (RFC 6761 §6.3), and that libcurl does not even look up.
 bool is_loopback_name(std::string_view host) {
   const std::string_view name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
@@ -51,6 +45,12 @@ protocol::ErrorBody refusal(std::string message) {
 }
 
 }  // namespace
+
+bool is_allowed(const std::string& text, const std::vector<std::string>& patterns) {
+  return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
+           return ::fnmatch(pattern.c_str(), text.c_str(), FNM_NOESCAPE) == 0;
+         });
+}
 
 Result<CheckedUrl, protocol::ErrorBody> check_url(
     std::string_view url, const UrlRules& rules, AddressReader read_address
@@ -76,14 +76,14 @@ Result<CheckedUrl, protocol::ErrorBody> check_url(
     return refusal("Invalid URL");
   }
   checked.text = part_of(handle, CURLUPART_URL);
-  checked.origin = checked.host + ":" + part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  checked.authority = checked.host + ":" + part_of(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (checked.host.starts_with('[')) {
     checked.host = checked.host.substr(1, checked.host.size() - 2);
   }
   if (rules.requires_https && scheme != "https") {
     return refusal("HTTPS is required");
   }
-  if (!is_allowed(checked.host, rules)) {
+  if (!is_allowed(checked.host, rules.allowlist)) {
     return refusal("URL not in allowlist");
   }
   const auto address = read_address(checked.host);

@@ -21,13 +21,16 @@ struct UrlRules {
   bool requires_https = true;
 };
 
+// Whether one of the patterns, with * and ? and [a-z], is that of the text. No patterns: it is.
+[[nodiscard]] bool is_allowed(const std::string& text, const std::vector<std::string>& patterns);
+
 // Reads an address that stands where a host may; nullopt: it is a name.
 using AddressReader = std::optional<base::IpAddress> (*)(std::string_view text);
 
 struct CheckedUrl {
-  std::string text;    // as it is to be requested, the host in its final spelling
-  std::string host;    // lower case; an IPv6 address without brackets
-  std::string origin;  // host and port
+  std::string text;       // as it is to be requested, the host in its final spelling
+  std::string host;       // lower case; an IPv6 address without brackets
+  std::string authority;  // host and port
 };
 
 // Or `url_validation_failed`.

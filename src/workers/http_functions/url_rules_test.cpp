@@ -111,8 +111,8 @@ TEST(UrlRules, tell_host_and_origin) {
   const auto url = check_url("https://[2606:4700::1]/a", {}, test::read_address);
   ASSERT_TRUE(url);
   EXPECT_EQ(url->host, "2606:4700::1");
-  EXPECT_EQ(url->origin, "[2606:4700::1]:443");
-  EXPECT_EQ(check_url("https://A.example", {}, test::read_address)->origin, "a.example:443");
+  EXPECT_EQ(url->authority, "[2606:4700::1]:443");
+  EXPECT_EQ(check_url("https://A.example", {}, test::read_address)->authority, "a.example:443");
 }
 
 }  // namespace

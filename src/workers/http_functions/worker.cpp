@@ -42,7 +42,7 @@ void HttpFunctionsWorker::on_function_registered(
     outputs.notes.push_back(
         {Severity::debug,
          "http_function_added",
-         {{"function_id", function.id}, {"host", endpoint->url.origin}}}
+         {{"function_id", function.id}, {"host", endpoint->url.authority}}}
     );
     endpoints_[function.registration] = std::make_shared<const Endpoint>(*std::move(endpoint));
   } else {
@@ -104,7 +104,7 @@ void HttpFunctionsWorker::carry_out(Orders orders, Outputs& outputs) {
           {ending.was_answered ? Severity::debug : Severity::warn,
            "http_function_failed",
            {{"function_id", ending.endpoint->function_id},
-            {"host", ending.endpoint->url.origin},
+            {"host", ending.endpoint->url.authority},
             {"code", ending.error->code},
             {"reason", ending.error->message}}}
       );
