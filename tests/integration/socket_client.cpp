@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
+#include "patience.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
 #include "websocket/handshake.hpp"
