@@ -43,6 +43,7 @@ CloseCode close_code(core::Ending ending) {
     case core::Ending::dropped:
       return CloseCode::dropped;
     case core::Ending::without_code:
+    case core::Ending::cut_off:
       return CloseCode::none;
     case core::Ending::going_away:
       return CloseCode::going_away;
@@ -253,7 +254,9 @@ void Gateway::tell_core_closed(const Session& session) {
   if (session.phase == Phase::worker) {
     core_.on_closed(session.id, now_, effects_);
   } else if (session.is_channel()) {
-    core_.channels().on_closed(session.id, effects_);
+    core_.channels().on_closed(
+        session.id, effects_, session.has_taken_leave ? core::Leave::taken : core::Leave::missing
+    );
   }
 }
 
@@ -314,7 +317,10 @@ struct Gateway::Executor {
   }
   void operator()(const core::CloseConnection& effect) const {
     if (HttpGateway::is_end(effect.connection)) {
-      gateway.http_->on_channel_ended(effect.connection);
+      gateway.http_->on_channel_ended(
+          effect.connection,
+          effect.ending == core::Ending::cut_off ? core::Leave::missing : core::Leave::taken
+      );
       return;
     }
     Session* session = gateway.find(effect.connection);

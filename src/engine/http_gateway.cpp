@@ -282,7 +282,7 @@ void HttpGateway::on_channel_message(base::ConnectionId end, bool is_text, std::
   }
 }
 
-void HttpGateway::on_channel_ended(base::ConnectionId end) {
+void HttpGateway::on_channel_ended(base::ConnectionId end, core::Leave leave) {
   Session* session = find_by_end(end);
   if (session == nullptr) {
     return;
@@ -293,7 +293,7 @@ void HttpGateway::on_channel_ended(base::ConnectionId end) {
   } else {
     session->has_response_end = false;
     workers::Outputs outputs;
-    worker_.on_channel_ended(session->id, now_, outputs);
+    worker_.on_channel_ended(session->id, now_, outputs, leave);
     submit(std::move(outputs));
   }
   execute_orders();
@@ -463,7 +463,9 @@ bool HttpGateway::carry_out(core::Effects& effects) {
         channels.on_closed(work.writer_end, effects);
         break;
       case ChannelWork::Kind::close:
-        channels.on_closed(work.writer_end, effects);
+        // After EndReader this does nothing. Without it the body is not whole, and its reader must
+        // not take it for that.
+        channels.on_broken(work.writer_end, effects);
         channels.on_closed(work.reader_end, effects);
         channels.seal(work.body);
         channels.seal(work.response);
@@ -534,15 +536,19 @@ bool HttpGateway::is_sending_files() const {
 }
 
 void HttpGateway::close_all() {
+  for (const auto& slot : sessions_) {
+    if (slot != nullptr) {
+      workers::Outputs outputs;  // nobody is left to take them
+      worker_.on_gone(slot->id, now_, outputs);
+    }
+  }
+  execute_orders();  // bodies that are not whole must not look so
   for (auto& slot : sessions_) {
-    if (const Session* session = slot.get()) {
-      workers::Outputs outputs;
-      worker_.on_gone(session->id, now_, outputs);
-      loop_.finish(session->id);
+    if (slot != nullptr) {
+      loop_.finish(slot->id);
       ended_.push_back(std::move(slot));
     }
   }
-  worker_.take_orders(orders_);  // nobody is left to carry them out for
 }
 
 HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {

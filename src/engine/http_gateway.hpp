@@ -62,7 +62,8 @@ class HttpGateway {
   // Somebody is about to open a channel: if it is one of a request's, it exists from now on.
   void offer(base::ChannelId id, core::Effects& effects);
   void on_channel_message(base::ConnectionId end, bool is_text, std::string_view bytes);
-  void on_channel_ended(base::ConnectionId end);
+  // `leave`: of the other end.
+  void on_channel_ended(base::ConnectionId end, core::Leave leave);
   void on_channel_full(base::ConnectionId end);
   void on_channel_relieved(base::ConnectionId end);
 
