@@ -124,6 +124,14 @@ void Gateway::on_ended(base::ConnectionId socket) {
   }
 }
 
+// A paused writer of a channel keeps its socket: what it sent is still delivered.
+void Gateway::on_lost(base::ConnectionId socket) {
+  if (http_ != nullptr && http_->owns(socket)) {
+    http_->on_lost(socket);
+    settle();
+  }
+}
+
 void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
   Session* session = find(socket);
   if (session == nullptr) {

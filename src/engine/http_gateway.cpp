@@ -156,6 +156,7 @@ void HttpGateway::on_accepted(base::ConnectionId socket, std::string_view ip_add
   sessions_[slot] = std::make_unique<Session>(socket, context_, now_.monotonic);
   sessions_[slot]->ip_address = ip_address;
   watch(*sessions_[slot]);
+  loop_.watch_for_dead_peer(socket);
 }
 
 std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
@@ -174,6 +175,10 @@ std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> byt
   if ((must_wait || session->is_choked) && !session->is_paused) {
     session->is_paused = true;
     loop_.pause(socket);
+    if (loop_.has_lost_peer(socket)) {
+      on_lost(socket);
+      return used;
+    }
   }
   after_event(*session);
   return used;
@@ -187,6 +192,11 @@ void HttpGateway::on_ended(base::ConnectionId socket) {
     execute_orders();
     ended_.push_back(std::move(sessions_[net::slot_of(session->id)]));
   }
+}
+
+void HttpGateway::on_lost(base::ConnectionId socket) {
+  loop_.drop(socket);
+  on_ended(socket);
 }
 
 void HttpGateway::on_flushed(
@@ -507,9 +517,9 @@ void HttpGateway::watch(Session& session) {
 
 void HttpGateway::end(Session& session) {
   if (session.connection.ends_abruptly()) {
-    loop_.drop(session.id);
+    loop_.reset(session.id);
   } else {
-    loop_.finish(session.id);
+    loop_.finish(session.id, context_.limits.write_timeout);
   }
   ended_.push_back(std::move(sessions_[net::slot_of(session.id)]));
 }

@@ -50,6 +50,8 @@ class HttpGateway {
   void on_accepted(base::ConnectionId socket, std::string_view ip_address);
   std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes);
   void on_ended(base::ConnectionId socket);
+  // Nobody is left to take the answer.
+  void on_lost(base::ConnectionId socket);
   void on_flushed(
       base::ConnectionId socket, std::size_t bytes_left, bool has_progressed, core::Effects& effects
   );

@@ -442,7 +442,9 @@ void Loop::lose_peer(std::uint32_t slot) {
   return_outbox(socket);
   // It would report the end again and again.
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.descriptor.get(), nullptr);
-  if (!socket.is_paused) {
+  if (socket.is_paused) {
+    events_.on_lost(id_of(slot));
+  } else {
     resumed_.push_back(slot);
   }
 }

@@ -45,6 +45,8 @@ class SocketEvents {
   // The peer or the network has ended the connection, and everything that came before has been
   // presented; the id is no longer valid. Not called for what the owner ends itself.
   virtual void on_ended(base::ConnectionId socket) = 0;
+  // Nothing reaches the peer of a paused socket any more; what it sent before waits for resume().
+  virtual void on_lost(base::ConnectionId socket) = 0;
   // The outbox has been written as far as the peer takes it; this much is left. `has_progressed`:
   // the peer has taken some of what had to wait for it, so that it is alive.
   virtual void on_flushed(
@@ -117,9 +119,13 @@ class Loop {
   [[nodiscard]] bool has_lost_peer(base::ConnectionId socket) const;
   // Ends the connection at once; what the outbox holds is lost.
   void drop(base::ConnectionId socket);
+  // The same, but the peer sees an error instead of an end.
+  void reset(base::ConnectionId socket);
   // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
   // close its own, so that the last bytes are not cut off. What the peer still sends is discarded.
   void finish(base::ConnectionId socket, Patience patience = Patience::bounded);
+  // With patience, but only `stall_max` of it.
+  void finish(base::ConnectionId socket, std::chrono::milliseconds stall_max);
 
   [[nodiscard]] std::size_t open_sockets() const { return open_sockets_; }
   // Whether somebody is still reading the end of what finish() was to wait for with patience.
@@ -140,6 +146,7 @@ class Loop {
     base::ByteBuffer rest;                      // of an incomplete message
     base::MonotonicTime ends_at = base::never;  // finishing or lingering: unless prolong()
     base::MonotonicTime progressed_at;          // finishing with patience
+    std::chrono::milliseconds stall_max{};      // likewise
   };
   // One address of a listener.
   struct Acceptor {

@@ -123,6 +123,14 @@ TEST_F(PausedTest, IsPausedAgainWithinTheTail) {
   EXPECT_THAT(owner.presented, ElementsAre("abc", "bc", "c"));
 }
 
+TEST_F(PausedTest, IsReportedOnceWhenItsPeerIsLost) {
+  lose_peer();
+  loop.outbox(id)->append("are you there?");
+  run_idle();
+  EXPECT_THAT(owner.lost, ElementsAre(id));
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
 TEST_F(PausedTest, DoesNotSpinWhenItsPeerIsLost) {
   lose_peer();
   const base::MonotonicTime deadline = now().monotonic + 20ms;
@@ -147,6 +155,25 @@ TEST_F(PausedTest, WritesNothingMoreToALostPeer) {
   loop.outbox(id)->append("are you there?");
   run_idle();
   EXPECT_EQ(loop.outbox(id)->size(), 0U);
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
+TEST_F(LoopTest, EndsWithAnErrorForThePeerWhenItIsReset) {
+  for (const bool is_reset : {false, true}) {
+    Client client(port);
+    const base::ConnectionId id = accept_one();
+    if (is_reset) {
+      loop.reset(id);
+    } else {
+      loop.drop(id);
+    }
+    ASSERT_TRUE(turn_until([&] {
+      client.receive();
+      return client.has_ended();
+    }));
+    EXPECT_EQ(client.was_reset(), is_reset);
+    EXPECT_EQ(loop.open_sockets(), 0U);
+  }
   EXPECT_THAT(owner.ended, IsEmpty());
 }
 
@@ -306,6 +333,12 @@ TEST_F(ImpatientTest, WaitsForAReaderThatIsThere) {
   ASSERT_TRUE(receive_all());
   EXPECT_TRUE(is_intact());
   EXPECT_FALSE(loop.has_patient_endings());
+}
+
+TEST_F(ImpatientTest, WaitsNoLongerThanItIsToldForAReaderThatStalls) {
+  loop.finish(reader_id, 60ms);
+  EXPECT_TRUE(loop.has_patient_endings());
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
 }
 
 TEST_F(ImpatientTest, DoesNotWaitForAReaderThatHasVanished) {

@@ -106,6 +106,7 @@ class Owner final : public SocketEvents {
     return take(socket, bytes);
   }
   void on_ended(base::ConnectionId socket) override { ended.push_back(socket); }
+  void on_lost(base::ConnectionId socket) override { lost.push_back(socket); }
   void on_flushed(base::ConnectionId, std::size_t bytes_left, bool has_progressed) override {
     left = bytes_left;
     progress += has_progressed ? 1 : 0;
@@ -122,6 +123,7 @@ class Owner final : public SocketEvents {
   std::string last_ip;
   std::vector<std::string> presented;
   std::vector<base::ConnectionId> ended;
+  std::vector<base::ConnectionId> lost;
   std::size_t left = 0;
   int progress = 0;  // flushes of what had to wait
   std::vector<int> accept_failures;

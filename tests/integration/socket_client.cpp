@@ -227,6 +227,7 @@ bool SocketClient::receive() {
       return true;
     }
     if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      was_reset_ = count < 0;
       return false;
     }
     if (net::now().monotonic > deadline) {
