@@ -60,7 +60,7 @@ struct HttpGateway::Session {
   bool was_response_offered = false;
   bool has_body_end = false;      // we hold the writer's end of the request's body
   bool has_response_end = false;  // and the reader's end of the answer
-  base::MonotonicTime watched_until = base::never;  // the earliest entry in deadlines_
+  DeadlineHeap::Watch watch;
   FileAnswer file;
 };
 
@@ -225,26 +225,21 @@ void HttpGateway::on_flushed(
 }
 
 void HttpGateway::on_time() {
-  if (worker_.next_deadline() <= now_.monotonic) {
-    workers::Outputs outputs;
-    worker_.on_time(now_, outputs);
-    submit(std::move(outputs));
-    execute_orders();
-  }
-  while (const auto id = deadlines_.pop_due(now_.monotonic)) {
-    Session* session = find(*id);
-    base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(*id);
+  while (const auto due = deadlines_.pop_due(now_.monotonic)) {
+    Session* session = find(due->id);
+    if (session == nullptr || !DeadlineHeap::take(session->watch, *due)) {
+      continue;
+    }
+    base::ByteBuffer* outbox = loop_.outbox(due->id);
     if (outbox == nullptr) {
       continue;
     }
-    session->watched_until = base::never;
     Requests requests(*this, *session);
     session->is_in_event = true;
     const bool goes_on = session->connection.on_time(now_.monotonic, requests, *outbox);
     session->is_in_event = false;
     if (!goes_on) {
-      loop_.drop(*id);
-      on_ended(*id);
+      on_lost(due->id);
     } else {
       after_event(*session);
     }
@@ -253,7 +248,7 @@ void HttpGateway::on_time() {
 }
 
 base::MonotonicTime HttpGateway::next_deadline() const {
-  return std::min(deadlines_.next(), worker_.next_deadline());
+  return deadlines_.next();
 }
 
 // --- Channels ---
@@ -508,11 +503,7 @@ void HttpGateway::after_event(Session& session) {
 }
 
 void HttpGateway::watch(Session& session) {
-  const base::MonotonicTime deadline = session.connection.next_deadline();
-  if (deadline < session.watched_until) {
-    session.watched_until = deadline;
-    deadlines_.push(deadline, session.id);
-  }
+  deadlines_.watch(session.watch, session.connection.next_deadline(), session.id);
 }
 
 void HttpGateway::end(Session& session) {

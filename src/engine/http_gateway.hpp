@@ -55,6 +55,7 @@ class HttpGateway {
   void on_flushed(
       base::ConnectionId socket, std::size_t bytes_left, bool has_progressed, core::Effects& effects
   );
+  // Of connections; those of the worker are its own.
   void on_time();
   [[nodiscard]] base::MonotonicTime next_deadline() const;
 
