@@ -76,6 +76,8 @@ class HttpGateway {
   // Graceful stop: what is idle goes at once, the rest after its answer.
   void drain();
   [[nodiscard]] bool is_sending_files() const;
+  // Whether a request is owed its answer, also one that is not complete or waits for its turn.
+  [[nodiscard]] bool has_requests() const { return worker_.requests() != 0; }
   void close_all();
 
  private:

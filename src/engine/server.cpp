@@ -285,7 +285,9 @@ void Server::advance_stop() {
       // Nobody waits for void calls, but they were promised to be sent.
       const bool is_sending =
           http_functions_ != nullptr && http_functions_->calls().unfinished() > 0;
-      const bool is_busy = core_.owes_answers() || gateway_.has_open_streams() || is_sending;
+      const bool has_requests = http_ != nullptr && http_->has_requests();
+      const bool is_busy =
+          core_.owes_answers() || gateway_.has_open_streams() || is_sending || has_requests;
       if (is_busy && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
         return;
       }

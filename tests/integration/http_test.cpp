@@ -282,6 +282,19 @@ TEST_F(HttpSockets, requests_in_a_row_are_answered_in_a_row) {
   EXPECT_LT(all.find("second"), all.find("HTTP/1.1 404"));
 }
 
+TEST_F(HttpSockets, a_request_that_is_not_complete_is_answered_although_the_engine_stops) {
+  SocketClient http = client();
+  http.send_bytes(post.substr(0, post.size() - 1));
+  worker.settle();
+  SocketClient other = client();
+  other.send_bytes("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+  (void)read_until(other, "Not Found");  // and what was sent before has been read
+  engine.begin_stop();
+  http.send_bytes(post.substr(post.size() - 1));
+  worker.answer(worker.next_call(), R"({"body":"here"})");
+  EXPECT_NE(read_until(http, "here").find("connection: close"), std::string::npos);
+}
+
 TEST_F(HttpSockets, a_client_that_goes_is_forgotten_and_others_are_not) {
   {
     SocketClient gone = client();
