@@ -197,6 +197,12 @@ inline constexpr auto http_timeout_max = std::chrono::milliseconds(24h);
 inline constexpr std::size_t http_requests_default = 1024;
 inline constexpr std::size_t http_requests_max = 100'000;
 inline constexpr std::size_t http_waiting_max = 4096;
+// Connections, of which each is a descriptor; never more than half of those of the process.
+inline constexpr std::size_t http_connections_default = 10'000;
+inline constexpr std::size_t http_connections_max = 1'000'000;
+// What all clients together have not taken of their responses.
+inline constexpr std::size_t http_unsent_bytes_max = 256 * mib;
+static_assert(http_unsent_bytes_max >= 2 * message_bytes_max);
 inline constexpr std::size_t http_path_bytes_max = 4 * kib;  // of a route
 // Functions that run before that of a route.
 inline constexpr std::size_t http_middleware_max = 32;

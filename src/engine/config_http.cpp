@@ -213,6 +213,9 @@ void read_limits(ConfigSection& section, HttpConfig& config) {
   take_size(
       "concurrency_request_limit", {.min = 1, .max = limits::http_requests_max}, config.requests_max
   );
+  take_size(
+      "connections_max", {.min = 1, .max = limits::http_connections_max}, config.connections_max
+  );
   take_size("head_bytes_max", {.min = 256, .max = limits::mib}, config.head_bytes_max);
   take_size("headers_max", {.min = 1, .max = 10'000}, config.headers_max);
   take_size(

@@ -96,7 +96,7 @@ void Gateway::on_accepted(
     std::size_t listener, base::ConnectionId socket, std::string_view ip_address
 ) {
   if (listener >= config_.listeners.size()) {
-    http_->on_accepted(socket, ip_address);
+    http_->on_accepted(listener, socket, ip_address);
     return;
   }
   const std::size_t slot = net::slot_of(socket);
@@ -153,6 +153,16 @@ void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool
 
 void Gateway::on_accept_failed(int error_number) {
   log_.log(LogLevel::error, "accept_failed", {{"reason", std::strerror(error_number)}});
+}
+
+void Gateway::on_refused(std::size_t listener) {
+  note(
+      {core::Severity::warn,
+       "connection_refused",
+       {{"port", std::to_string(loop_->port(listener))},
+        {"reason", "the listener has as many connections as it may have"}},
+       false}
+  );
 }
 
 void Gateway::on_signal(int signal_number) {

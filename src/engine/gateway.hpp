@@ -63,6 +63,7 @@ class Gateway final : public net::SocketEvents {
   void on_lost(base::ConnectionId socket) override;
   void on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) override;
   void on_accept_failed(int error_number) override;
+  void on_refused(std::size_t listener) override;
   void on_signal(int signal_number) override;
 
   // Deadlines of the core, of handshakes and of silent peers.

@@ -123,7 +123,8 @@ HttpGateway::HttpGateway(
     net::Loop& loop,
     HttpWorker& worker,
     base::ConnectionId worker_connection,
-    std::vector<StaticFolder> folders
+    std::vector<StaticFolder> folders,
+    std::size_t unsent_bytes_max
 )
     : context_{.limits = limits, .headers = {}, .date = {}},
       core_(core),
@@ -131,7 +132,8 @@ HttpGateway::HttpGateway(
       loop_(loop),
       worker_(worker),
       worker_connection_(worker_connection),
-      folders_(std::move(folders)) {
+      folders_(std::move(folders)),
+      unsent_bytes_max_(unsent_bytes_max) {
 }
 
 HttpGateway::~HttpGateway() = default;
@@ -148,7 +150,10 @@ void HttpGateway::on_turn(base::Now now) {
   }
 }
 
-void HttpGateway::on_accepted(base::ConnectionId socket, std::string_view ip_address) {
+void HttpGateway::on_accepted(
+    std::size_t listener, base::ConnectionId socket, std::string_view ip_address
+) {
+  listener_ = listener;
   const std::size_t slot = net::slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
@@ -224,7 +229,23 @@ void HttpGateway::on_flushed(
   watch(*session);
 }
 
+// Refusing what is newest instead would let a few slow clients shut out all others.
+void HttpGateway::cut_slow_clients() {
+  while (listener_ && loop_.unsent_bytes(*listener_) > unsent_bytes_max_) {
+    const auto slowest = loop_.slowest(*listener_);
+    if (!slowest) {
+      return;
+    }
+    workers::Outputs outputs;
+    outputs.notes.push_back({core::Severity::warn, "http_slow_client_cut", {}, false});
+    submit(std::move(outputs));
+    loop_.reset(*slowest);
+    on_ended(*slowest);
+  }
+}
+
 void HttpGateway::on_time() {
+  cut_slow_clients();
   while (const auto due = deadlines_.pop_due(now_.monotonic)) {
     Session* session = find(due->id);
     if (session == nullptr || !DeadlineHeap::take(session->watch, *due)) {

@@ -255,6 +255,23 @@ TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
   EXPECT_EQ(owner.left, 0U);
 }
 
+TEST_F(SlowReaderTest, IsKnownByWhatItDoesNotTake) {
+  EXPECT_EQ(loop.unsent_bytes(0), owner.left);
+  Client fresh(port, 64 * 1024);
+  const base::ConnectionId fresh_id = accept_one();
+  EXPECT_TRUE(turn_until([moment = now().monotonic] { return now().monotonic > moment; }));
+  loop.outbox(fresh_id)->append(std::string(bytes, 'x'));
+  run_idle();
+  EXPECT_GT(loop.unsent_bytes(0), owner.left);
+  loop.finish(reader_id);
+  EXPECT_EQ(loop.slowest(0), reader_id) << "also while it is being ended";
+  loop.reset(reader_id);
+  EXPECT_EQ(loop.slowest(0), fresh_id);
+  loop.drop(fresh_id);
+  EXPECT_EQ(loop.slowest(0), std::nullopt);
+  EXPECT_EQ(loop.unsent_bytes(0), 0U);
+}
+
 TEST_F(SlowReaderTest, IsStillReadFrom) {
   reader.send("y");
   ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));

@@ -112,6 +112,7 @@ class Owner final : public SocketEvents {
     progress += has_progressed ? 1 : 0;
   }
   void on_accept_failed(int error_number) override { accept_failures.push_back(error_number); }
+  void on_refused(std::size_t listener) override { refused.push_back(listener); }
   void on_signal(int signal_number) override { signals.push_back(signal_number); }
 
   std::function<std::size_t(base::ConnectionId, std::span<char>)> take =
@@ -127,6 +128,7 @@ class Owner final : public SocketEvents {
   std::size_t left = 0;
   int progress = 0;  // flushes of what had to wait
   std::vector<int> accept_failures;
+  std::vector<std::size_t> refused;
   std::vector<int> signals;
 };
 

@@ -34,8 +34,10 @@ constexpr http::ServerLimits server_limits{
 
 class HttpGatewayTest : public testing::Test {
  protected:
+  static constexpr std::size_t unsent_bytes_max = 17 * limits::mib;
+
   explicit HttpGatewayTest(net::LoopOptions options = {}) : engine({{.port = 0}}, options) {
-    listener = engine.add_http(server_limits);
+    listener = engine.add_http(server_limits, unsent_bytes_max);
     worker.serve("f::a");
     worker.send(R"({"type":"registertrigger","id":"t","trigger_type":"http","function_id":"f::a",)"
                 R"("config":{"api_path":"/a"}})");
@@ -103,6 +105,24 @@ TEST_F(HttpGatewayTest, a_broken_answer_without_a_length_ends_with_a_reset) {
     EXPECT_EQ(http.read_bytes(), "");
     EXPECT_EQ(http.was_reset(), !is_whole);
   }
+}
+
+TEST_F(HttpGatewayTest, the_slowest_client_is_cut_when_all_leave_too_much_untaken) {
+  // The system takes some megabytes for each.
+  constexpr std::size_t bytes = 14 * limits::mib;
+  const std::string answer = R"({"body":")" + std::string(bytes, 'x') + R"("})";
+  const auto ask = [&] {
+    SocketClient http = client(64 * limits::kib);
+    http.send_bytes("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    worker.answer(worker.next_call(), answer);
+    EXPECT_TRUE(engine.turn_until([&] { return engine.http_requests() == 0; }));
+    return http;
+  };
+  SocketClient slow = ask();
+  SocketClient other = ask();
+  EXPECT_GT(other.read_to_end().size(), bytes);
+  EXPECT_LT(slow.read_to_end().size(), bytes);
+  EXPECT_TRUE(slow.was_reset());
 }
 
 class ImpatientHttpTest : public HttpGatewayTest {

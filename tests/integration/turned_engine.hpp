@@ -3,6 +3,7 @@
 // depends on who is faster.
 #pragma once
 
+#include "base/limits.hpp"
 #include "base/system_random.hpp"
 #include "base/time.hpp"
 #include "core/core.hpp"
@@ -11,6 +12,7 @@
 #include "engine/http_gateway.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
+#include "engine/static_folder.hpp"
 #include "http/server_connection.hpp"
 #include "net/clock.hpp"
 #include "net/loop.hpp"
@@ -54,14 +56,24 @@ class TurnedEngine {
   }
 
   // An HTTP listener behind the others; its index.
-  std::size_t add_http(const http::ServerLimits& limits) {
+  std::size_t add_http(
+      const http::ServerLimits& limits,
+      std::size_t unsent_bytes_max = base::limits::http_unsent_bytes_max
+  ) {
     auto worker = std::make_unique<workers::http_worker::HttpWorker>(
         workers::http_worker::Options{}, random_
     );
     http_worker_ = worker.get();
     const base::ConnectionId id = local_workers_.add(std::move(worker), core_, net::now());
     http_ = std::make_unique<engine::HttpGateway>(
-        limits, core_, local_workers_, *loop_, *http_worker_, id
+        limits,
+        core_,
+        local_workers_,
+        *loop_,
+        *http_worker_,
+        id,
+        std::vector<engine::StaticFolder>(),
+        unsent_bytes_max
     );
     http_->on_turn(now());
     gateway_->use(*http_);
