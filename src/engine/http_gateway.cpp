@@ -7,6 +7,7 @@
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "engine/deadline_heap.hpp"
 #include "engine/file_answer.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/static_folder.hpp"
@@ -248,10 +249,8 @@ void HttpGateway::on_time() {
   cut_slow_clients();
   while (const auto due = deadlines_.pop_due(now_.monotonic)) {
     Session* session = find(due->id);
-    if (session == nullptr || !DeadlineHeap::take(session->watch, *due)) {
-      continue;
-    }
-    base::ByteBuffer* outbox = loop_.outbox(due->id);
+    const bool is_current = session != nullptr && DeadlineHeap::take(session->watch, *due);
+    base::ByteBuffer* outbox = is_current ? loop_.outbox(due->id) : nullptr;
     if (outbox == nullptr) {
       continue;
     }

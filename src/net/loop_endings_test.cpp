@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -257,7 +258,7 @@ TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
 
 TEST_F(SlowReaderTest, IsKnownByWhatItDoesNotTake) {
   EXPECT_EQ(loop.unsent_bytes(0), owner.left);
-  Client fresh(port, 64 * 1024);
+  const Client fresh(port, 64 * 1024);
   const base::ConnectionId fresh_id = accept_one();
   EXPECT_TRUE(turn_until([moment = now().monotonic] { return now().monotonic > moment; }));
   loop.outbox(fresh_id)->append(std::string(bytes, 'x'));

@@ -11,9 +11,7 @@
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
