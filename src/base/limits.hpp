@@ -205,6 +205,12 @@ inline constexpr auto http_timeout_max = std::chrono::milliseconds(24h);
 inline constexpr std::size_t http_requests_default = 1024;
 inline constexpr std::size_t http_requests_max = 100'000;
 inline constexpr std::size_t http_waiting_max = 4096;
+// Connections, of which each is a descriptor; never more than half of those of the process.
+inline constexpr std::size_t http_connections_default = 10'000;
+inline constexpr std::size_t http_connections_max = 1'000'000;
+// What all clients together have not taken of their responses.
+inline constexpr std::size_t http_unsent_bytes_max = 256 * mib;
+static_assert(http_unsent_bytes_max >= 2 * message_bytes_max);
 // Memory of requests that have ended, kept for the next ones.
 inline constexpr std::size_t http_spare_requests_max = 256;
 // Of a route; a look-up goes as deep as the longest path.

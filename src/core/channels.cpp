@@ -109,7 +109,7 @@ void Channels::on_message(
   }
 }
 
-void Channels::on_closed(base::ConnectionId connection, Effects& effects) {
+void Channels::on_closed(base::ConnectionId connection, Effects& effects, Leave leave) {
   const Claim claim = find(connection);
   if (claim.channel == nullptr) {
     return;
@@ -118,12 +118,11 @@ void Channels::on_closed(base::ConnectionId connection, Effects& effects) {
   Channel& channel = *claim.channel;
   if (claim.end == ChannelEnd::writer) {
     channel.writer = EndState::finished;
+    channel.is_cut_off = leave == Leave::missing;
     end_reader_if_done(channel, effects);
   } else {
     channel.reader = EndState::finished;
-    waiting_bytes_ -= channel.waiting_bytes;
-    channel.waiting.clear();
-    channel.waiting_bytes = 0;
+    discard_waiting(channel);
     // A writer that is being read notices with its next message; one that is not would wait for
     // ever.
     if (channel.is_writer_paused && channel.writer == EndState::open) {
@@ -132,6 +131,24 @@ void Channels::on_closed(base::ConnectionId connection, Effects& effects) {
       effects.add(CloseConnection{channel.writer_connection, Ending::dropped});
     }
   }
+  forget_if_finished(channel);
+}
+
+void Channels::on_broken(base::ConnectionId writer, Effects& effects) {
+  const Claim claim = find(writer);
+  if (claim.channel == nullptr || claim.end == ChannelEnd::reader) {
+    return;
+  }
+  claims_.erase(writer);
+  Channel& channel = *claim.channel;
+  channel.writer = EndState::finished;
+  discard_waiting(channel);
+  if (channel.reader == EndState::open) {
+    claims_.erase(channel.reader_connection);
+    effects.add(CloseConnection{channel.reader_connection, Ending::dropped});
+  }
+  // Who comes later must not find an empty stream that ends in order.
+  channel.reader = EndState::finished;
   forget_if_finished(channel);
 }
 
@@ -198,6 +215,12 @@ bool Channels::Channel::is_full() const {
   return waiting.size() >= messages_max || waiting_bytes >= limits::channel_bytes_max;
 }
 
+void Channels::discard_waiting(Channel& channel) {
+  waiting_bytes_ -= channel.waiting_bytes;
+  channel.waiting.clear();
+  channel.waiting_bytes = 0;
+}
+
 void Channels::deliver_waiting(Channel& channel, Effects& effects) {
   while (!channel.waiting.empty() && !channel.is_reader_congested) {
     Message message = std::move(channel.waiting.front());
@@ -221,7 +244,9 @@ void Channels::end_reader_if_done(Channel& channel, Effects& effects) {
       channel.waiting.empty()) {
     channel.reader = EndState::finished;
     claims_.erase(channel.reader_connection);
-    effects.add(CloseConnection{channel.reader_connection, Ending::without_code});
+    effects.add(CloseConnection{
+        channel.reader_connection, channel.is_cut_off ? Ending::cut_off : Ending::without_code
+    });
   }
 }
 

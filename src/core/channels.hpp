@@ -30,6 +30,9 @@ namespace iii::core {
 
 enum class ChannelEnd : std::uint8_t { reader, writer };
 
+// Whether a connection took its leave with a Close frame.
+enum class Leave : std::uint8_t { taken, missing };
+
 struct ChannelKey {
   base::ChannelId id;
   base::Uuid access_key;
@@ -58,8 +61,12 @@ class Channels {
   void on_message(
       base::ConnectionId connection, bool is_text, std::string_view bytes, Effects& effects
   );
-  // The connection has gone, with or without a Close frame.
-  void on_closed(base::ConnectionId connection, Effects& effects);
+  // The connection has gone. Readers of sockets see the same end, however their writer left (spec:
+  // wire-protocol §11.4); one in the process is told the difference by Ending::cut_off.
+  void on_closed(base::ConnectionId connection, Effects& effects, Leave leave = Leave::taken);
+  // An in-process writer cannot complete its stream. The reader is dropped, with what waits for it:
+  // SDKs take every Close frame for the regular end, whatever its code.
+  void on_broken(base::ConnectionId writer, Effects& effects);
   // The reader's outbox has reached its limit, or has room again.
   void on_congested(base::ConnectionId connection);
   void on_relieved(base::ConnectionId connection, Effects& effects);
@@ -93,6 +100,7 @@ class Channels {
     base::ConnectionId writer_connection;
     base::ConnectionId reader_connection;
     bool is_writer_paused = false;
+    bool is_cut_off = false;
     bool is_reader_congested = false;
     std::deque<Message> waiting;
     std::size_t waiting_bytes = 0;
@@ -104,6 +112,7 @@ class Channels {
     ChannelEnd end = ChannelEnd::reader;
   };
 
+  void discard_waiting(Channel& channel);
   void deliver_waiting(Channel& channel, Effects& effects);
   void end_reader_if_done(Channel& channel, Effects& effects);
   void expire(Channel& channel, Effects& effects);

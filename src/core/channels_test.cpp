@@ -318,6 +318,50 @@ TEST(Channels, end_for_a_reader_that_comes_after_the_writer_has_gone) {
   EXPECT_EQ(scene.channels.size(), 0U);
 }
 
+TEST(Channels, tell_when_their_writer_went_without_a_close_frame) {
+  ChannelScene scene;
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write("one");
+  scene.channels.on_closed(writer, scene.effects, Leave::missing);
+  EXPECT_EQ(scene.happened(), nothing);
+  scene.relieve();
+  EXPECT_EQ(scene.happened(), (Lines{"send binary to 2: one", "close 2 without a code, cut off"}));
+  EXPECT_EQ(scene.channels.size(), 0U);
+}
+
+TEST(Channels, drop_the_reader_of_a_stream_that_cannot_be_completed) {
+  ChannelScene scene;
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write("one");
+  scene.channels.on_broken(writer, scene.effects);
+  EXPECT_EQ(scene.happened(), (Lines{"close 2 without a Close frame"}));
+  EXPECT_EQ(scene.channels.waiting_bytes(), 0U);
+  EXPECT_EQ(scene.channels.size(), 0U);
+}
+
+TEST(Channels, do_not_end_in_order_for_who_comes_after_they_broke) {
+  ChannelScene scene;
+  scene.open(writer, ChannelEnd::writer);
+  scene.write("one");
+  scene.channels.on_broken(writer, scene.effects);
+  EXPECT_EQ(scene.happened(), nothing);
+  EXPECT_FALSE(scene.channels.is_known(scene.key));
+}
+
+TEST(Channels, are_not_broken_after_their_end) {
+  ChannelScene scene;
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write("one");
+  scene.close(writer);
+  scene.channels.on_broken(writer, scene.effects);
+  scene.channels.on_broken(reader, scene.effects);
+  scene.relieve();
+  EXPECT_EQ(scene.happened(), (Lines{"send binary to 2: one", reader_ends}));
+}
+
 TEST(Channels, drop_the_writer_at_its_next_message_when_the_reader_has_gone) {
   ChannelScene scene;
   scene.open_both();

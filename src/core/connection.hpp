@@ -59,6 +59,7 @@ struct Connection : Announcement {
   Residence residence = Residence::remote;
   bool is_mandatory =
       false;  // an in-process worker that every engine has; listings call it internal
+  bool calls_while_draining = false;  // see LocalWorker
   std::string ip_address;
   base::WallTime connected_at;
 

@@ -89,6 +89,7 @@ void Core::on_local_worker_opened(base::ConnectionId id, LocalWorker worker, bas
   Connection& connection = open(id, now);
   connection.residence = Residence::in_process;
   connection.is_mandatory = worker.is_mandatory;
+  connection.calls_while_draining = worker.calls_while_draining;
   if (worker.runs_functions_of_others) {
     executor_ = &connection;
   }

@@ -71,6 +71,9 @@ struct LocalWorker {
   bool is_mandatory = false;
   // It is given the functions that remote workers register with an `invocation`, and their calls.
   bool runs_functions_of_others = false;
+  // Its calls belong to requests of others that it has taken: they are made in a graceful stop,
+  // too.
+  bool calls_while_draining = false;
 };
 
 class Core {

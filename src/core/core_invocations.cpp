@@ -126,7 +126,7 @@ std::string queue_request(
 }  // namespace
 
 void Core::invoke(Connection& caller, const Invoke& message, base::Now now, Effects& effects) {
-  if (is_draining_) {
+  if (is_draining_ && !caller.calls_while_draining) {
     refuse(
         caller,
         message,

@@ -513,5 +513,15 @@ TEST_F(Calls, a_stopping_engine_takes_no_new_calls_and_lets_running_ones_end) {
   EXPECT_EQ(scene.core().in_flight(), 0U);
 }
 
+TEST_F(Calls, a_stopping_engine_makes_the_calls_of_requests_that_it_has_taken) {
+  const Peer door = scene.open_local(LocalWorker{.name = "door", .calls_while_draining = true});
+  scene.start_draining();
+  scene.from(door, call(uuid(1), "math::add", "1"));
+  scene.expect(target, invocation(uuid(1), "math::add", "1"));
+  scene.from(target, result(uuid(1), "math::add", "5"));
+  scene.expect(door, result(uuid(1), "math::add", "5"));
+  scene.expect_nothing_else();
+}
+
 }  // namespace
 }  // namespace iii::core

@@ -39,6 +39,8 @@ std::ostream& operator<<(std::ostream& out, Ending ending) {
       return out << "without a Close frame";
     case Ending::without_code:
       return out << "without a code";
+    case Ending::cut_off:
+      return out << "without a code, cut off";
     case Ending::going_away:
       return out << "with 1001";
     case Ending::restarting:

@@ -40,6 +40,7 @@ struct SendChannelMessage {
 enum class Ending : std::uint8_t {
   dropped,       // at once and without a Close frame: what is not yet written is lost
   without_code,  // Close frame without a code
+  cut_off,       // the same, as readers of channels expect it; but the writer went without a Close
   going_away,    // 1001
   restarting,    // 1012
 };

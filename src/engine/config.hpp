@@ -74,6 +74,7 @@ struct HttpConfig {
   std::chrono::milliseconds body_timeout = base::limits::http_body_timeout;
   std::chrono::milliseconds idle_timeout = base::limits::http_idle_timeout;
   std::size_t requests_max = base::limits::http_requests_default;
+  std::size_t connections_max = base::limits::http_connections_default;
   std::size_t head_bytes_max = base::limits::http_head_bytes_max;
   std::size_t headers_max = base::limits::http_headers_max;
   std::size_t body_bytes_max = base::limits::http_body_bytes_default;

@@ -215,6 +215,9 @@ void read_limits(ConfigSection& section, HttpConfig& config) {
       "concurrency_request_limit", {.min = 1, .max = limits::http_requests_max}, config.requests_max
   );
   section.take_size(
+      "connections_max", {.min = 1, .max = limits::http_connections_max}, config.connections_max
+  );
+  section.take_size(
       "head_bytes_max",
       {.min = 256, .max = limits::http_head_bytes_configured_max},
       config.head_bytes_max

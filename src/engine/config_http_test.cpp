@@ -43,6 +43,7 @@ TEST(HttpConfigFile, takes_every_key) {
       port: 0
       default_timeout: 20000
       concurrency_request_limit: 512
+      connections_max: 200
       head_bytes_max: 1024
       headers_max: 10
       body_bytes_max: 100
@@ -73,6 +74,7 @@ TEST(HttpConfigFile, takes_every_key) {
       .body_timeout = 2ms,
       .idle_timeout = 3ms,
       .requests_max = 512,
+      .connections_max = 200,
       .head_bytes_max = 1024,
       .headers_max = 10,
       .body_bytes_max = 100,

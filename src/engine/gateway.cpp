@@ -43,6 +43,7 @@ CloseCode close_code(core::Ending ending) {
     case core::Ending::dropped:
       return CloseCode::dropped;
     case core::Ending::without_code:
+    case core::Ending::cut_off:
       return CloseCode::none;
     case core::Ending::going_away:
       return CloseCode::going_away;
@@ -95,7 +96,7 @@ void Gateway::on_accepted(
     std::size_t listener, base::ConnectionId socket, std::string_view ip_address
 ) {
   if (listener >= config_.listeners.size()) {
-    http_->on_accepted(socket, ip_address);
+    http_->on_accepted(listener, socket, ip_address);
     return;
   }
   const std::size_t slot = net::slot_of(socket);
@@ -123,6 +124,14 @@ void Gateway::on_ended(base::ConnectionId socket) {
   }
 }
 
+// A paused writer of a channel keeps its socket: what it sent is still delivered.
+void Gateway::on_lost(base::ConnectionId socket) {
+  if (http_ != nullptr && http_->owns(socket)) {
+    http_->on_lost(socket);
+    settle();
+  }
+}
+
 void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) {
   Session* session = find(socket);
   if (session == nullptr) {
@@ -144,6 +153,16 @@ void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool
 
 void Gateway::on_accept_failed(int error_number) {
   log_.log(LogLevel::error, "accept_failed", {{"reason", std::strerror(error_number)}});
+}
+
+void Gateway::on_refused(std::size_t listener) {
+  note(
+      {core::Severity::warn,
+       "connection_refused",
+       {{"port", std::to_string(loop_->port(listener))},
+        {"reason", "the listener has as many connections as it may have"}},
+       false}
+  );
 }
 
 void Gateway::on_signal(int signal_number) {
@@ -253,7 +272,9 @@ void Gateway::tell_core_closed(const Session& session) {
   if (session.phase == Phase::worker) {
     core_.on_closed(session.id, now_, effects_);
   } else if (session.is_channel()) {
-    core_.channels().on_closed(session.id, effects_);
+    core_.channels().on_closed(
+        session.id, effects_, session.has_taken_leave ? core::Leave::taken : core::Leave::missing
+    );
   }
 }
 
@@ -314,7 +335,10 @@ struct Gateway::Executor {
   }
   void operator()(const core::CloseConnection& effect) const {
     if (HttpGateway::is_end(effect.connection)) {
-      gateway.http_->on_channel_ended(effect.connection);
+      gateway.http_->on_channel_ended(
+          effect.connection,
+          effect.ending == core::Ending::cut_off ? core::Leave::missing : core::Leave::taken
+      );
       return;
     }
     Session* session = gateway.find(effect.connection);

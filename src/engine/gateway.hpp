@@ -60,8 +60,10 @@ class Gateway final : public net::SocketEvents {
       override;
   std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes) override;
   void on_ended(base::ConnectionId socket) override;
+  void on_lost(base::ConnectionId socket) override;
   void on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool has_progressed) override;
   void on_accept_failed(int error_number) override;
+  void on_refused(std::size_t listener) override;
   void on_signal(int signal_number) override;
 
   // Deadlines of the core, of handshakes and of silent peers.

@@ -142,6 +142,7 @@ void Gateway::on_close_frame(Session& session, std::uint16_t code) {
     // wire-protocol §2.4).
     drop(session, Teller::tell_core);
   } else {
+    session.has_taken_leave = true;
     close(session, static_cast<CloseCode>(code), {}, Teller::tell_core);
   }
   settle();

@@ -7,6 +7,7 @@
 #include "core/channels.hpp"
 #include "core/core.hpp"
 #include "core/effects.hpp"
+#include "engine/deadline_heap.hpp"
 #include "engine/file_answer.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/static_folder.hpp"
@@ -61,7 +62,7 @@ struct HttpGateway::Session {
   bool was_response_offered = false;
   bool has_body_end = false;      // we hold the writer's end of the request's body
   bool has_response_end = false;  // and the reader's end of the answer
-  base::MonotonicTime watched_until = base::never;  // the earliest entry in deadlines_
+  DeadlineHeap::Watch watch;
   FileAnswer file;
 };
 
@@ -133,7 +134,8 @@ HttpGateway::HttpGateway(
     net::Loop& loop,
     HttpWorker& worker,
     base::ConnectionId worker_connection,
-    std::vector<StaticFolder> folders
+    std::vector<StaticFolder> folders,
+    std::size_t unsent_bytes_max
 )
     : context_{.limits = limits, .headers = {}, .date = {}},
       core_(core),
@@ -141,7 +143,8 @@ HttpGateway::HttpGateway(
       loop_(loop),
       worker_(worker),
       worker_connection_(worker_connection),
-      folders_(std::move(folders)) {
+      folders_(std::move(folders)),
+      unsent_bytes_max_(unsent_bytes_max) {
 }
 
 HttpGateway::~HttpGateway() = default;
@@ -158,7 +161,10 @@ void HttpGateway::on_turn(base::Now now) {
   }
 }
 
-void HttpGateway::on_accepted(base::ConnectionId socket, std::string_view ip_address) {
+void HttpGateway::on_accepted(
+    std::size_t listener, base::ConnectionId socket, std::string_view ip_address
+) {
+  listener_ = listener;
   const std::size_t slot = net::slot_of(socket);
   if (sessions_.size() <= slot) {
     sessions_.resize(slot + 1);
@@ -166,6 +172,7 @@ void HttpGateway::on_accepted(base::ConnectionId socket, std::string_view ip_add
   sessions_[slot] = std::make_unique<Session>(socket, context_, now_.monotonic);
   sessions_[slot]->ip_address = ip_address;
   watch(*sessions_[slot]);
+  loop_.watch_for_dead_peer(socket);
 }
 
 std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) {
@@ -184,6 +191,10 @@ std::size_t HttpGateway::on_bytes(base::ConnectionId socket, std::span<char> byt
   if ((must_wait || session->is_choked) && !session->is_paused) {
     session->is_paused = true;
     loop_.pause(socket);
+    if (loop_.has_lost_peer(socket)) {
+      on_lost(socket);
+      return used;
+    }
   }
   after_event(*session);
   return used;
@@ -197,6 +208,11 @@ void HttpGateway::on_ended(base::ConnectionId socket) {
     execute_orders();
     ended_.push_back(std::move(sessions_[net::slot_of(session->id)]));
   }
+}
+
+void HttpGateway::on_lost(base::ConnectionId socket) {
+  loop_.drop(socket);
+  on_ended(socket);
 }
 
 void HttpGateway::on_flushed(
@@ -224,27 +240,36 @@ void HttpGateway::on_flushed(
   watch(*session);
 }
 
-void HttpGateway::on_time() {
-  if (worker_.next_deadline() <= now_.monotonic) {
+// Refusing what is newest instead would let a few slow clients shut out all others.
+void HttpGateway::cut_slow_clients() {
+  while (listener_ && loop_.unsent_bytes(*listener_) > unsent_bytes_max_) {
+    const auto slowest = loop_.slowest(*listener_);
+    if (!slowest) {
+      return;
+    }
     workers::Outputs outputs;
-    worker_.on_time(now_, outputs);
+    outputs.notes.push_back({core::Severity::warn, "http_slow_client_cut", {}, false});
     submit(std::move(outputs));
-    execute_orders();
+    loop_.reset(*slowest);
+    on_ended(*slowest);
   }
-  while (const auto id = deadlines_.pop_due(now_.monotonic)) {
-    Session* session = find(*id);
-    base::ByteBuffer* outbox = session == nullptr ? nullptr : loop_.outbox(*id);
+}
+
+void HttpGateway::on_time() {
+  cut_slow_clients();
+  while (const auto due = deadlines_.pop_due(now_.monotonic)) {
+    Session* session = find(due->id);
+    const bool is_current = session != nullptr && DeadlineHeap::take(session->watch, *due);
+    base::ByteBuffer* outbox = is_current ? loop_.outbox(due->id) : nullptr;
     if (outbox == nullptr) {
       continue;
     }
-    session->watched_until = base::never;
     Requests requests(*this, *session);
     session->is_in_event = true;
     const bool goes_on = session->connection.on_time(now_.monotonic, requests, *outbox);
     session->is_in_event = false;
     if (!goes_on) {
-      loop_.drop(*id);
-      on_ended(*id);
+      on_lost(due->id);
     } else {
       after_event(*session);
     }
@@ -253,7 +278,7 @@ void HttpGateway::on_time() {
 }
 
 base::MonotonicTime HttpGateway::next_deadline() const {
-  return std::min(deadlines_.next(), worker_.next_deadline());
+  return deadlines_.next();
 }
 
 // --- Channels ---
@@ -292,7 +317,7 @@ void HttpGateway::on_channel_message(base::ConnectionId end, bool is_text, std::
   }
 }
 
-void HttpGateway::on_channel_ended(base::ConnectionId end) {
+void HttpGateway::on_channel_ended(base::ConnectionId end, core::Leave leave) {
   Session* session = find_by_end(end);
   if (session == nullptr) {
     return;
@@ -303,7 +328,7 @@ void HttpGateway::on_channel_ended(base::ConnectionId end) {
   } else {
     session->has_response_end = false;
     workers::Outputs outputs;
-    worker_.on_channel_ended(session->id, now_, outputs);
+    worker_.on_channel_ended(session->id, now_, outputs, leave);
     submit(std::move(outputs));
   }
   execute_orders();
@@ -470,7 +495,9 @@ bool HttpGateway::carry_out(core::Effects& effects) {
         channels.on_closed(work.writer_end, effects);
         break;
       case ChannelWork::Kind::close:
-        channels.on_closed(work.writer_end, effects);
+        // After EndReader this does nothing. Without it the body is not whole, and its reader must
+        // not take it for that.
+        channels.on_broken(work.writer_end, effects);
         channels.on_closed(work.reader_end, effects);
         channels.seal(work.body);
         channels.seal(work.response);
@@ -503,18 +530,14 @@ void HttpGateway::after_event(Session& session) {
 }
 
 void HttpGateway::watch(Session& session) {
-  const base::MonotonicTime deadline = session.connection.next_deadline();
-  if (deadline < session.watched_until) {
-    session.watched_until = deadline;
-    deadlines_.push(deadline, session.id);
-  }
+  deadlines_.watch(session.watch, session.connection.next_deadline(), session.id);
 }
 
 void HttpGateway::end(Session& session) {
   if (session.connection.ends_abruptly()) {
-    loop_.drop(session.id);
+    loop_.reset(session.id);
   } else {
-    loop_.finish(session.id);
+    loop_.finish(session.id, context_.limits.write_timeout);
   }
   ended_.push_back(std::move(sessions_[net::slot_of(session.id)]));
 }
@@ -541,15 +564,19 @@ bool HttpGateway::is_sending_files() const {
 }
 
 void HttpGateway::close_all() {
+  for (const auto& slot : sessions_) {
+    if (slot != nullptr) {
+      workers::Outputs outputs;  // nobody is left to take them
+      worker_.on_gone(slot->id, now_, outputs);
+    }
+  }
+  execute_orders();  // bodies that are not whole must not look so
   for (auto& slot : sessions_) {
-    if (const Session* session = slot.get()) {
-      workers::Outputs outputs;
-      worker_.on_gone(session->id, now_, outputs);
-      loop_.finish(session->id);
+    if (slot != nullptr) {
+      loop_.finish(slot->id);
       ended_.push_back(std::move(slot));
     }
   }
-  worker_.take_orders(orders_);  // nobody is left to carry them out for
 }
 
 HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "core/channels.hpp"
 #include "core/core.hpp"
@@ -41,18 +42,22 @@ class HttpGateway {
       net::Loop& loop,
       HttpWorker& worker,
       base::ConnectionId worker_connection,
-      std::vector<StaticFolder> folders = {}
+      std::vector<StaticFolder> folders = {},
+      std::size_t unsent_bytes_max = base::limits::http_unsent_bytes_max
   );
   ~HttpGateway();
 
   void on_turn(base::Now now);
   [[nodiscard]] bool owns(base::ConnectionId socket) const { return find(socket) != nullptr; }
-  void on_accepted(base::ConnectionId socket, std::string_view ip_address);
+  void on_accepted(std::size_t listener, base::ConnectionId socket, std::string_view ip_address);
   std::size_t on_bytes(base::ConnectionId socket, std::span<char> bytes);
   void on_ended(base::ConnectionId socket);
+  // Nobody is left to take the answer.
+  void on_lost(base::ConnectionId socket);
   void on_flushed(
       base::ConnectionId socket, std::size_t bytes_left, bool has_progressed, core::Effects& effects
   );
+  // After each turn. Deadlines of connections; those of the worker are its own.
   void on_time();
   [[nodiscard]] base::MonotonicTime next_deadline() const;
 
@@ -62,7 +67,8 @@ class HttpGateway {
   // Somebody is about to open a channel: if it is one of a request's, it exists from now on.
   void offer(base::ChannelId id, core::Effects& effects);
   void on_channel_message(base::ConnectionId end, bool is_text, std::string_view bytes);
-  void on_channel_ended(base::ConnectionId end);
+  // `leave`: of the other end.
+  void on_channel_ended(base::ConnectionId end, core::Leave leave);
   void on_channel_full(base::ConnectionId end);
   void on_channel_relieved(base::ConnectionId end);
 
@@ -72,6 +78,8 @@ class HttpGateway {
   // Graceful stop: what is idle goes at once, the rest after its answer.
   void drain();
   [[nodiscard]] bool is_sending_files() const;
+  // Whether a request is owed its answer, also one that is not complete or waits for its turn.
+  [[nodiscard]] bool has_requests() const { return worker_.requests() != 0; }
   void close_all();
 
  private:
@@ -86,6 +94,7 @@ class HttpGateway {
   // Orders about connections; those about channels wait for carry_out().
   bool execute_orders();
   bool look_at_files();
+  void cut_slow_clients();
   void after_event(Session& session);
   void watch(Session& session);
   void end(Session& session);
@@ -107,6 +116,8 @@ class HttpGateway {
   struct ChannelWork;
   std::vector<ChannelWork> channel_work_;
   std::vector<StaticFolder> folders_;
+  std::size_t unsent_bytes_max_;
+  std::optional<std::size_t> listener_;  // known from its first connection on
   // Opened by orders; the worker has not been told yet.
   struct Found;
   std::vector<Found> found_;

@@ -30,6 +30,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -150,8 +151,10 @@ Server::Server(EngineConfig config, Logger& log)
 
 Server::~Server() = default;
 
-EngineStatus Server::listen(const std::string& host, std::uint16_t port) {
-  const auto index = loop_.listen(host, port);
+EngineStatus Server::listen(
+    const std::string& host, std::uint16_t port, std::size_t connections_max
+) {
+  const auto index = loop_.listen(host, port, connections_max);
   if (!index) {
     return index.error();
   }
@@ -160,7 +163,8 @@ EngineStatus Server::listen(const std::string& host, std::uint16_t port) {
 }
 
 EngineStatus Server::start_http(const HttpConfig& config) {
-  if (const EngineStatus listens = listen(config.host, config.port); !listens) {
+  if (const EngineStatus listens = listen(config.host, config.port, config.connections_max);
+      !listens) {
     return listens;
   }
   std::vector<StaticFolder> folders;
@@ -285,7 +289,9 @@ void Server::advance_stop() {
       // Nobody waits for void calls, but they were promised to be sent.
       const bool is_sending =
           http_functions_ != nullptr && http_functions_->calls().unfinished() > 0;
-      const bool is_busy = core_.owes_answers() || gateway_.has_open_streams() || is_sending;
+      const bool has_requests = http_ != nullptr && http_->has_requests();
+      const bool is_busy =
+          core_.owes_answers() || gateway_.has_open_streams() || is_sending || has_requests;
       if (is_busy && gateway_.now().monotonic < stage_deadline_ && !is_urged) {
         return;
       }

@@ -23,6 +23,7 @@
 #include <iii/engine_error.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -75,7 +76,9 @@ class Server {
   using Tasks = Mailbox<std::function<void()>>;
 
   Server(EngineConfig config, Logger& log);
-  EngineStatus listen(const std::string& host, std::uint16_t port);
+  EngineStatus listen(
+      const std::string& host, std::uint16_t port, std::size_t connections_max = SIZE_MAX
+  );
   EngineStatus start_http(const HttpConfig& config);
   void start_http_functions(const HttpFunctionsConfig& config);
   void turn();

@@ -26,7 +26,8 @@ enum class Phase : std::uint8_t {
 struct Session {
   base::ConnectionId id;
   Phase phase = Phase::handshake;
-  bool is_paused = false;  // back-pressure: messages are not taken
+  bool is_paused = false;        // back-pressure: messages are not taken
+  bool has_taken_leave = false;  // by a Close frame
   OutboxGauge outbox;
   base::MonotonicTime progressed_at;  // when it last took what had to wait for it
   std::size_t listener = 0;

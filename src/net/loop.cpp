@@ -239,6 +239,7 @@ bool Loop::has_lost_peer(base::ConnectionId id) const {
 void Loop::drop(base::ConnectionId id) {
   if (Socket* socket = find(id)) {
     socket->state = State::dropped;
+    count_unsent(*socket, 0);
     socket->ends_at = base::never;
     dropped_.push_back(static_cast<std::uint32_t>(id.value()) - 1);
   }
@@ -369,6 +370,7 @@ void Loop::flush(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   if (socket.has_lost_peer) {
     return_outbox(socket);
+    count_unsent(socket, 0);
     if (socket.state == State::finishing) {
       release(slot);
     }
@@ -396,6 +398,7 @@ void Loop::flush(std::uint32_t slot) {
   }
   const bool has_progressed = socket.waits_for_room && socket.outbox.size() < bytes_before;
   const bool waits_for_room = !socket.outbox.empty();
+  count_unsent(socket, socket.outbox.size());
   if (waits_for_room != socket.waits_for_room) {
     socket.waits_for_room = waits_for_room;
     update_interest(slot);
@@ -440,9 +443,12 @@ void Loop::lose_peer(std::uint32_t slot) {
   socket.has_lost_peer = true;
   socket.waits_for_room = false;
   return_outbox(socket);
+  count_unsent(socket, 0);
   // It would report the end again and again.
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.descriptor.get(), nullptr);
-  if (!socket.is_paused) {
+  if (socket.is_paused) {
+    events_.on_lost(id_of(slot));
+  } else {
     resumed_.push_back(slot);
   }
 }
@@ -464,11 +470,40 @@ void Loop::release(std::uint32_t slot) {
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();
+  count_unsent(socket, 0);
+  --listeners_[socket.listener].connections;
   --open_sockets_;
   if (socket.generation < options_.generations_max) {
     ++socket.generation;
     free_slots_.push_back(slot);
   }
+}
+
+void Loop::count_unsent(Socket& socket, std::size_t bytes) {
+  if (socket.unsent_bytes == 0 && bytes != 0) {
+    socket.unsent_since = now().monotonic;
+  }
+  std::size_t& all = listeners_[socket.listener].unsent_bytes;
+  all = all - socket.unsent_bytes + bytes;
+  socket.unsent_bytes = bytes;
+}
+
+std::optional<base::ConnectionId> Loop::slowest(std::size_t listener) const {
+  const base::MonotonicTime moment = now().monotonic;
+  double cost_max = -1;
+  std::optional<base::ConnectionId> found;
+  for (std::uint32_t slot = 0; slot < sockets_.size(); ++slot) {
+    const Socket& socket = sockets_[slot];
+    if (socket.listener == listener && socket.unsent_bytes != 0) {
+      const double cost = std::chrono::duration<double>(moment - socket.unsent_since).count() *
+                          static_cast<double>(socket.unsent_bytes);
+      if (cost > cost_max) {
+        cost_max = cost;
+        found = id_of(slot);
+      }
+    }
+  }
+  return found;
 }
 
 void Loop::take_outbox(Socket& socket) {

@@ -45,12 +45,16 @@ class SocketEvents {
   // The peer or the network has ended the connection, and everything that came before has been
   // presented; the id is no longer valid. Not called for what the owner ends itself.
   virtual void on_ended(base::ConnectionId socket) = 0;
+  // Nothing reaches the peer of a paused socket any more; what it sent before waits for resume().
+  virtual void on_lost(base::ConnectionId socket) = 0;
   // The outbox has been written as far as the peer takes it; this much is left. `has_progressed`:
   // the peer has taken some of what had to wait for it, so that it is alive.
   virtual void on_flushed(
       base::ConnectionId socket, std::size_t bytes_left, bool has_progressed
   ) = 0;
   virtual void on_accept_failed(int error_number) = 0;
+  // A listener had as many connections as it may have: one more was closed at once.
+  virtual void on_refused(std::size_t listener) = 0;
   // One of the signals of watch_signals().
   virtual void on_signal(int signal_number) = 0;
 
@@ -86,8 +90,12 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  // The index that on_accepted() gives. Port 0: any free port.
-  [[nodiscard]] EngineResult<std::size_t> listen(const std::string& host, std::uint16_t port);
+  // The index that on_accepted() gives. Port 0: any free port. `connections_max` counts those that
+  // are being ended, too; it is never more than half of the descriptors of the process, unless the
+  // listener may have all of them.
+  [[nodiscard]] EngineResult<std::size_t> listen(
+      const std::string& host, std::uint16_t port, std::size_t connections_max = SIZE_MAX
+  );
   [[nodiscard]] std::uint16_t port(std::size_t listener) const;
   void stop_listening();
 
@@ -117,11 +125,23 @@ class Loop {
   [[nodiscard]] bool has_lost_peer(base::ConnectionId socket) const;
   // Ends the connection at once; what the outbox holds is lost.
   void drop(base::ConnectionId socket);
+  // The same, but the peer sees an error instead of an end.
+  void reset(base::ConnectionId socket);
   // Ends it after the outbox has been written: closes our half, then waits a moment for the peer to
   // close its own, so that the last bytes are not cut off. What the peer still sends is discarded.
   void finish(base::ConnectionId socket, Patience patience = Patience::bounded);
+  // With patience, but only `stall_max` of it.
+  void finish(base::ConnectionId socket, std::chrono::milliseconds stall_max);
 
   [[nodiscard]] std::size_t open_sockets() const { return open_sockets_; }
+  // What peers of this listener did not take at the end of their last turn, also of connections
+  // that are being ended.
+  [[nodiscard]] std::size_t unsent_bytes(std::size_t listener) const {
+    return listeners_[listener].unsent_bytes;
+  }
+  // Whose unsent bytes have cost the most: their number times the time since all had been taken.
+  // nullopt: none has any. Looks at every socket.
+  [[nodiscard]] std::optional<base::ConnectionId> slowest(std::size_t listener) const;
   // Whether somebody is still reading the end of what finish() was to wait for with patience.
   [[nodiscard]] bool has_patient_endings() const;
 
@@ -135,11 +155,21 @@ class Loop {
     bool is_paused = false;
     bool waits_for_room = false;  // EPOLLOUT is on
     bool has_lost_peer = false;   // and epoll does not watch it any more
+    std::size_t listener = 0;
+    std::size_t unsent_bytes = 0;      // as counted for its listener
+    base::MonotonicTime unsent_since;  // if there are any
     Patience patience = Patience::bounded;
     base::ByteBuffer outbox;
     base::ByteBuffer rest;                      // of an incomplete message
     base::MonotonicTime ends_at = base::never;  // finishing or lingering: unless prolong()
     base::MonotonicTime progressed_at;          // finishing with patience
+    std::chrono::milliseconds stall_max{};      // likewise
+  };
+  struct Listener {
+    std::uint16_t port = 0;
+    std::size_t connections_max = SIZE_MAX;
+    std::size_t connections = 0;
+    std::size_t unsent_bytes = 0;
   };
   // One address of a listener.
   struct Acceptor {
@@ -171,6 +201,7 @@ class Loop {
   void lose_peer(std::uint32_t slot);
   void peer_ended(std::uint32_t slot);
   void release(std::uint32_t slot);
+  void count_unsent(Socket& socket, std::size_t bytes);
   void take_outbox(Socket& socket);
   void return_outbox(Socket& socket);
   void end_overdue();
@@ -186,7 +217,7 @@ class Loop {
   Descriptor wake_;
   Descriptor signals_;
   int setup_error_number_ = 0;
-  std::vector<std::uint16_t> ports_;  // by listener
+  std::vector<Listener> listeners_;
   std::vector<Acceptor> acceptors_;
   std::deque<Socket> sockets_;
   std::vector<std::uint32_t> free_slots_;

@@ -25,6 +25,7 @@ void Loop::finish(base::ConnectionId id, Patience patience) {
   if (socket != nullptr && socket->state == State::open) {
     socket->state = State::finishing;
     socket->patience = patience;
+    socket->stall_max = options_.stall_max;
     socket->progressed_at = now().monotonic;
     socket->ends_at = socket->progressed_at + options_.closing_max;
     const auto slot = static_cast<std::uint32_t>(id.value()) - 1;
@@ -34,6 +35,22 @@ void Loop::finish(base::ConnectionId id, Patience patience) {
       update_interest(slot);
     }
     mark_dirty(slot);
+  }
+}
+
+void Loop::finish(base::ConnectionId id, std::chrono::milliseconds stall_max) {
+  finish(id, Patience::while_it_reads);
+  if (Socket* socket = find(id)) {
+    socket->stall_max = stall_max;
+  }
+}
+
+// Closing a socket that lingers for no time sends a reset instead of an end.
+void Loop::reset(base::ConnectionId id) {
+  if (const Socket* socket = find(id)) {
+    constexpr linger no_time{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket->descriptor.get(), SOL_SOCKET, SO_LINGER, &no_time, sizeof no_time);
+    drop(id);
   }
 }
 
@@ -66,7 +83,7 @@ void Loop::end_overdue() {
 
 // A reader may be slow, but it must be there.
 bool Loop::prolong(Socket& socket, base::MonotonicTime moment) {
-  const base::MonotonicTime stalled_at = socket.progressed_at + options_.stall_max;
+  const base::MonotonicTime stalled_at = socket.progressed_at + socket.stall_max;
   if (socket.state != State::finishing || socket.patience == Patience::bounded ||
       stalled_at <= moment) {
     return false;

@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -123,6 +124,14 @@ TEST_F(PausedTest, IsPausedAgainWithinTheTail) {
   EXPECT_THAT(owner.presented, ElementsAre("abc", "bc", "c"));
 }
 
+TEST_F(PausedTest, IsReportedOnceWhenItsPeerIsLost) {
+  lose_peer();
+  loop.outbox(id)->append("are you there?");
+  run_idle();
+  EXPECT_THAT(owner.lost, ElementsAre(id));
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
 TEST_F(PausedTest, DoesNotSpinWhenItsPeerIsLost) {
   lose_peer();
   const base::MonotonicTime deadline = now().monotonic + 20ms;
@@ -147,6 +156,25 @@ TEST_F(PausedTest, WritesNothingMoreToALostPeer) {
   loop.outbox(id)->append("are you there?");
   run_idle();
   EXPECT_EQ(loop.outbox(id)->size(), 0U);
+  EXPECT_THAT(owner.ended, IsEmpty());
+}
+
+TEST_F(LoopTest, EndsWithAnErrorForThePeerWhenItIsReset) {
+  for (const bool is_reset : {false, true}) {
+    Client client(port);
+    const base::ConnectionId id = accept_one();
+    if (is_reset) {
+      loop.reset(id);
+    } else {
+      loop.drop(id);
+    }
+    ASSERT_TRUE(turn_until([&] {
+      client.receive();
+      return client.has_ended();
+    }));
+    EXPECT_EQ(client.was_reset(), is_reset);
+    EXPECT_EQ(loop.open_sockets(), 0U);
+  }
   EXPECT_THAT(owner.ended, IsEmpty());
 }
 
@@ -228,6 +256,23 @@ TEST_F(SlowReaderTest, LeavesTheRestInTheOutbox) {
   EXPECT_EQ(owner.left, 0U);
 }
 
+TEST_F(SlowReaderTest, IsKnownByWhatItDoesNotTake) {
+  EXPECT_EQ(loop.unsent_bytes(0), owner.left);
+  const Client fresh(port, 64 * 1024);
+  const base::ConnectionId fresh_id = accept_one();
+  EXPECT_TRUE(turn_until([moment = now().monotonic] { return now().monotonic > moment; }));
+  loop.outbox(fresh_id)->append(std::string(bytes, 'x'));
+  run_idle();
+  EXPECT_GT(loop.unsent_bytes(0), owner.left);
+  loop.finish(reader_id);
+  EXPECT_EQ(loop.slowest(0), reader_id) << "also while it is being ended";
+  loop.reset(reader_id);
+  EXPECT_EQ(loop.slowest(0), fresh_id);
+  loop.drop(fresh_id);
+  EXPECT_EQ(loop.slowest(0), std::nullopt);
+  EXPECT_EQ(loop.unsent_bytes(0), 0U);
+}
+
 TEST_F(SlowReaderTest, IsStillReadFrom) {
   reader.send("y");
   ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));
@@ -306,6 +351,12 @@ TEST_F(ImpatientTest, WaitsForAReaderThatIsThere) {
   ASSERT_TRUE(receive_all());
   EXPECT_TRUE(is_intact());
   EXPECT_FALSE(loop.has_patient_endings());
+}
+
+TEST_F(ImpatientTest, WaitsNoLongerThanItIsToldForAReaderThatStalls) {
+  loop.finish(reader_id, 60ms);
+  EXPECT_TRUE(loop.has_patient_endings());
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 0; }));
 }
 
 TEST_F(ImpatientTest, DoesNotWaitForAReaderThatHasVanished) {

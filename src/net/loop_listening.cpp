@@ -9,7 +9,9 @@
 #include <iii/engine_error.hpp>
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -28,9 +30,17 @@ constexpr std::size_t accepts_per_turn = 64;
 // processor.
 constexpr auto accept_pause = std::chrono::milliseconds(250);
 
+std::size_t descriptors_max() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur)
+                                                 : SIZE_MAX;
+}
+
 }  // namespace
 
-EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t port) {
+EngineResult<std::size_t> Loop::listen(
+    const std::string& host, std::uint16_t port, std::size_t connections_max
+) {
   if (setup_error_number_ != 0) {
     return EngineError{
         EngineErrorCode::io_error,
@@ -41,7 +51,7 @@ EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t po
   if (!bound) {
     return bound.error();
   }
-  const std::size_t listener = ports_.size();
+  const std::size_t listener = listeners_.size();
   for (Descriptor& descriptor : bound->descriptors) {
     const std::uint64_t data = tag(Source::listener, acceptors_.size());
     if (!add_interest(epoll_, descriptor.get(), EPOLLIN, data)) {
@@ -51,12 +61,17 @@ EngineResult<std::size_t> Loop::listen(const std::string& host, std::uint16_t po
     }
     acceptors_.push_back({std::move(descriptor), listener});
   }
-  ports_.push_back(bound->port);
+  const bool may_have_all = connections_max == SIZE_MAX;
+  listeners_.push_back(
+      {.port = bound->port,
+       .connections_max =
+           may_have_all ? connections_max : std::min(connections_max, descriptors_max() / 2)}
+  );
   return listener;
 }
 
 std::uint16_t Loop::port(std::size_t listener) const {
-  return ports_[listener];
+  return listeners_[listener].port;
 }
 
 void Loop::stop_listening() {
@@ -99,6 +114,11 @@ void Loop::watch_listeners(std::uint32_t interest) {
 }
 
 void Loop::add(Descriptor descriptor, std::size_t listener, std::string_view ip_address) {
+  Listener& its_listener = listeners_[listener];
+  if (its_listener.connections >= its_listener.connections_max) {
+    events_.on_refused(listener);
+    return;  // which closes it; left unaccepted, it would keep the listener readable
+  }
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<std::uint32_t>(sockets_.size()));
     sockets_.emplace_back();
@@ -112,6 +132,8 @@ void Loop::add(Descriptor descriptor, std::size_t listener, std::string_view ip_
   Socket& socket = sockets_[slot];
   socket.descriptor = std::move(descriptor);
   socket.state = State::open;
+  socket.listener = listener;
+  ++its_listener.connections;
   ++open_sockets_;
   events_.on_accepted(listener, id_of(slot), ip_address);
 }

@@ -106,11 +106,13 @@ class Owner final : public SocketEvents {
     return take(socket, bytes);
   }
   void on_ended(base::ConnectionId socket) override { ended.push_back(socket); }
+  void on_lost(base::ConnectionId socket) override { lost.push_back(socket); }
   void on_flushed(base::ConnectionId, std::size_t bytes_left, bool has_progressed) override {
     left = bytes_left;
     progress += has_progressed ? 1 : 0;
   }
   void on_accept_failed(int error_number) override { accept_failures.push_back(error_number); }
+  void on_refused(std::size_t listener) override { refused.push_back(listener); }
   void on_signal(int signal_number) override { signals.push_back(signal_number); }
 
   std::function<std::size_t(base::ConnectionId, std::span<char>)> take =
@@ -122,9 +124,11 @@ class Owner final : public SocketEvents {
   std::string last_ip;
   std::vector<std::string> presented;
   std::vector<base::ConnectionId> ended;
+  std::vector<base::ConnectionId> lost;
   std::size_t left = 0;
   int progress = 0;  // flushes of what had to wait
   std::vector<int> accept_failures;
+  std::vector<std::size_t> refused;
   std::vector<int> signals;
 };
 

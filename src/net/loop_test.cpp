@@ -396,5 +396,30 @@ TEST_F(LoopTest, NamesAnAddressOfAnotherMachine) {
   EXPECT_THAT(refused.error().message, HasSubstr("cannot listen on 192.0.2.1:0: "));
 }
 
+TEST_F(LoopTest, RefusesConnectionsBeyondThoseThatAListenerMayHave) {
+  const auto small = loop.listen("127.0.0.1", 0, 1);
+  ASSERT_TRUE(small);
+  Client first(loop.port(*small));
+  const base::ConnectionId id = accept_one();
+  Client second(loop.port(*small));
+  ASSERT_TRUE(turn_until([&] {
+    second.receive();
+    return second.has_ended();
+  }));
+  EXPECT_THAT(owner.refused, ElementsAre(*small));
+  Client elsewhere(port);
+  (void)accept_one();
+  // One that is being ended counts until it has gone.
+  loop.finish(id);
+  run_idle();
+  Client third(loop.port(*small));
+  ASSERT_TRUE(turn_until([&] { return owner.refused.size() == 2; }));
+  first.close();
+  ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 1; }));
+  Client fourth(loop.port(*small));
+  (void)accept_one();
+  EXPECT_EQ(owner.refused.size(), 2U);
+}
+
 }  // namespace
 }  // namespace iii::net

@@ -351,6 +351,7 @@ struct Engine::Running::Executor {
         self.close(effect.connection, no_close_frame, "");
         return;
       case core::Ending::without_code:
+      case core::Ending::cut_off:
         self.close(effect.connection, no_code, "");
         return;
       case core::Ending::going_away:

@@ -57,6 +57,12 @@ class HttpEngine {
     arguments.push_back(address(path));
     return Process(arguments).wait().output;
   }
+  // Returns once a graceful stop has begun.
+  void begin_stop() {
+    engine_->signal(SIGTERM);
+    while (boost::json::parse(engine_->next_error_line()).at("event") != "stopping") {
+    }
+  }
   // Returns once the path is served.
   void wait_for(std::string_view path) const {
     for (int attempt = 0; attempt < 1000; ++attempt) {

@@ -178,6 +178,13 @@ TEST(HttpExamples, a_form_is_read_as_it_arrives) {
 
 // --- Raw sockets ---
 
+// Where an end of a channel of the call connects.
+std::string channel_path(const boost::json::value& call, const char* name, const char* direction) {
+  const auto& channel = call.at("data").at(name);
+  return "/ws/channels/" + std::string(channel.at("channel_id").as_string()) +
+         "?key=" + std::string(channel.at("access_key").as_string()) + "&dir=" + direction;
+}
+
 class HttpSockets : public testing::Test {
  protected:
   HttpSockets() : worker(static_cast<std::uint16_t>(engine.worker_port)) {
@@ -188,6 +195,12 @@ class HttpSockets : public testing::Test {
   }
   [[nodiscard]] SocketClient client() const {
     return SocketClient(static_cast<std::uint16_t>(engine.http_port));
+  }
+  // An end of a channel of the next call.
+  SocketClient channel_end(const char* name, const char* direction) {
+    SocketClient end(static_cast<std::uint16_t>(engine.worker_port));
+    end.upgrade(channel_path(worker.next_call(), name, direction));
+    return end;
   }
   // Reads until the text has come.
   static std::string read_until(SocketClient& from, std::string_view text) {
@@ -210,6 +223,52 @@ constexpr std::string_view post =
     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n"
     "{\"n\":1}";
 
+constexpr std::string_view upload_head =
+    "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n";
+
+TEST_F(HttpSockets, the_end_of_a_whole_body_is_a_close_frame) {
+  SocketClient http = client();
+  http.send_bytes(std::string(upload_head) + "4\r\nhalf\r\n");
+  SocketClient reader = channel_end("request_body", "read");
+  EXPECT_EQ(reader.next().bytes, "half");
+  http.send_bytes("0\r\n\r\n");
+  EXPECT_EQ(reader.next(), closed_with(websocket::CloseCode::none));
+}
+
+TEST_F(HttpSockets, a_body_that_is_cut_does_not_look_whole) {
+  for (const bool is_bad_chunk : {false, true}) {
+    SocketClient http = client();
+    http.send_bytes(std::string(upload_head) + "4\r\nhalf\r\n");
+    SocketClient reader = channel_end("request_body", "read");
+    EXPECT_EQ(reader.next().bytes, "half");
+    if (is_bad_chunk) {
+      http.send_bytes("no size\r\n");
+    } else {
+      http.close();
+    }
+    // A Close frame of any code is the regular end for some SDKs.
+    EXPECT_EQ(reader.next().kind, Kind::ended);
+  }
+}
+
+TEST_F(HttpSockets, a_download_whose_writer_vanishes_does_not_look_whole) {
+  for (const bool is_in_order : {true, false}) {
+    SocketClient http = client();
+    http.send_bytes("POST /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    SocketClient writer = channel_end("response", "write");
+    writer.send_frame(websocket::Opcode::binary, "half");
+    (void)read_until(http, "half\r\n");
+    if (is_in_order) {
+      writer.send_close(websocket::CloseCode::normal);
+      EXPECT_EQ(read_until(http, "0\r\n\r\n"), "0\r\n\r\n");
+    } else {
+      writer.close();
+      EXPECT_EQ(http.read_to_end(), "");
+    }
+  }
+}
+
 TEST_F(HttpSockets, requests_in_a_row_are_answered_in_a_row) {
   SocketClient http = client();
   http.send_bytes(std::string(post) + std::string(post) + "GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -221,6 +280,19 @@ TEST_F(HttpSockets, requests_in_a_row_are_answered_in_a_row) {
   const std::string all = read_until(http, "Not Found");
   EXPECT_LT(all.find("first"), all.find("second"));
   EXPECT_LT(all.find("second"), all.find("HTTP/1.1 404"));
+}
+
+TEST_F(HttpSockets, a_request_that_is_not_complete_is_answered_although_the_engine_stops) {
+  SocketClient http = client();
+  http.send_bytes(post.substr(0, post.size() - 1));
+  worker.settle();
+  SocketClient other = client();
+  other.send_bytes("GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+  (void)read_until(other, "Not Found");  // and what was sent before has been read
+  engine.begin_stop();
+  http.send_bytes(post.substr(post.size() - 1));
+  worker.answer(worker.next_call(), R"({"body":"here"})");
+  EXPECT_NE(read_until(http, "here").find("connection: close"), std::string::npos);
 }
 
 TEST_F(HttpSockets, a_client_that_goes_is_forgotten_and_others_are_not) {
@@ -257,13 +329,7 @@ TEST_F(HttpSockets, a_client_that_reads_no_answers_is_not_read_any_more) {
 TEST_F(HttpSockets, a_stream_goes_at_the_pace_of_its_client) {
   SocketClient http = client();
   http.send_bytes("POST /a HTTP/1.1\r\nHost: h\r\n\r\n");
-  const boost::json::value call = worker.next_call();
-  const auto& response = call.at("data").at("response");
-  const std::string path = "/ws/channels/" + std::string(response.at("channel_id").as_string()) +
-                           "?key=" + std::string(response.at("access_key").as_string()) +
-                           "&dir=write";
-  SocketClient writer(static_cast<std::uint16_t>(engine.worker_port));
-  writer.upgrade(path);
+  SocketClient writer = channel_end("response", "write");
   // More than all buffers on the way hold: the writer is stopped.
   const std::string frame =
       client_frame(websocket::Opcode::binary, std::string(std::size_t{64} * 1024, 'x'));

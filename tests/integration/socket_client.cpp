@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "net/clock.hpp"
 #include "net/descriptor.hpp"
+#include "patience.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
 #include "websocket/handshake.hpp"
@@ -226,6 +227,7 @@ bool SocketClient::receive() {
       return true;
     }
     if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      was_reset_ = count < 0;
       return false;
     }
     if (net::now().monotonic > deadline) {

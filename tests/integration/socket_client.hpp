@@ -65,6 +65,8 @@ class SocketClient {
   void close() { descriptor_.reset(); }
   // Without a word of farewell.
   void reset();
+  // Whether the peer has ended the connection so.
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
 
   // --- Messages ---
   // Returns the head of the response, which must be a 101. `early`: sent together with the request.
@@ -90,6 +92,7 @@ class SocketClient {
   base::ByteBuffer bytes_;
   websocket::Decoder decoder_;
   std::deque<Received> inbox_;
+  bool was_reset_ = false;
 };
 
 // A client frame as bytes, masked with zeros, whatever its size.

@@ -3,16 +3,22 @@
 // depends on who is faster.
 #pragma once
 
+#include "base/limits.hpp"
 #include "base/system_random.hpp"
 #include "base/time.hpp"
 #include "core/core.hpp"
 #include "engine/config.hpp"
 #include "engine/gateway.hpp"
+#include "engine/http_gateway.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/log.hpp"
+#include "engine/static_folder.hpp"
+#include "http/server_connection.hpp"
 #include "net/clock.hpp"
 #include "net/loop.hpp"
 #include "socket_client.hpp"
+#include "workers/http/http_worker.hpp"
+#include "workers/http/options.hpp"
 #include "workers/worker.hpp"
 
 #include <gtest/gtest.h>
@@ -28,12 +34,14 @@ namespace iii::test {
 
 class TurnedEngine {
  public:
-  explicit TurnedEngine(std::vector<engine::ListenerConfig> listeners = {{.port = 0}}) {
+  explicit TurnedEngine(
+      std::vector<engine::ListenerConfig> listeners = {{.port = 0}}, net::LoopOptions options = {}
+  ) {
     config_.listeners = std::move(listeners);
     gateway_ = std::make_unique<engine::Gateway>(config_, core_, local_workers_, log_, [this] {
       return now();
     });
-    loop_ = std::make_unique<net::Loop>(*gateway_);
+    loop_ = std::make_unique<net::Loop>(*gateway_, options);
     gateway_->use(*loop_);
     gateway_->on_turn();
     for (const auto& listener : config_.listeners) {
@@ -46,6 +54,35 @@ class TurnedEngine {
   [[nodiscard]] ClientOptions options(int receive_bytes = 0) {
     return {.receive_bytes = receive_bytes, .while_waiting = [this] { turn(); }};
   }
+
+  // An HTTP listener behind the others; its index.
+  std::size_t add_http(
+      const http::ServerLimits& limits,
+      std::size_t unsent_bytes_max = base::limits::http_unsent_bytes_max
+  ) {
+    auto worker = std::make_unique<workers::http_worker::HttpWorker>(
+        workers::http_worker::Options{}, random_
+    );
+    http_worker_ = worker.get();
+    const base::ConnectionId id = local_workers_.add(std::move(worker), core_, net::now());
+    http_ = std::make_unique<engine::HttpGateway>(
+        limits,
+        core_,
+        local_workers_,
+        *loop_,
+        *http_worker_,
+        id,
+        std::vector<engine::StaticFolder>(),
+        unsent_bytes_max
+    );
+    http_->on_turn(now());
+    gateway_->use(*http_);
+    gateway_->settle();
+    const auto index = loop_->listen("127.0.0.1", 0);
+    EXPECT_TRUE(index);
+    return *index;
+  }
+  [[nodiscard]] std::size_t http_requests() const { return http_worker_->requests(); }
 
   void turn() {
     constexpr auto wait_max = std::chrono::milliseconds(5);
@@ -79,6 +116,7 @@ class TurnedEngine {
 
   [[nodiscard]] core::Core& core() { return core_; }
   [[nodiscard]] const engine::Gateway& gateway() const { return *gateway_; }
+  [[nodiscard]] bool has_open_streams() const { return gateway_->has_open_streams(); }
   [[nodiscard]] std::size_t open_sockets() const { return loop_->open_sockets(); }
   // What waits for the worker's socket.
   [[nodiscard]] std::size_t unsent_bytes(std::string_view worker_id) {
@@ -105,6 +143,8 @@ class TurnedEngine {
   engine::LocalWorkers local_workers_;
   std::unique_ptr<engine::Gateway> gateway_;
   std::unique_ptr<net::Loop> loop_;
+  workers::http_worker::HttpWorker* http_worker_ = nullptr;
+  std::unique_ptr<engine::HttpGateway> http_;
   std::chrono::milliseconds late_by_{0};
 };
 

@@ -123,13 +123,17 @@ Peer Scene::open_announced(std::string name, std::string_view version, Where whe
 }
 
 Peer Scene::open_local(std::string name, bool runs_functions_of_others) {
+  return open_local(core::LocalWorker{
+      .name = std::move(name), .runs_functions_of_others = runs_functions_of_others
+  });
+}
+
+Peer Scene::open_local(const core::LocalWorker& worker) {
   const base::ConnectionId id((std::uint64_t{1} << 63U) | ++connections_);
-  names_.emplace(id, name);
+  names_.emplace(id, worker.name);
   checker_.opened(id);
-  core_.on_local_worker_opened(
-      id, {.name = name, .runs_functions_of_others = runs_functions_of_others}, now_
-  );
-  return {.name = std::move(name), .connection = id, .worker_id = {}, .token = {}};
+  core_.on_local_worker_opened(id, worker, now_);
+  return {.name = worker.name, .connection = id, .worker_id = {}, .token = {}};
 }
 
 void Scene::from(const Peer& peer, std::string_view text) {

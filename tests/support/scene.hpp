@@ -64,6 +64,7 @@ class Scene {
       std::string name, std::string_view version = "0.22.1", Where where = Where::current()
   );
   Peer open_local(std::string name, bool runs_functions_of_others = false);
+  Peer open_local(const core::LocalWorker& worker);
 
   void from(const Peer& peer, std::string_view text);
   // What no remote worker can send.

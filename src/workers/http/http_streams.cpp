@@ -6,6 +6,8 @@
 #include "base/uuid.hpp"
 #include "core/channels.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_body.hpp"
+#include "protocol/error_codes.hpp"
 #include "workers/http/answer.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/orders.hpp"
@@ -80,6 +82,13 @@ class StreamHeaders final : public json::MemberSink {
 constexpr std::uint64_t version_bits = 0x4000;  // of a random UUID
 constexpr std::uint64_t variant_bits = std::uint64_t{1} << 63U;
 constexpr std::uint64_t response_bit = std::uint64_t{1} << 61U;
+
+protocol::ErrorBody cut_off_error() {
+  return protocol::error_body(
+      protocol::codes::invocation_stopped,
+      "The connection of the response channel has ended without a Close frame"
+  );
+}
 
 }  // namespace
 
@@ -259,12 +268,19 @@ void HttpWorker::on_channel_message(
   order(SendPiece{id, pending->gzip == nullptr ? bytes : compressed(*pending, bytes)});
 }
 
-void HttpWorker::on_channel_ended(RequestId id, base::Now now, Outputs& outputs) {
+void HttpWorker::on_channel_ended(
+    RequestId id, base::Now now, Outputs& outputs, core::Leave leave
+) {
   Pending* pending = pending_.find(id);
   if (pending == nullptr) {
     return;
   }
   const Event event{now, outputs};
+  const bool is_cut_off = leave == core::Leave::missing;
+  if (pending->step == Step::function && is_cut_off) {
+    fail(*pending, cut_off_error(), event);
+    return;
+  }
   if (pending->step == Step::function) {
     Answer answer;
     answer.status = pending->stream_status;
@@ -272,6 +288,11 @@ void HttpWorker::on_channel_ended(RequestId id, base::Now now, Outputs& outputs)
       append_header(name, value, answer.lines);
     }
     respond(*pending, std::move(answer), event);
+    return;
+  }
+  if (is_cut_off) {
+    order(BreakResponse{id});
+    finish(*pending, event);
     return;
   }
   if (pending->gzip != nullptr) {

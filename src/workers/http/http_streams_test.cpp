@@ -36,8 +36,8 @@ void say(HttpScene& scene, std::string_view text) {
 void send(HttpScene& scene, std::string_view bytes) {
   scene.worker.on_channel_message(HttpScene::id(1), false, bytes, scene.now, scene.outputs);
 }
-void end(HttpScene& scene) {
-  scene.worker.on_channel_ended(HttpScene::id(1), scene.now, scene.outputs);
+void end(HttpScene& scene, core::Leave leave = core::Leave::taken) {
+  scene.worker.on_channel_ended(HttpScene::id(1), scene.now, scene.outputs, leave);
 }
 
 TEST(HttpStreams, finds_the_request_of_a_channel) {
@@ -130,6 +130,23 @@ TEST(HttpStreams, break_when_the_function_fails_under_them) {
   (void)scene.take_orders();
   scene.failure("boom", "m");
   EXPECT_EQ(scene.take_orders(), "1 breaks");
+  EXPECT_EQ(scene.worker.requests(), 0U);
+}
+
+TEST(HttpStreams, break_when_their_writer_vanishes) {
+  Called scene;
+  send(scene, "x");
+  (void)scene.take_orders();
+  end(scene, core::Leave::missing);
+  EXPECT_EQ(scene.take_orders(), "1 breaks");
+  EXPECT_EQ(scene.worker.requests(), 0U);
+}
+
+TEST(HttpStreams, fail_when_their_writer_vanishes_before_the_first_byte) {
+  Called scene;
+  say(scene, R"({"type":"set_status","status_code":206})");
+  end(scene, core::Leave::missing);
+  EXPECT_TRUE(scene.take_orders().starts_with("1 500 "));
   EXPECT_EQ(scene.worker.requests(), 0U);
 }
 

@@ -77,7 +77,12 @@ HttpWorker::HttpWorker(Options options, base::Random& random)
 }
 
 core::LocalWorker HttpWorker::identity() const {
-  return {.name = "iii-http", .description = "Functions behind URLs.", .is_mandatory = false};
+  return {
+      .name = "iii-http",
+      .description = "Functions behind URLs.",
+      .is_mandatory = false,
+      .calls_while_draining = true
+  };
 }
 
 void HttpWorker::start(Outputs& outputs) {

@@ -111,7 +111,10 @@ class HttpWorker final : public Worker {
   void on_channel_message(
       RequestId id, bool is_text, std::string_view bytes, base::Now now, Outputs& outputs
   );
-  void on_channel_ended(RequestId id, base::Now now, Outputs& outputs);
+  // `leave`: of the function's end of the response channel.
+  void on_channel_ended(
+      RequestId id, base::Now now, Outputs& outputs, core::Leave leave = core::Leave::taken
+  );
 
   // What is to be done since the last call; `into` lends its memory.
   void take_orders(std::vector<Order>& into);
