@@ -67,7 +67,12 @@ TEST_F(Registrations, of_the_same_worker_replace_the_description) {
 TEST_F(Registrations, of_another_worker_take_the_function_over) {
   scene.serve(first, "f");
   scene.serve(second, "f");
-  scene.expect_note("function_taken_over", {{"function_id", "f"}});
+  scene.expect_note(
+      "function_taken_over",
+      {{"function_id", "f"},
+       {"worker_id", second.worker_id},
+       {"previous_worker_id", first.worker_id}}
+  );
   expect_served_by(second, "f");
 }
 

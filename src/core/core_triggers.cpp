@@ -195,6 +195,14 @@ void Core::deliver(Trigger& trigger, Effects& effects) {
   if (type == nullptr || type->provider().is_closing) {
     trigger.is_live = false;
     trigger.pending_reason = "no worker provides the trigger type";
+    effects.note(
+        Severity::info,
+        "trigger_waits",
+        {{"trigger_id", trigger.id},
+         {"trigger_type", trigger.type},
+         {"function_id", trigger.function_id},
+         {"reason", trigger.pending_reason}}
+    );
     return;
   }
   if (!type->provider().can_take(trigger.size())) {

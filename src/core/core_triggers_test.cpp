@@ -75,6 +75,7 @@ TEST_F(Triggers, wait_for_a_provider_that_comes_late) {
   scene.from(owner, register_trigger("t-2", "mail", "g"));
   scene.from(owner, register_trigger("t-0", "other", "h"));
   scene.expect_nothing_else();
+  scene.expect_note("trigger_waits", {{"trigger_id", "t-0"}, {"trigger_type", "other"}});
   EXPECT_EQ(state("t-1"), no_provider);
   scene.from(provider, register_trigger_type("mail"));
   scene.expect(provider, register_trigger("t-1", "mail", "f", R"({"box":"in"})"));

@@ -28,6 +28,7 @@ class NoRequests final : public http::RequestSink {
   void on_request(const http::Request&) override {}
   void on_body(std::string_view) override {}
   void on_body_end() override {}
+  http::RefusalText on_refused(const http::Refusal&) override { return {}; }
   void on_request_failed() override {}
 };
 

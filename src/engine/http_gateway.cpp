@@ -9,6 +9,7 @@
 #include "core/effects.hpp"
 #include "engine/deadline_heap.hpp"
 #include "engine/file_answer.hpp"
+#include "engine/http_gateway_parts.hpp"
 #include "engine/local_workers.hpp"
 #include "engine/static_folder.hpp"
 #include "http/request.hpp"
@@ -38,57 +39,13 @@ namespace iii::engine {
 namespace limits = base::limits;
 namespace http_worker = workers::http_worker;
 
-namespace {
-
-constexpr std::uint64_t end_bits = std::uint64_t{3} << 62U;
-constexpr std::uint64_t writer_bit = std::uint64_t{1} << 61U;
-constexpr std::uint32_t serial_mask = (std::uint32_t{1} << 29U) - 1;
-
-}  // namespace
-
-struct HttpGateway::Session {
-  Session(base::ConnectionId socket, http::ServerContext& context, base::MonotonicTime now)
-      : id(socket), connection(context, now) {}
-
-  base::ConnectionId id;
-  http::ServerConnection connection;
-  std::string ip_address;
-  std::uint32_t serial = 0;  // of the request, in the ids of its channel ends
-  bool is_paused = false;
-  bool is_choked = false;    // its client does not take the answers to what it asks
-  bool is_in_event = false;  // its connection is at work further up the stack
-  bool is_reader_congested = false;
-  bool was_body_offered = false;  // as a channel, once for each request
-  bool was_response_offered = false;
-  bool has_body_end = false;      // we hold the writer's end of the request's body
-  bool has_response_end = false;  // and the reader's end of the answer
-  DeadlineHeap::Watch watch;
-  FileAnswer file;
-};
-
-struct HttpGateway::Found {
-  base::ConnectionId request;
-  std::optional<OpenedFile> file;
-};
-
-// One thing to be told to the channels, with a text of its own where it has one.
-struct HttpGateway::ChannelWork {
-  enum class Kind : std::uint8_t { send, end_writer, close };
-  Kind kind = Kind::send;
-  base::ConnectionId writer_end;
-  base::ConnectionId reader_end;
-  std::string bytes;
-  core::ChannelKey body;
-  core::ChannelKey response;
-};
-
 // What a connection finds in its bytes, for the worker.
 class HttpGateway::Requests final : public http::RequestSink {
  public:
   Requests(HttpGateway& gateway, Session& session) : gateway_(gateway), session_(session) {}
 
   void on_request(const http::Request& request) override {
-    session_.serial = ++gateway_.next_serial_ & serial_mask;
+    session_.serial = ++gateway_.next_serial_ & Session::serial_mask;
     session_.was_body_offered = session_.was_response_offered = false;
     session_.file.set_file({});
     workers::Outputs outputs;
@@ -279,73 +236,6 @@ void HttpGateway::on_time() {
 
 base::MonotonicTime HttpGateway::next_deadline() const {
   return deadlines_.next();
-}
-
-// --- Channels ---
-
-void HttpGateway::offer(base::ChannelId id, core::Effects& effects) {
-  const auto wanted = worker_.find_channel(id);
-  if (!wanted) {
-    return;
-  }
-  Session* session = find(wanted->request);
-  if (session == nullptr) {
-    return;
-  }
-  const bool is_body = wanted->end == core::ChannelEnd::reader;
-  bool& was_offered = is_body ? session->was_body_offered : session->was_response_offered;
-  if (std::exchange(was_offered, true)) {
-    return;
-  }
-  (is_body ? session->has_body_end : session->has_response_end) = true;
-  const auto own_end = is_body ? core::ChannelEnd::writer : core::ChannelEnd::reader;
-  core::Channels& channels = core_.channels();
-  channels.adopt(wanted->key, limits::channel_messages_default, now_.monotonic);
-  channels.on_opened(end_of(*session, own_end), wanted->key, own_end, effects);
-  if (is_body) {
-    worker_.on_reader(wanted->request);
-    execute_orders();
-  }
-}
-
-void HttpGateway::on_channel_message(base::ConnectionId end, bool is_text, std::string_view bytes) {
-  if (const Session* session = find_by_end(end)) {
-    workers::Outputs outputs;
-    worker_.on_channel_message(session->id, is_text, bytes, now_, outputs);
-    submit(std::move(outputs));
-    execute_orders();
-  }
-}
-
-void HttpGateway::on_channel_ended(base::ConnectionId end, core::Leave leave) {
-  Session* session = find_by_end(end);
-  if (session == nullptr) {
-    return;
-  }
-  if ((end.value() & writer_bit) != 0) {
-    session->has_body_end = false;  // the reader has gone; the rest of the body is of no use
-    worker_.on_reader_relieved(session->id);
-  } else {
-    session->has_response_end = false;
-    workers::Outputs outputs;
-    worker_.on_channel_ended(session->id, now_, outputs, leave);
-    submit(std::move(outputs));
-  }
-  execute_orders();
-}
-
-void HttpGateway::on_channel_full(base::ConnectionId end) {
-  if (const Session* session = find_by_end(end)) {
-    worker_.on_reader_full(session->id);
-    execute_orders();
-  }
-}
-
-void HttpGateway::on_channel_relieved(base::ConnectionId end) {
-  if (const Session* session = find_by_end(end)) {
-    worker_.on_reader_relieved(session->id);
-    execute_orders();
-  }
 }
 
 // --- Orders ---
@@ -585,22 +475,6 @@ HttpGateway::Session* HttpGateway::find(base::ConnectionId socket) const {
     return nullptr;
   }
   return sessions_[slot].get();
-}
-
-HttpGateway::Session* HttpGateway::find_by_end(base::ConnectionId end) const {
-  const auto slot = static_cast<std::size_t>(end.value() & UINT32_MAX) - 1;
-  const auto serial = static_cast<std::uint32_t>(end.value() >> 32U) & serial_mask;
-  const bool is_known =
-      slot < sessions_.size() && sessions_[slot] != nullptr && sessions_[slot]->serial == serial;
-  return is_known ? sessions_[slot].get() : nullptr;
-}
-
-base::ConnectionId HttpGateway::end_of(const Session& session, core::ChannelEnd end) {
-  const std::uint64_t slot = session.id.value() & UINT32_MAX;
-  return base::ConnectionId(
-      end_bits | (end == core::ChannelEnd::writer ? writer_bit : 0) |
-      std::uint64_t{session.serial} << 32U | slot
-  );
 }
 
 }  // namespace iii::engine

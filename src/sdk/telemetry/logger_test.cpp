@@ -95,7 +95,7 @@ TEST_F(LoggerTest, Item88_writes_a_line_of_json_without_telemetry) {
       fallback_lines(),
       ElementsAre(
           "{\"level\":\"WARN\",\"message\":\"odd \\\"thing\\\"\xEF\xBF\xBD\","
-          "\"data\":{\"sku\":\"A1\",\"list\":[1,2.5E0,null]}}",
+          "\"data\":{\"sku\":\"A1\",\"list\":[1,2.5,null]}}",
           R"({"level":"ERROR","message":"plain","service":"billing"})",
           R"({"level":"DEBUG","message":"traced","trace_id":"6f2c1f1c9c5e4d0aa6b7c8d9e0f1a2b3",)"
           R"("span_id":"1122334455667788"})"

@@ -133,6 +133,25 @@ class ExpressionReader {
   }
 
  private:
+  // A crontab counts from 0, Sunday.
+  static std::string with_named_weekdays(std::string_view line) {
+    constexpr std::array<std::string_view, 8> names = {
+        "sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun"
+    };
+    const std::size_t weekdays = line.find_last_of(" \t") + 1;
+    std::string named(line.substr(0, weekdays));
+    char before = ' ';
+    for (const char c : line.substr(weekdays)) {
+      if (c >= '0' && c <= '7' && before != '/') {
+        named += names[static_cast<std::size_t>(c - '0')];
+      } else {
+        named += c;
+      }
+      before = c;
+    }
+    return named;
+  }
+
   [[nodiscard]] EngineError refusal(std::string what) const {
     // What people who write crontabs expect; said whatever the first thing is that does not fit.
     if (words_in(text_) < fields_min || what.ends_with("fields")) {
@@ -141,8 +160,10 @@ class ExpressionReader {
           "[year]";
     }
     if (words_in(text_) == 5) {
-      what += "; for a line of a crontab put a second in front, '0 " + trimmed(text_) +
-              "', and note that weekdays count from 1, Sunday";
+      what +=
+          "; for a line of a crontab put a second in front, and name the weekdays, which count "
+          "from 1, Sunday, here: '0 " +
+          with_named_weekdays(trimmed(text_)) + "'";
     }
     return {EngineErrorCode::invalid_argument, std::move(what)};
   }

@@ -173,9 +173,11 @@ TEST(Expression, OfACrontabIsToldWhatToChange) {
   EXPECT_EQ(
       refusal("30 1 * * *"),
       "it has 5 fields; a schedule has 6 or 7 fields: second minute hour day-of-month month "
-      "day-of-week [year]; for a line of a crontab put a second in front, '0 30 1 * * *', and "
-      "note that weekdays count from 1, Sunday"
+      "day-of-week [year]; for a line of a crontab put a second in front, and name the weekdays, "
+      "which count from 1, Sunday, here: '0 30 1 * * *'"
   );
+  EXPECT_THAT(refusal("0 9 * * 1-5"), HasSubstr("'0 0 9 * * mon-fri'"));
+  EXPECT_THAT(refusal("0 9 * * 0,3-6/2"), HasSubstr("'0 0 9 * * sun,wed-sat/2'"));
   EXPECT_THAT(refusal("30 9 * * mon"), HasSubstr("'0 30 9 * * mon'"));
 }
 
