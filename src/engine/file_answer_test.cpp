@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "engine/static_folder.hpp"
 #include "http/request.hpp"
+#include "http/request_head.hpp"
 #include "http/server_connection.hpp"
 
 #include <gtest/gtest.h>

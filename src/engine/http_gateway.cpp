@@ -16,7 +16,6 @@
 #include "http/request_head.hpp"
 #include "http/server_connection.hpp"
 #include "net/loop.hpp"
-#include "workers/http/http_worker.hpp"
 #include "workers/http/orders.hpp"
 #include "workers/http/static_files.hpp"
 #include "workers/worker.hpp"

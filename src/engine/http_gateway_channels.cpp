@@ -6,7 +6,6 @@
 #include "core/effects.hpp"
 #include "engine/http_gateway.hpp"
 #include "engine/http_gateway_parts.hpp"
-#include "net/loop.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/worker.hpp"
 

@@ -407,16 +407,16 @@ TEST_F(LoopTest, RefusesConnectionsBeyondThoseThatAListenerMayHave) {
     return second.has_ended();
   }));
   EXPECT_THAT(owner.refused, ElementsAre(*small));
-  Client elsewhere(port);
+  const Client elsewhere(port);
   (void)accept_one();
   // One that is being ended counts until it has gone.
   loop.finish(id);
   run_idle();
-  Client third(loop.port(*small));
+  const Client third(loop.port(*small));
   ASSERT_TRUE(turn_until([&] { return owner.refused.size() == 2; }));
   first.close();
   ASSERT_TRUE(turn_until([&] { return loop.open_sockets() == 1; }));
-  Client fourth(loop.port(*small));
+  const Client fourth(loop.port(*small));
   (void)accept_one();
   EXPECT_EQ(owner.refused.size(), 2U);
 }
