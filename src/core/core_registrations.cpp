@@ -87,24 +87,23 @@ bool Core::add_function(
   if (!owner.has_room_for(description.size() + execution.bytes)) {
     return refuse(too_many_bytes());
   }
-  const std::string previous = existing != nullptr && existing->is_registered()
-                                   ? existing->owner().worker_id.value().to_string()
-                                   : "";
   switch (functions_.add(owner, message.id, std::move(description), execution)) {
     case RegisterOutcome::added:
       services_.on_function_added(message.id);
       break;
     case RegisterOutcome::replaced:
       break;
-    case RegisterOutcome::taken_over:
+    case RegisterOutcome::taken_over: {
+      const Connection& previous = *existing->registrations.rbegin()[1].owner;
       effects.note(
           Severity::warn,
           "function_taken_over",
           {{"function_id", message.id},
            {"worker_id", owner.worker_id.value().to_string()},
-           {"previous_worker_id", previous}}
+           {"previous_worker_id", previous.worker_id.value().to_string()}}
       );
       break;
+    }
     case RegisterOutcome::refused:
       if (owner.reads_rejections) {
         effects.send(owner.id, protocol::to_worker::RegistrationRejected{message.id, ""});

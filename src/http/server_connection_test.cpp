@@ -414,11 +414,13 @@ TEST(ServerConnection, may_be_broken_at_every_step) {
   EXPECT_EQ(steps, 3U);
 }
 
+// A request that comes in pieces, interrupted before each of them.
+constexpr std::array<std::string_view, 4> pieces = {
+    "POST /a HTTP/1.1\r\n", "Host: h\r\nContent-Length: 5\r\n\r\n", "hel", "lo"
+};
+
 // A server that stops: what has begun is answered, and nothing more.
 TEST(ServerConnection, may_be_asked_to_close_at_every_step) {
-  const std::array<std::string_view, 4> pieces = {
-      "POST /a HTTP/1.1\r\n", "Host: h\r\nContent-Length: 5\r\n\r\n", "hel", "lo"
-  };
   const std::size_t steps = sweep_failures([&](std::size_t step) {
     if (step == pieces.size()) {
       return false;
@@ -435,9 +437,6 @@ TEST(ServerConnection, may_be_asked_to_close_at_every_step) {
 }
 
 TEST(ServerConnection, refuses_nonsense_at_every_step) {
-  const std::array<std::string_view, 4> pieces = {
-      "POST /a HTTP/1.1\r\n", "Host: h\r\nContent-Length: 5\r\n\r\n", "hel", "lo"
-  };
   const std::size_t steps = sweep_failures([&](std::size_t step) {
     if (step == pieces.size()) {
       return false;

@@ -56,7 +56,7 @@ void Conversation::on_opened(base::MonotonicTime now, Effects& effects) {
   was_ever_open_ = true;
   has_reported_drops_ = false;
   if (!std::exchange(failure_, "").empty()) {
-    effects.emplace_back(Report{Report::Level::warn, "connected again"});
+    effects.emplace_back(Report{Report::Level::warn, "connected"});
   }
   is_welcome_ = false;
   give_up_at_ = base::never;

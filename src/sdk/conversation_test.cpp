@@ -6,6 +6,7 @@
 
 #include <iii/options.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,6 +46,33 @@ TEST(Conversation, warns_once_of_an_engine_that_cannot_be_reached) {
   scene.pass_to_deadline();
   scene.close("refused");
   EXPECT_TRUE(has("info: the engine cannot be reached: refused"));
+}
+
+TEST(Conversation, says_that_it_is_connected_when_it_had_said_that_it_is_not) {
+  using testing::Contains;
+  using testing::Not;
+  const std::string news = "warn: connected";
+  Scene scene;
+  scene.start();
+  scene.open();
+  EXPECT_THAT(scene.take(true), Not(Contains(news)));
+  scene.close();
+  scene.pass_to_deadline();
+  scene.open();
+  EXPECT_THAT(scene.take(true), Contains(news));
+}
+
+TEST(Conversation, names_the_function_whose_trigger_is_refused) {
+  Scene scene;
+  scene.connect();
+  scene.hear(R"({"type":"triggerregistrationresult","id":"t-1","trigger_type":"cron",)"
+             R"("function_id":"reports::make","error":{"code":"c","message":"no such day"}})");
+  EXPECT_THAT(
+      scene.take(true),
+      testing::Contains(testing::HasSubstr(
+          "the trigger of 'reports::make' of type 'cron' (t-1) is refused: no such day"
+      ))
+  );
 }
 
 TEST(Conversation, starts_once) {
