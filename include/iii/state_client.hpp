@@ -78,60 +78,34 @@ class StateClient {
   // All changes in one step. Those that cannot be made are skipped and listed in the result.
   // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(const std::string& scope, const std::string& key, std::vector<UpdateOp> ops)
-      const {
-    return operations_.call<UpdateResult>(
-        "state::update", update_input(scope, key, std::move(ops))
-    );
-  }
+      const;
   // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
   UpdateResult update(
       const std::string& scope, const std::string& key, const UpdateBuilder& builder
-  ) const {
-    return update(scope, key, builder.build());
-  }
+  ) const;
   [[nodiscard]] Task<UpdateResult> update_async(
       const std::string& scope, const std::string& key, std::vector<UpdateOp> ops
-  ) const {
-    return operations_.call_async<UpdateResult>(
-        "state::update", update_input(scope, key, std::move(ops))
-    );
-  }
+  ) const;
 
   // The values of a scope, without their keys.
   template <class T = Json>
   [[nodiscard]] std::vector<T> list(const std::string& scope) const {
-    return operations_.call<std::vector<T>>("state::list", to_json(StateListInput{scope}));
+    return operations_.call<std::vector<T>>("state::list", list_input(scope));
   }
   template <class T = Json>
   [[nodiscard]] Task<std::vector<T>> list_async(const std::string& scope) const {
-    return operations_.call_async<std::vector<T>>("state::list", to_json(StateListInput{scope}));
+    return operations_.call_async<std::vector<T>>("state::list", list_input(scope));
   }
 
   // The scopes, sorted.
-  [[nodiscard]] std::vector<std::string> list_groups() const {
-    return operations_.call<detail::GroupNames>("state::list_groups", JsonObject()).names;
-  }
-  [[nodiscard]] Task<std::vector<std::string>> list_groups_async() const {
-    return detail::names_of(
-        operations_.call_async<detail::GroupNames>("state::list_groups", JsonObject())
-    );
-  }
+  [[nodiscard]] std::vector<std::string> list_groups() const;
+  [[nodiscard]] Task<std::vector<std::string>> list_groups_async() const;
 
  private:
-  static Json get_input(const std::string& scope, const std::string& key) {
-    return to_json(StateGetInput{scope, key});
-  }
-  static Json delete_input(const std::string& scope, const std::string& key) {
-    return to_json(StateDeleteInput{scope, key});
-  }
-  static Json set_input(const std::string& scope, const std::string& key, Json value) {
-    return to_json(StateSetInput{scope, key, std::move(value)});
-  }
-  static Json update_input(
-      const std::string& scope, const std::string& key, std::vector<UpdateOp> ops
-  ) {
-    return to_json(StateUpdateInput{scope, key, std::move(ops)});
-  }
+  static Json get_input(const std::string& scope, const std::string& key);
+  static Json delete_input(const std::string& scope, const std::string& key);
+  static Json set_input(const std::string& scope, const std::string& key, Json value);
+  static Json list_input(const std::string& scope);
 
   detail::Operations operations_;
 };

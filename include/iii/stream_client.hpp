@@ -70,91 +70,49 @@ class StreamClient {
 
   // Removes it (`stream::delete`), and tells followers if it was there.
   // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
-  DeleteResult erase(const StreamItem& item) const {
-    return operations_.call<DeleteResult>("stream::delete", delete_input(item));
-  }
-  [[nodiscard]] Task<DeleteResult> erase_async(const StreamItem& item) const {
-    return operations_.call_async<DeleteResult>("stream::delete", delete_input(item));
-  }
+  DeleteResult erase(const StreamItem& item) const;
+  [[nodiscard]] Task<DeleteResult> erase_async(const StreamItem& item) const;
 
   // All changes in one step. Those that cannot be made are skipped and listed in the result.
   // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
-  UpdateResult update(const StreamItem& item, std::vector<UpdateOp> ops) const {
-    return operations_.call<UpdateResult>("stream::update", update_input(item, std::move(ops)));
-  }
+  UpdateResult update(const StreamItem& item, std::vector<UpdateOp> ops) const;
   // NOLINTNEXTLINE(modernize-use-nodiscard): likewise
-  UpdateResult update(const StreamItem& item, const UpdateBuilder& builder) const {
-    return update(item, builder.build());
-  }
+  UpdateResult update(const StreamItem& item, const UpdateBuilder& builder) const;
   [[nodiscard]] Task<UpdateResult> update_async(const StreamItem& item, std::vector<UpdateOp> ops)
-      const {
-    return operations_.call_async<UpdateResult>(
-        "stream::update", update_input(item, std::move(ops))
-    );
-  }
+      const;
 
   // The items of a group, without their ids.
   template <class T = Json>
   [[nodiscard]] std::vector<T> list(const std::string& stream_name, const std::string& group_id)
       const {
-    return operations_.call<std::vector<T>>(
-        "stream::list", to_json(StreamListInput{stream_name, group_id})
-    );
+    return operations_.call<std::vector<T>>("stream::list", list_input(stream_name, group_id));
   }
   template <class T = Json>
   [[nodiscard]] Task<std::vector<T>> list_async(
       const std::string& stream_name, const std::string& group_id
   ) const {
     return operations_.call_async<std::vector<T>>(
-        "stream::list", to_json(StreamListInput{stream_name, group_id})
+        "stream::list", list_input(stream_name, group_id)
     );
   }
 
   // The groups of a stream, in no order.
-  [[nodiscard]] std::vector<std::string> list_groups(const std::string& stream_name) const {
-    return operations_
-        .call<detail::GroupNames>(
-            "stream::list_groups", to_json(StreamListGroupsInput{stream_name})
-        )
-        .names;
-  }
+  [[nodiscard]] std::vector<std::string> list_groups(const std::string& stream_name) const;
   [[nodiscard]] Task<std::vector<std::string>> list_groups_async(const std::string& stream_name
-  ) const {
-    return detail::names_of(operations_.call_async<detail::GroupNames>(
-        "stream::list_groups", to_json(StreamListGroupsInput{stream_name})
-    ));
-  }
+  ) const;
 
   // Every stream that the engine itself stores, sorted.
-  [[nodiscard]] StreamListAllResult list_all() const {
-    return operations_.call<StreamListAllResult>("stream::list_all", JsonObject());
-  }
-  [[nodiscard]] Task<StreamListAllResult> list_all_async() const {
-    return operations_.call_async<StreamListAllResult>("stream::list_all", JsonObject());
-  }
+  [[nodiscard]] StreamListAllResult list_all() const;
+  [[nodiscard]] Task<StreamListAllResult> list_all_async() const;
 
   // Tells followers something without storing it.
-  void send(const StreamSendInput& message) const {
-    operations_.call<void>("stream::send", to_json(message));
-  }
-  [[nodiscard]] Task<void> send_async(const StreamSendInput& message) const {
-    return operations_.call_async<void>("stream::send", to_json(message));
-  }
+  void send(const StreamSendInput& message) const;
+  [[nodiscard]] Task<void> send_async(const StreamSendInput& message) const;
 
  private:
-  static Json get_input(const StreamItem& item) {
-    return to_json(StreamGetInput{item.stream_name, item.group_id, item.item_id});
-  }
-  static Json delete_input(const StreamItem& item) {
-    return to_json(StreamDeleteInput{item.stream_name, item.group_id, item.item_id});
-  }
-  static Json set_input(const StreamItem& item, Json data) {
-    return to_json(StreamSetInput{item.stream_name, item.group_id, item.item_id, std::move(data)});
-  }
-  static Json update_input(const StreamItem& item, std::vector<UpdateOp> ops) {
-    return to_json(StreamUpdateInput{item.stream_name, item.group_id, item.item_id, std::move(ops)}
-    );
-  }
+  static Json get_input(const StreamItem& item);
+  static Json set_input(const StreamItem& item, Json data);
+  static Json list_input(const std::string& stream_name, const std::string& group_id);
 
   detail::Operations operations_;
 };

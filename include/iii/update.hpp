@@ -115,7 +115,7 @@ class UpdateBuilder {
   // Any other change.
   UpdateBuilder& add(UpdateOp op);
 
-  [[nodiscard]] std::vector<UpdateOp> build() const { return ops_; }
+  [[nodiscard]] std::vector<UpdateOp> build() const;
 
  private:
   std::vector<UpdateOp> ops_;

@@ -92,4 +92,8 @@ UpdateBuilder& UpdateBuilder::add(UpdateOp op) {
   return *this;
 }
 
+std::vector<UpdateOp> UpdateBuilder::build() const {
+  return ops_;
+}
+
 }  // namespace iii::inline v0

@@ -10,10 +10,8 @@
 
 #include <chrono>
 #include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace iii::inline v0::detail {
 
@@ -32,21 +30,6 @@ R read_answer(const Json& answer) {
   } else {
     return argument<R>(answer);
   }
-}
-
-// Names of groups: an array, or an object with the array in `groups`.
-struct GroupNames {
-  std::vector<std::string> names;
-};
-[[nodiscard]] std::vector<std::string> read_group_names(const Json& answer);
-template <>
-inline GroupNames read_answer<GroupNames>(const Json& answer) {
-  return {read_group_names(answer)};
-}
-
-inline Task<std::vector<std::string>> names_of(Task<GroupNames> groups) {
-  GroupNames answer = co_await std::move(groups);
-  co_return std::move(answer.names);
 }
 
 class Operations {
