@@ -128,7 +128,12 @@ std::variant<Options, Ending> parse_options(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     return Ending{.status = 0, .output = std::string(version.what()) + "\n", .errors = ""};
   } catch (const CLI::ExtrasError&) {
-    return mistake("unknown argument '" + app.remaining().front() + "'");
+    const std::string argument = app.remaining().front();
+    const bool is_file = argument.ends_with(".yaml") || argument.ends_with(".yml");
+    return mistake(
+        "unknown argument '" + argument + "'" +
+        (is_file ? "; a configuration is read with --config " + argument : "")
+    );
   } catch (const CLI::ParseError& error) {
     return mistake(error.what());
   }

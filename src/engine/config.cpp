@@ -24,6 +24,14 @@ namespace {
 
 constexpr std::size_t host_bytes_max = 253;  // RFC 1035 §2.3.4, written as text
 
+bool is_taken(
+    const std::vector<ListenerConfig>& listeners, const std::string& host, std::uint16_t port
+) {
+  return port != 0 && std::ranges::any_of(listeners, [&](const ListenerConfig& each) {
+           return each.port == port && each.host == host;
+         });
+}
+
 // Walks the tree of a file and fills an EngineConfig.
 class ConfigReader {
  public:
@@ -39,6 +47,7 @@ class ConfigReader {
     if (!listeners_.empty()) {
       config_.listeners = std::move(listeners_);
     }
+    check_http_port();
     return std::move(config_);
   }
 
@@ -49,6 +58,7 @@ class ConfigReader {
   void read_config(WorkerKind kind, ConfigSection section);
   void read_listener(ConfigSection& section);
   void add_listener(ConfigSection& section, ListenerConfig listener);
+  void check_http_port();
   void read_functions(ConfigSection& section);
   void read_observability(ConfigSection& section);
   void read_cron(ConfigSection& section);
@@ -58,6 +68,7 @@ class ConfigReader {
   EngineConfig config_;
   std::vector<ListenerConfig> listeners_;
   std::vector<WorkerKind> seen_;
+  OffsetMistake http_port_;  // for a mistake that shows only at the end
 };
 
 void ConfigReader::read_list(ConfigSection& root, std::string_view key) {
@@ -90,7 +101,7 @@ void ConfigReader::read_entry(const YamlNode& node, const std::string& path) {
     entry.take("image");
     entry.take("config");
   }
-  entry.finish();
+  entry.finish("; settings of the worker stand under config");
 }
 
 void ConfigReader::read_named(
@@ -150,6 +161,7 @@ void ConfigReader::read_config(WorkerKind kind, ConfigSection section) {
       break;
     case WorkerKind::http:
       config_.http = read_http_config(tree_, section);
+      http_port_ = {.offset = section.offset_of("port"), .key = section.path_of("port")};
       break;
     case WorkerKind::http_functions:
       config_.http_functions = read_http_functions_config(tree_, section);
@@ -187,10 +199,7 @@ void ConfigReader::read_listener(ConfigSection& section) {
 }
 
 void ConfigReader::add_listener(ConfigSection& section, ListenerConfig listener) {
-  const bool is_taken = std::ranges::any_of(listeners_, [&](const ListenerConfig& other) {
-    return listener.port != 0 && other.port == listener.port && other.host == listener.host;
-  });
-  if (is_taken) {
+  if (is_taken(listeners_, listener.host, listener.port)) {
     section.report(
         "port",
         "another iii-worker-manager entry listens on " + listener.host + ":" +
@@ -203,6 +212,15 @@ void ConfigReader::add_listener(ConfigSection& section, ListenerConfig listener)
     );
   } else {
     listeners_.push_back(std::move(listener));
+  }
+}
+
+void ConfigReader::check_http_port() {
+  const auto& http = config_.http;
+  if (http && is_taken(config_.listeners, http->host, http->port)) {
+    http_port_.message = "iii-worker-manager listens on " + http->host + ":" +
+                         std::to_string(http->port) + " already";
+    tree_.mistakes.push_back(std::move(http_port_));
   }
 }
 

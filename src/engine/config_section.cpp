@@ -305,19 +305,19 @@ void ConfigSection::refuse(std::initializer_list<std::string_view> keys) {
   }
 }
 
-void ConfigSection::finish() {
+void ConfigSection::finish(std::string_view advice) {
   for (const Key& key : keys_) {
     if (!key.is_taken) {
       tree_.mistakes.push_back({
           .offset = tree_.nodes[key.name_node].offset,
           .key = path_of(key.name),
-          .message = "unknown key" + advice_for(key.name),
+          .message = "unknown key" + advice_for(key.name, advice),
       });
     }
   }
 }
 
-std::string ConfigSection::advice_for(std::string_view key) const {
+std::string ConfigSection::advice_for(std::string_view key, std::string_view more) const {
   if (const auto nearest = nearest_name(key, known_keys_); !nearest.empty()) {
     return "; did you mean '" + std::string(nearest) + "'?";
   }
@@ -332,7 +332,7 @@ std::string ConfigSection::advice_for(std::string_view key) const {
     advice += i == 0 ? "" : ", ";
     advice += known_keys_[i];
   }
-  return advice;
+  return advice.append(more);
 }
 
 std::string ConfigSection::path_of(std::string_view key) const {

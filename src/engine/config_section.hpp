@@ -62,7 +62,8 @@ class ConfigSection {
   // is accepted.
   void refuse(std::initializer_list<std::string_view> keys);
 
-  void finish();
+  // `advice`: what a message about an unknown key says besides the names of the known ones.
+  void finish(std::string_view advice = {});
 
   [[nodiscard]] std::string path_of(std::string_view key) const;
   // Where to point when `key` is wrong: its value, or the key when there is no value, or the
@@ -80,7 +81,7 @@ class ConfigSection {
   [[nodiscard]] const Key* find(std::string_view key) const;
   void add_key(std::size_t name_node, std::size_t value_node);
   const YamlNode* value_of(std::string_view key);
-  [[nodiscard]] std::string advice_for(std::string_view key) const;
+  [[nodiscard]] std::string advice_for(std::string_view key, std::string_view more) const;
 
   YamlTree& tree_;
   std::size_t offset_;

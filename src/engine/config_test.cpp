@@ -213,7 +213,8 @@ const BadCase bad_cases[] = {
      "f:2:5: workers[0]: a worker needs the key 'name'\n"
      "f:4:3: workers[1]: a worker needs the key 'name'\n"
      "f:4:5: workers[2]: a worker needs the key 'name'\n"
-     "f:4:5: workers[2].class: unknown key; known are name, image, config"},
+     "f:4:5: workers[2].class: unknown key; known are name, image, config; settings of "
+     "the worker stand under config"},
     {"EntryAsText",
      "workers: [iii-worker-manager]\n",
      "f:1:11: workers[0]: must be a mapping of keys and values, not the text 'iii-worker-manager'"},
@@ -226,7 +227,11 @@ const BadCase bad_cases[] = {
     {"EntryKeys",
      "workers:\n  - name: iii-worker-manager\n    conifg: {port: 7}\n    x: 1\n",
      "f:3:5: workers[0].conifg: unknown key; did you mean 'config'?\n"
-     "f:4:5: workers[0].x: unknown key; known are name, image, config"},
+     "f:4:5: workers[0].x: unknown key; known are name, image, config; settings of the worker "
+     "stand under config"},
+    {"HttpOnThePortOfWorkers",
+     "workers:\n  - name: iii-http\n    config: {port: 49134}\n",
+     "f:3:20: workers[0].config.port: iii-worker-manager listens on 127.0.0.1:49134 already"},
     {"UnknownWorkers",
      "workers:\n  - name: iii-worker-manger\n  - name: http\n  - name: mailer\n    image: a/b\n",
      "f:2:11: workers[0].name: unknown worker 'iii-worker-manger'; did you mean "
@@ -395,7 +400,9 @@ const BadCase bad_cases[] = {
      "default: ${B:default}\n"
      "f:7:11: workers[1].name: the environment variable D is not set; set it or write a "
      "default: ${D:default}\n"
-     "f:8:5: workers[1].x: unknown key; known are name, image, config"},
+     "f:8:5: workers[1].x: unknown key; known are name, image, config; settings of the worker "
+     "stand "
+     "under config"},
     {"VariableOfAnotherType",
      "workers: [{name: iii-worker-manager, config: {port: ${WORD}, host: ${PORT}}}]",
      "f:1:53: workers[0].config.port: must be a whole number from 0 to 65535, not the text "
@@ -406,7 +413,9 @@ const BadCase bad_cases[] = {
      "f:4:13: workers[0].config.host: must be an IP address or a host name, not "
      "'x\\nport: 7  # \"'"},
     {"NoYaml", "workers: [\n", "f:2:1: not valid YAML: end of sequence flow not found"},
-    {"TabsAsIndentation", "workers:\n\t- name: x\n", "f:2:2: not valid YAML: illegal block entry"},
+    {"TabsAsIndentation",
+     "workers:\n\t- name: x\n",
+     "f:2:2: not valid YAML: illegal block entry; indent by spaces, the line begins with a tab"},
     {"YamlErrorWithAControlCharacter",
      "\"a \\",
      "f:1:5: not valid YAML: unknown escape character: \\x04"},

@@ -229,6 +229,12 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t expanded_bytes_ = 0;
 };
 
+bool is_indented_by_tab(const std::string& text, const YAML::Mark& mark) {
+  const auto place = static_cast<std::size_t>(std::max(mark.pos - mark.column, 0));
+  const std::size_t begin = text.find_first_not_of(' ', std::min(place, text.size()));
+  return begin != std::string::npos && text[begin] == '\t';
+}
+
 void parse_document(const MaskedText& masked, const Environment& environment, YamlTree& tree) {
   const auto report = [&](const YAML::Mark& mark, std::string message) {
     const auto offset = static_cast<std::size_t>(std::max(mark.pos, 0));
@@ -254,6 +260,9 @@ void parse_document(const MaskedText& masked, const Environment& environment, Ya
   } catch (const YAML::Exception& exception) {
     std::string message = "not valid YAML: ";
     append_printable(message, exception.msg);  // may quote a character
+    if (is_indented_by_tab(masked.text(), exception.mark)) {
+      message += "; indent by spaces, the line begins with a tab";
+    }
     report(exception.mark, std::move(message));
   } catch (const std::exception& exception) {
     report(YAML::Mark(), std::string("not readable as YAML: ") + exception.what());

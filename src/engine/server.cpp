@@ -115,7 +115,8 @@ EngineResult<std::unique_ptr<Server>> Server::start(
     }
   }
   for (const ListenerConfig& listener : server->config_.listeners) {
-    if (const EngineStatus listens = server->listen(listener.host, listener.port); !listens) {
+    if (const EngineStatus listens = server->listen("workers", listener.host, listener.port);
+        !listens) {
       return listens.error();
     }
   }
@@ -152,18 +153,25 @@ Server::Server(EngineConfig config, Logger& log)
 Server::~Server() = default;
 
 EngineStatus Server::listen(
-    const std::string& host, std::uint16_t port, std::size_t connections_max
+    std::string_view serves,
+    const std::string& host,
+    std::uint16_t port,
+    std::size_t connections_max
 ) {
   const auto index = loop_.listen(host, port, connections_max);
   if (!index) {
     return index.error();
   }
-  log_.log(LogLevel::info, "listening", {{"host", host}, {"port", loop_.port(*index)}});
+  log_.log(
+      LogLevel::info,
+      "listening",
+      {{"host", host}, {"port", loop_.port(*index)}, {"serves", serves}}
+  );
   return {};
 }
 
 EngineStatus Server::start_http(const HttpConfig& config) {
-  if (const EngineStatus listens = listen(config.host, config.port, config.connections_max);
+  if (const EngineStatus listens = listen("http", config.host, config.port, config.connections_max);
       !listens) {
     return listens;
   }

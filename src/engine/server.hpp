@@ -76,8 +76,12 @@ class Server {
   using Tasks = Mailbox<std::function<void()>>;
 
   Server(EngineConfig config, Logger& log);
+  // `serves`: what the log calls those who connect there.
   EngineStatus listen(
-      const std::string& host, std::uint16_t port, std::size_t connections_max = SIZE_MAX
+      std::string_view serves,
+      const std::string& host,
+      std::uint16_t port,
+      std::size_t connections_max = SIZE_MAX
   );
   EngineStatus start_http(const HttpConfig& config);
   void start_http_functions(const HttpFunctionsConfig& config);

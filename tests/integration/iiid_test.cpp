@@ -90,6 +90,12 @@ TEST(Iiid, RefusesAnOptionThatItDoesNotKnow) {
   EXPECT_THAT(ending.errors, StartsWith("iiid: unknown argument '--prot'\n"));
 }
 
+TEST(Iiid, TellsHowAFileIsGiven) {
+  const auto ending = run({"engine.yaml"});
+  EXPECT_EQ(ending.status, 2);
+  EXPECT_THAT(ending.errors, HasSubstr("a configuration is read with --config engine.yaml\n"));
+}
+
 TEST(Iiid, RefusesWhatIsNoPort) {
   for (const char* const port : {"abc", "65536", "-1", ""}) {
     const auto ending = run({"--port", port});

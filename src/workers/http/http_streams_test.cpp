@@ -130,6 +130,8 @@ TEST(HttpStreams, break_when_the_function_fails_under_them) {
   (void)scene.take_orders();
   scene.failure("boom", "m");
   EXPECT_EQ(scene.take_orders(), "1 breaks");
+  ASSERT_EQ(scene.outputs.notes.size(), 1U);
+  EXPECT_EQ(scene.outputs.notes[0].event, "http_request_failed");
   EXPECT_EQ(scene.worker.requests(), 0U);
 }
 

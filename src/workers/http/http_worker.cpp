@@ -423,6 +423,7 @@ void HttpWorker::on_function(Pending& pending, const CallResult& result, const E
   if (pending.step == Step::streaming) {
     // What it returns does not count any more; that it failed must not look like success.
     if (result.error) {
+      tell_failure(pending, *result.error, event);
       order(BreakResponse{pending.id});
       finish(pending, event);
     }
@@ -439,7 +440,14 @@ void HttpWorker::on_function(Pending& pending, const CallResult& result, const E
 // --- Ends ---
 
 void HttpWorker::fail(Pending& pending, const protocol::ErrorBody& error, const Event& event) {
-  const std::string id = error_id(event.now.wall);
+  const std::string id = tell_failure(pending, error, event);
+  respond(pending, error_answer(500, options_.errors, error.code, error.message, id), event);
+}
+
+std::string HttpWorker::tell_failure(
+    Pending& pending, const protocol::ErrorBody& error, const Event& event
+) {
+  std::string id = error_id(event.now.wall);
   if (pending.access != nullptr) {
     pending.access->error_id = id;
   }
@@ -453,7 +461,7 @@ void HttpWorker::fail(Pending& pending, const protocol::ErrorBody& error, const 
         {"reason", error.message}},
        false}
   );
-  respond(pending, error_answer(500, options_.errors, error.code, error.message, id), event);
+  return id;
 }
 
 void HttpWorker::respond(Pending& pending, Answer answer, const Event& event) {

@@ -146,6 +146,10 @@ class HttpWorker final : public Worker {
       const Pending& pending, const std::optional<std::string>& name, const Event& event
   );
   void fail(Pending& pending, const protocol::ErrorBody& error, const Event& event);
+  // In the log; what the line and an answer call it.
+  static std::string tell_failure(
+      Pending& pending, const protocol::ErrorBody& error, const Event& event
+  );
   void respond(Pending& pending, Answer answer, const Event& event);
   void send(RequestId id, std::string_view origin, Answer answer);
   void finish(Pending& pending, const Event& event);
