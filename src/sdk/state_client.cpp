@@ -1,6 +1,7 @@
 // Of StateClient what is compiled once.
 #include "sdk/group_names.hpp"
 
+#include <iii/describe.hpp>
 #include <iii/detail/operations.hpp>
 #include <iii/json.hpp>
 #include <iii/state.hpp>

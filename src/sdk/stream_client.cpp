@@ -2,6 +2,7 @@
 #include "sdk/group_names.hpp"
 
 #include <iii/client.hpp>
+#include <iii/describe.hpp>
 #include <iii/detail/operations.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
