@@ -101,6 +101,7 @@ void Loop::run_turn(base::MonotonicTime deadline) {
     dispatch(events[static_cast<std::size_t>(i)]);
   }
   for (const std::uint32_t slot : std::exchange(resumed_, {})) {
+    sockets_[slot].is_resumed = false;
     if (sockets_[slot].has_lost_peer) {
       read_tail(slot);
     } else {
@@ -174,7 +175,7 @@ void Loop::dispatch(const epoll_event& event) {
     if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
       lose_peer(index);
     }
-  } else {
+  } else if (!socket.is_resumed) {
     read(index);
   }
 }
@@ -226,6 +227,7 @@ void Loop::resume(base::ConnectionId id) {
   if (socket != nullptr && socket->is_paused) {
     const std::uint32_t slot = slot_of(id);
     socket->is_paused = false;
+    socket->is_resumed = true;
     update_interest(slot);
     resumed_.push_back(slot);
   }
@@ -466,7 +468,8 @@ void Loop::release(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   socket.descriptor.reset();
   socket.state = State::free;
-  socket.is_dirty = socket.is_paused = socket.waits_for_room = socket.has_lost_peer = false;
+  socket.is_dirty = socket.is_paused = socket.is_resumed = false;
+  socket.waits_for_room = socket.has_lost_peer = false;
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();

@@ -153,6 +153,7 @@ class Loop {
     State state = State::free;
     bool is_dirty = false;
     bool is_paused = false;
+    bool is_resumed = false;      // and in resumed_: what it holds comes before what the kernel has
     bool waits_for_room = false;  // EPOLLOUT is on
     bool has_lost_peer = false;   // and epoll does not watch it any more
     std::size_t listener = 0;

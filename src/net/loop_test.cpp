@@ -161,6 +161,27 @@ TEST_F(LoopTest, HearsOfTheEndWhenAPausedSocketIsReadAgain) {
   EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
+TEST_F(LoopTest, PresentsWhatItHoldsBeforeTheEndOfTheConnection) {
+  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+    loop.pause(id);
+    return std::string_view(bytes.data(), bytes.size()).find('\n') + 1;
+  };
+  Client client(port);
+  client.send("one\ntwo\nthree\n");
+  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
+  client.close();
+  run_idle();
+  for (const std::string_view expected : {"two\nthree\n", "three\n"}) {
+    EXPECT_THAT(owner.ended, IsEmpty());
+    loop.resume(owner.accepted[0]);
+    run_idle();
+    EXPECT_EQ(owner.presented.back(), expected);
+  }
+  loop.resume(owner.accepted[0]);
+  ASSERT_TRUE(turn_until([&] { return !owner.ended.empty(); }));
+  EXPECT_EQ(owner.presented.size(), 3U);
+}
+
 TEST_F(LoopTest, KnowsTheSignsOfEverySocketFromTheStart) {
   const Client client(port);
   EXPECT_TRUE(loop.signs_of(accept_one()));
