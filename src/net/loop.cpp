@@ -43,6 +43,8 @@ namespace limits = base::limits;
 namespace {
 
 constexpr std::size_t events_per_turn = 512;
+// Little: who sends on and on to a connection that ends must not keep others waiting.
+constexpr std::size_t discard_bytes = 16 * limits::kib;
 // A rest up to this size is copied in front of the next read; a larger one grows where it is.
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
 
@@ -347,7 +349,8 @@ bool Loop::check_received(std::uint32_t slot, ssize_t count) {
 
 void Loop::discard(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
-  const ssize_t count = ::recv(socket.descriptor.get(), read_buffer_.get(), limits::read_bytes, 0);
+  // Truncated to nothing: it is not copied either.
+  const ssize_t count = ::recv(socket.descriptor.get(), nullptr, discard_bytes, MSG_TRUNC);
   if (count == 0 && socket.state == State::finishing) {
     // The peer has closed its half and may still read: only reading ends.
     socket.is_paused = true;
