@@ -23,6 +23,10 @@ void read_action(Reader& reader, from_worker::InvokeFunction& out) {
   if (value == nullptr) {
     return;
   }
+  if (value->text == R"({"type":"void"})") {  // as SDKs write it
+    out.action = from_worker::Action::fire_and_forget;
+    return;
+  }
   static constexpr std::array<std::string_view, 2> names = {"type", "queue"};
   InnerMembers members(names);
   if (value->kind != Kind::object || json::scan_object(value->text, {}, members)) {

@@ -108,10 +108,12 @@ TEST(Decode, tells_that_a_payload_has_the_callers_key_already) {
 }
 
 TEST(Decode, knows_a_void_call) {
-  const auto message = decoded<InvokeFunction>(
-      R"({"type":"invokefunction","function_id":"f","action":{"queue":7,"type":"void"}})"
-  );
-  EXPECT_EQ(message.action, Action::fire_and_forget);
+  for (const std::string_view action :
+       {R"({"type":"void"})", R"({ "type": "void" })", R"({"queue":7,"type":"void"})"}) {
+    const std::string text =
+        R"({"type":"invokefunction","function_id":"f","action":)" + std::string(action) + "}";
+    EXPECT_EQ(decoded<InvokeFunction>(text).action, Action::fire_and_forget) << action;
+  }
 }
 
 TEST(Decode, accepts_every_spelling_of_a_uuid) {
