@@ -17,9 +17,6 @@ namespace iii::engine {
 namespace {
 
 constexpr std::string_view channel_prefix = "/ws/channels/";
-constexpr std::string_view not_here =
-    "Workers connect to / of this port; routes of http triggers are served by iii-http, on a port "
-    "of its own";
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
 Refusal refuse(unsigned status, std::string_view body, std::string_view extra_header = {}) {
@@ -69,7 +66,7 @@ Route route(const http::RequestHead& request, const core::Channels& channels) {
   const bool is_channel = path.starts_with(channel_prefix) && path.size() > channel_prefix.size() &&
                           path.find('/', channel_prefix.size()) == std::string_view::npos;
   if (path != "/" && path != "/otel" && !is_channel) {
-    return refuse(404, not_here);
+    return refuse(404, "");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     return refuse(405, "", "allow: GET,HEAD\r\n");
