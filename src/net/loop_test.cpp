@@ -127,14 +127,22 @@ TEST_F(LoopTest, LetsALargeMessageGrowWhereItIs) {
   );
 }
 
-TEST_F(LoopTest, KeepsWhatWasReadWhileASocketIsPaused) {
-  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop.pause(id);
-    return std::string_view(bytes.data(), bytes.size()).find('\n') + 1;
-  };
-  Client client(port);
-  client.send("one\ntwo\nthree\n");
-  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
+// Its owner takes one line at a time, and pauses.
+class LineByLineTest : public LoopTest {
+ protected:
+  LineByLineTest() {
+    owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
+      loop.pause(id);
+      return std::string_view(bytes.data(), bytes.size()).find('\n') + 1;
+    };
+    client.send("one\ntwo\nthree\n");
+    EXPECT_TRUE(turn_until([this] { return owner.presented.size() == 1; }));
+  }
+
+  Client client{port};
+};
+
+TEST_F(LineByLineTest, KeepsWhatWasReadWhileASocketIsPaused) {
   client.send("four\n");
   run_idle();
   ASSERT_EQ(owner.presented.size(), 1U);
@@ -161,14 +169,7 @@ TEST_F(LoopTest, HearsOfTheEndWhenAPausedSocketIsReadAgain) {
   EXPECT_EQ(loop.open_sockets(), 0U);
 }
 
-TEST_F(LoopTest, PresentsWhatItHoldsBeforeTheEndOfTheConnection) {
-  owner.take = [this](base::ConnectionId id, std::span<char> bytes) {
-    loop.pause(id);
-    return std::string_view(bytes.data(), bytes.size()).find('\n') + 1;
-  };
-  Client client(port);
-  client.send("one\ntwo\nthree\n");
-  ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 1; }));
+TEST_F(LineByLineTest, PresentsWhatItHoldsBeforeTheEndOfTheConnection) {
   client.close();
   run_idle();
   for (const std::string_view expected : {"two\nthree\n", "three\n"}) {
