@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -25,9 +26,9 @@ constexpr auto idle_max = std::chrono::seconds(10);
 // For what must run when the time of stop() is over.
 constexpr auto last_jobs_timeout = std::chrono::milliseconds(250);
 
-void start_detached(std::function<void()> work) {
+std::thread start_without_signals(std::function<void()> work) {
   const BlockedSignals blocked;
-  std::thread(std::move(work)).detach();
+  return std::thread(std::move(work));
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ struct HandlerPool::State {
   StartThread start_thread;
   std::size_t threads_kept = 1;
   std::size_t threads_max = 1;
-  std::size_t threads = 0;
+  std::list<std::thread> threads;
+  std::thread ended_thread;  // the last that has left: it may still destroy what is thread_local
   std::size_t idle = 0;
   std::size_t taken = 0;          // jobs, ever
   std::size_t taken_at_look = 0;  // at the last relieve()
@@ -61,14 +63,42 @@ struct HandlerPool::State {
     return add_thread(state, [state] { work_on(*state); });
   }
   static bool add_thread(const std::shared_ptr<State>& state, std::function<void()> work) {
-    ++state->threads;
     try {
-      state->start_thread(std::move(work));
+      state->threads.push_back(state->start_thread(std::move(work)));
       return true;
     } catch (const std::system_error&) {
-      --state->threads;
       state->has_been_refused = true;
       return false;
+    }
+  }
+
+  // With the mutex held, as the last act of a thread: each joins the one before it, stop() the
+  // last.
+  static void leave(State& state, std::unique_lock<std::mutex>& lock) {
+    std::thread before;
+    const auto self =
+        std::ranges::find(state.threads, std::this_thread::get_id(), &std::thread::get_id);
+    if (self != state.threads.end()) {
+      before = std::exchange(state.ended_thread, std::move(*self));
+      state.threads.erase(self);
+    }
+    state.ended.notify_all();
+    lock.unlock();
+    if (before.joinable()) {
+      before.join();
+    }
+  }
+
+  // With the mutex held. Those that still run end by themselves.
+  static void part(State& state, std::unique_lock<std::mutex>& lock) {
+    for (std::thread& thread : state.threads) {
+      thread.detach();
+    }
+    state.threads.clear();
+    std::thread last = std::move(state.ended_thread);
+    lock.unlock();
+    if (last.joinable()) {
+      last.join();
     }
   }
 
@@ -91,10 +121,9 @@ struct HandlerPool::State {
     const bool has_thread = last->empty() || add_thread(state, [state, run_all, has_ended] {
                               own = state.get();
                               run_all();
-                              const std::lock_guard end(state->mutex);
-                              --state->threads;
+                              std::unique_lock end(state->mutex);
                               *has_ended = true;
-                              state->ended.notify_all();
+                              leave(*state, end);
                             });
     if (has_thread) {
       state->ended.wait_for(lock, last_jobs_timeout, [&] { return *has_ended; });
@@ -119,7 +148,7 @@ struct HandlerPool::State {
     bool is_in_time = true;
     ++state.idle;
     while (is_in_time && state.jobs.empty() && !state.is_stopping) {
-      if (state.threads > state.threads_kept) {
+      if (state.threads.size() > state.threads_kept) {
         is_in_time = state.work.wait_for(lock, idle_max) == std::cv_status::no_timeout;
       } else {
         state.work.wait(lock);
@@ -146,19 +175,18 @@ struct HandlerPool::State {
         }
         job();
         lock.lock();
-      } else if (state.is_stopping || (!has_work && state.threads > state.threads_kept)) {
+      } else if (state.is_stopping || (!has_work && state.threads.size() > state.threads_kept)) {
         break;
       }
     }
-    --state.threads;
-    state.ended.notify_all();
+    leave(state, lock);
   }
 };
 
 thread_local const HandlerPool::State* HandlerPool::State::own = nullptr;
 
 HandlerPool::HandlerPool(std::size_t threads, std::size_t threads_max)
-    : HandlerPool(threads, threads_max, start_detached) {
+    : HandlerPool(threads, threads_max, start_without_signals) {
 }
 
 HandlerPool::HandlerPool(std::size_t threads, std::size_t threads_max, StartThread start_thread)
@@ -181,7 +209,7 @@ bool HandlerPool::post(base::Job job, Fate fate) {
       return false;
     }
     state_->jobs.push_back({.job = std::move(job), .fate = fate});
-    if (state_->idle < state_->jobs.size() && state_->threads < state_->threads_kept) {
+    if (state_->idle < state_->jobs.size() && state_->threads.size() < state_->threads_kept) {
       State::add_thread(state_);
     }
     wakes = state_->wakes_one();
@@ -197,12 +225,12 @@ bool HandlerPool::relieve() {
   if (state_->jobs.empty()) {
     return false;
   }
-  if (state_->taken == state_->taken_at_look && state_->threads < state_->threads_max) {
+  if (state_->taken == state_->taken_at_look && state_->threads.size() < state_->threads_max) {
     // As many again, so that a burst of blocking functions is spread in a few steps.
     const std::size_t more = std::min(
-        {std::max<std::size_t>(state_->threads, 1),
+        {std::max<std::size_t>(state_->threads.size(), 1),
          state_->jobs.size(),
-         state_->threads_max - state_->threads}
+         state_->threads_max - state_->threads.size()}
     );
     for (std::size_t i = 0; i < more && State::add_thread(state_); ++i) {
     }
@@ -222,15 +250,17 @@ bool HandlerPool::has_been_refused() const {
 
 std::size_t HandlerPool::thread_count() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->threads;
+  return state_->threads.size();
 }
 
 void HandlerPool::stop(std::chrono::milliseconds timeout) {
   std::unique_lock lock(state_->mutex);
   state_->is_stopping = true;
   state_->work.notify_all();
-  state_->ended.wait_for(lock, timeout, [this] { return state_->threads == 0; });
+  state_->ended.wait_for(lock, timeout, [this] { return state_->threads.empty(); });
   State::run_last(state_, lock);
+  lock.lock();
+  State::part(*state_, lock);
 }
 
 struct SerialJobs::State {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <thread>
 
 namespace iii::sdk {
 
@@ -21,8 +22,8 @@ class HandlerPool {
     may_be_dropped,  // a function: its caller has been told otherwise, or does not wait
     must_run,        // the end of something for which somebody waits
   };
-  // Starts a thread that runs `work` and belongs to nobody. Throws std::system_error.
-  using StartThread = std::function<void(std::function<void()> work)>;
+  // Starts a thread that runs `work`. Throws std::system_error.
+  using StartThread = std::function<std::thread(std::function<void()> work)>;
 
   HandlerPool(std::size_t threads, std::size_t threads_max);
   // The same, with threads from somewhere else: for tests.
@@ -45,9 +46,9 @@ class HandlerPool {
   [[nodiscard]] bool is_own_thread() const;
   [[nodiscard]] std::size_t thread_count() const;
 
-  // Runs what waits, and waits for the threads to end. Those that still run user code at the
-  // deadline are left alone; what must run and has found no thread gets one more, which is waited
-  // for a moment. Not from a thread of the pool.
+  // Runs what waits, and joins the threads: what they kept in thread_local variables is gone, too.
+  // Those that still run user code at the deadline are left alone; what must run and has found no
+  // thread gets one more, which is waited for a moment. Not from a thread of the pool.
   void stop(std::chrono::milliseconds timeout);
 
  private:

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -102,7 +104,7 @@ TEST(SdkPool, goes_on_with_the_threads_it_has_when_the_system_gives_no_more) {
       throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
     }
     --threads_left;
-    std::thread(std::move(work)).detach();
+    return std::thread(std::move(work));
   });
   Counter done;
   for (int i = 0; i < 100; ++i) {
@@ -122,7 +124,7 @@ TEST(SdkPool, asks_for_a_thread_again_when_there_is_none) {
     if (is_refused) {
       throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
     }
-    std::thread(std::move(work)).detach();
+    return std::thread(std::move(work));
   });
   Counter done;
   EXPECT_TRUE(pool.post([&done] { done.add(); }));
@@ -154,6 +156,34 @@ TEST(SdkPool, at_the_end_runs_what_must_run_although_all_threads_are_busy) {
   EXPECT_TRUE(done.reaches(1));
   EXPECT_FALSE(pool.post([&done] { done.add(); }));
   go.set_value();
+}
+
+// Libraries clean up after a thread when it ends: OpenSSL does, with locks that exit() destroys.
+TEST(SdkPool, at_the_end_has_destroyed_what_its_threads_kept) {
+  struct Kept {
+    ~Kept() {
+      for (int i = 0; i < 1'000; ++i) {
+        std::this_thread::yield();
+      }
+      if (destroyed != nullptr) {
+        ++*destroyed;
+      }
+    }
+    std::atomic<int>* destroyed = nullptr;
+  };
+  std::atomic<int> destroyed = 0;
+  HandlerPool pool(4, 4);
+  Counter there;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(pool.post([&] {
+      thread_local Kept kept;
+      kept.destroyed = &destroyed;
+      there.add();
+      EXPECT_TRUE(there.reaches(4));
+    }));
+  }
+  pool.stop(20s);
+  EXPECT_EQ(destroyed, 4);
 }
 
 }  // namespace
