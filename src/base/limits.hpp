@@ -303,6 +303,8 @@ inline constexpr std::size_t span_changes_max = 384;
 inline constexpr std::size_t spans_waiting_max = 2048;
 inline constexpr std::size_t logs_waiting_max = 2048;
 inline constexpr std::size_t spans_batch = 512;
+// Above it telemetry would cost a worker as much as its calls.
+inline constexpr std::size_t spans_per_second_default = 10'000;
 // A frame is closed at this size: small enough for every engine, large enough to be worth a write.
 inline constexpr std::size_t telemetry_frame_bytes_target = 512 * kib;
 // Frames that wait for the socket, beside their number, which is the user's.

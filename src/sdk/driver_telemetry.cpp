@@ -113,6 +113,7 @@ std::shared_ptr<TelemetryDriver> TelemetryDriver::make(
   driver->recorder_ = std::make_shared<telemetry::Recorder>(
       telemetry::RecorderOptions{
           .live_spans = settings.live_spans,
+          .spans_per_second_max = settings.spans_per_second_max,
           .logs_enabled = settings.logs_enabled,
           .traces_requests = settings.fetch_instrumentation_enabled,
           .payloads = settings.payloads,

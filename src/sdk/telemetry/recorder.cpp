@@ -11,6 +11,7 @@
 #include <iii/trace_context.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,26 @@ std::uint64_t Recorder::next_id(std::uint64_t seed) noexcept {
   return mixed == 0 ? 1 : mixed;
 }
 
+bool Recorder::admits_span(base::WallTime at) noexcept {
+  if (options_.spans_per_second_max == 0) {
+    return true;
+  }
+  constexpr std::uint64_t count_mask = 0xffff'ffffU;
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+  const std::uint64_t second = static_cast<std::uint64_t>(seconds) << 32U;
+  std::uint64_t seen = admitted_.load(std::memory_order_relaxed);
+  for (;;) {
+    const std::uint64_t before = (seen & ~count_mask) == second ? seen : second;
+    if ((before & count_mask) >= options_.spans_per_second_max) {
+      return false;
+    }
+    if (admitted_.compare_exchange_weak(seen, before + 1, std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+}
+
 std::shared_ptr<LiveSpan> Recorder::begin_span(
     std::string name, SpanKind kind, const Context& parent, Attributes attributes
 ) {
@@ -48,12 +69,16 @@ std::shared_ptr<LiveSpan> Recorder::begin_span(
     begun.trace.flags = 1;
   }
   begun.trace.span = next_id(ports_.seed_low);
+  begun.start = now();
+  if (begun.trace.is_sampled() && !admits_span(begun.start)) {
+    begun.trace.flags = 0;
+    dropped_ended_.fetch_add(1, std::memory_order_relaxed);
+  }
   if (!begun.trace.is_sampled()) {
     return std::make_shared<LiveSpan>(shared_from_this(), std::move(begun));
   }
   begun.name = std::move(name);
   begun.kind = kind;
-  begun.start = now();
   begun.attributes.reserve(parent.baggage().entries().size() + attributes.size());
   for (const auto& [key, value] : parent.baggage().entries()) {
     begun.attributes.push_back({key, Json(value)});

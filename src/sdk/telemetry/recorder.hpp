@@ -8,6 +8,7 @@
 // not refer to the driver without keeping it alive.
 #pragma once
 
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "sdk/telemetry/mailbox.hpp"
 #include "sdk/telemetry/payload.hpp"
@@ -17,6 +18,7 @@
 #include <iii/span.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +31,7 @@ class LiveSpan;
 
 struct RecorderOptions {
   bool live_spans = true;  // announce spans when they begin (spec: sdk §18.7)
+  std::size_t spans_per_second_max = base::limits::spans_per_second_default;  // 0: all
   bool logs_enabled = true;
   bool traces_requests = true;  // execute_traced_request()
   PayloadCapture payloads;
@@ -53,7 +56,7 @@ struct RecordBatch {
 // What was given up because a bound was reached.
 struct RecorderDrops {
   std::uint64_t begun = 0;
-  std::uint64_t ended = 0;
+  std::uint64_t ended = 0;  // or never recorded
   std::uint64_t logs = 0;
   std::uint64_t span_changes = 0;
 };
@@ -63,7 +66,7 @@ class Recorder : public std::enable_shared_from_this<Recorder> {
   Recorder(RecorderOptions options, RecorderPorts ports);
 
   // The baggage in scope becomes attributes of the span. A child of an unsampled parent is not
-  // sampled; a root is.
+  // sampled, nor is one beyond RecorderOptions::spans_per_second_max; a root is.
   [[nodiscard]] std::shared_ptr<LiveSpan> begin_span(
       std::string name, SpanKind kind, const Context& parent, Attributes attributes = {}
   );
@@ -88,6 +91,8 @@ class Recorder : public std::enable_shared_from_this<Recorder> {
   template <class T>
   void put(Mailbox<T>& mailbox, T&& record, std::size_t limit, std::atomic<std::uint64_t>& dropped);
   [[nodiscard]] std::uint64_t next_id(std::uint64_t seed) noexcept;
+  // Whether the second of that time has room for another span.
+  [[nodiscard]] bool admits_span(base::WallTime at) noexcept;
   [[nodiscard]] bool is_closed() const noexcept {
     return is_closed_.load(std::memory_order_acquire);
   }
@@ -95,6 +100,7 @@ class Recorder : public std::enable_shared_from_this<Recorder> {
   const RecorderOptions options_;
   const RecorderPorts ports_;
   std::atomic<std::uint64_t> ids_ = 0;
+  std::atomic<std::uint64_t> admitted_ = 0;  // the second in the upper half, its spans in the lower
   std::atomic<bool> is_closed_ = false;
   Mailbox<SpanRecord> begun_;
   Mailbox<SpanRecord> ended_;

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -70,6 +71,22 @@ TEST(Recorder, bounds_what_waits_and_counts_the_rest) {
   EXPECT_EQ(batch.begun.size(), 2048U);
   EXPECT_EQ(batch.ended.size(), 2048U);
   EXPECT_EQ(batch.logs.size(), 2048U);
+}
+
+TEST(Recorder, leaves_out_what_is_too_much_for_a_second_with_all_below_it) {
+  RecorderScene scene({.live_spans = false, .spans_per_second_max = 2});
+  for (int i = 0; i < 3; ++i) {
+    run_in_span("work", [] {});
+  }
+  run_in_span("left out", [] {
+    EXPECT_TRUE(inject_traceparent().value_or("").ends_with("-00"));
+    run_in_span("below", [] {});
+  });
+  EXPECT_EQ(scene.recorder->take().ended.size(), 2U);
+  EXPECT_EQ(scene.recorder->drops().ended, 2U);
+  scene.pass(std::chrono::seconds(1));
+  run_in_span("later", [] {});
+  EXPECT_EQ(scene.only_span().name, "later");
 }
 
 TEST(Recorder, lets_go_what_comes_after_its_end) {

@@ -197,6 +197,8 @@ Settings resolve(
       settings.spans_flush_interval
   );
   settings.live_spans = first_of({config.live_spans, variables.is_on("OTEL_LIVE_SPANS")}, true);
+  settings.spans_per_second_max =
+      config.spans_per_second_max.value_or(settings.spans_per_second_max);
   settings.fetch_instrumentation_enabled = config.fetch_instrumentation_enabled.value_or(true);
   settings.fetch_ignore_urls = comma_list(variables.text("OTEL_FETCH_IGNORE_URLS"));
   settings.payloads = resolve_payloads(config, variables);
@@ -225,6 +227,7 @@ OtelConfig with_defaults(OtelConfig config, const OtelConfig& general) {
   fill(config.logs_batch_size, general.logs_batch_size);
   fill(config.spans_flush_interval, general.spans_flush_interval);
   fill(config.live_spans, general.live_spans);
+  fill(config.spans_per_second_max, general.spans_per_second_max);
   fill(config.fetch_instrumentation_enabled, general.fetch_instrumentation_enabled);
   fill(config.trace_payloads, general.trace_payloads);
   fill(config.trace_payload_max_bytes, general.trace_payload_max_bytes);

@@ -2,6 +2,7 @@
 // this order (spec: sdk §18.2, §3.6). Pure: the environment comes as a map.
 #pragma once
 
+#include "base/limits.hpp"
 #include "sdk/telemetry/payload.hpp"
 
 #include <iii/otel_config.hpp>
@@ -64,6 +65,7 @@ struct Settings {
   std::size_t logs_batch_size = 1;
   std::chrono::milliseconds spans_flush_interval{100};
   bool live_spans = true;
+  std::size_t spans_per_second_max = base::limits::spans_per_second_default;
   bool fetch_instrumentation_enabled = true;
   std::vector<std::string> fetch_ignore_urls;  // substrings
   PayloadCapture payloads;

@@ -105,6 +105,7 @@ TEST(Settings, Item84_take_the_configuration_over_the_environment) {
       .logs_batch_size = 0,
       .spans_flush_interval = 4ms,
       .live_spans = true,
+      .spans_per_second_max = 7,
       .fetch_instrumentation_enabled = false,
       .trace_payloads = true,
       .trace_payload_max_bytes = 6,
@@ -126,6 +127,7 @@ TEST(Settings, Item84_take_the_configuration_over_the_environment) {
   EXPECT_EQ(settings.logs_batch_size, 1U) << "a batch has a record at least";
   EXPECT_EQ(settings.spans_flush_interval, 4ms);
   EXPECT_TRUE(settings.live_spans);
+  EXPECT_EQ(settings.spans_per_second_max, 7U);
   EXPECT_FALSE(settings.fetch_instrumentation_enabled);
   EXPECT_TRUE(settings.payloads.is_on);
   EXPECT_EQ(settings.payloads.bytes_max, 6U);
