@@ -84,7 +84,8 @@ struct InitOptions {
   // Of a call that names none.
   std::chrono::milliseconds invocation_timeout{30'000};
   std::chrono::milliseconds connect_timeout{10'000};  // above zero
-  // A ping after this long, and a new connection when nothing has come for idle_timeout. Zero: off.
+  // A ping after this long, from 10 s on at a whole second of the clock; and a new connection when
+  // nothing has come for idle_timeout. Zero: off.
   std::chrono::milliseconds ping_interval{20'000};
   std::chrono::milliseconds idle_timeout{60'000};
   // How long shutdown() waits for messages to leave and for running functions, all in all.

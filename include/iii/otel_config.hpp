@@ -40,7 +40,7 @@ struct OtelConfig {
   // --- Metrics ---
   // OTEL_METRICS_ENABLED, true.
   std::optional<bool> metrics_enabled = {};
-  // Between two reports of all values. 60 s.
+  // Between two reports of all values; from 10 s on they come at a whole second of the clock. 60 s.
   std::optional<std::chrono::milliseconds> metrics_export_interval = {};
 
   // --- Logs ---

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "base/unhurried.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/telemetry/reconnect_delay.hpp"
@@ -223,7 +224,7 @@ base::MonotonicTime Conversation::next_deadline() const {
 
 base::MonotonicTime Conversation::next_ping(base::MonotonicTime now) const {
   const auto interval = options_.ping_interval;
-  return interval == std::chrono::nanoseconds(0) ? base::never : now + interval;
+  return interval == std::chrono::nanoseconds(0) ? base::never : base::unhurried(now, interval);
 }
 
 base::MonotonicTime Conversation::idle_at() const {

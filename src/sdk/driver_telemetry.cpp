@@ -218,6 +218,13 @@ void TelemetryDriver::proceed() {
       !std::exchange(has_reported_failure_, true)) {
     ports_.log(LogLevel::warn, "telemetry: gave up connecting; records are dropped from now on");
   }
+  if (recorder_->drops().ended > 0 && !std::exchange(has_reported_drops_, true)) {
+    ports_.log(
+        LogLevel::warn,
+        "telemetry: more spans than spans_per_second_max allows, or than can be sent, are dropped "
+        "and counted by otel_counters()"
+    );
+  }
   publish();
   arm_timer();
 }
@@ -336,26 +343,35 @@ void TelemetryDriver::collect(std::chrono::nanoseconds loop_lag) {
   if (!timer_) {
     return;  // over, and with it the pool
   }
+  if (!telemetry::process_meters().has_gauges()) {
+    // No user code: without waking another thread.
+    take_metrics(collected(gauges_.get(), loop_lag, telemetry::Gauges::leave_out));
+    return;
+  }
   ports_.run_user_code([self = shared_from_this(), gauges = gauges_, loop_lag] {
-    auto metrics = self->collected(gauges.get(), loop_lag);
-    self->post([driver = self.get(), metrics = std::move(metrics)] {
-      driver->exporter_.on_metrics(metrics, now(), driver->effects_);
-      driver->proceed();
+    self->post([driver = self.get(),
+                metrics = self->collected(gauges.get(), loop_lag, telemetry::Gauges::ask)] {
+      driver->take_metrics(metrics);
     });
   });
 }
 
+void TelemetryDriver::take_metrics(const std::vector<telemetry::Metric>& metrics) {
+  exporter_.on_metrics(metrics, now(), effects_);
+  proceed();
+}
+
 std::vector<telemetry::Metric> TelemetryDriver::collected(
-    telemetry::WorkerGauges* gauges, std::chrono::nanoseconds loop_lag
+    telemetry::WorkerGauges* worker, std::chrono::nanoseconds loop_lag, telemetry::Gauges gauges
 ) const {
   std::vector<telemetry::Metric> metrics;
   const auto reporter = telemetry::installed_recorder();
   // Nobody: this was the last one, and sends the last values.
   if (reporter == recorder_ || reporter == nullptr) {
-    metrics = telemetry::process_meters().collect(process_began, wall_now());
+    metrics = telemetry::process_meters().collect(process_began, wall_now(), gauges);
   }
-  if (const auto sample = telemetry::read_process_sample(); gauges != nullptr && sample) {
-    gauges->collect(*sample, loop_lag, {now(), wall_now()}, metrics);
+  if (const auto sample = telemetry::read_process_sample(); worker != nullptr && sample) {
+    worker->collect(*sample, loop_lag, {now(), wall_now()}, metrics);
   }
   return metrics;
 }

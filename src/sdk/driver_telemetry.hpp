@@ -12,6 +12,7 @@
 #include "sdk/address.hpp"
 #include "sdk/telemetry/exporter.hpp"
 #include "sdk/telemetry/exporter_effects.hpp"
+#include "sdk/telemetry/meter.hpp"
 #include "sdk/telemetry/metric.hpp"
 #include "sdk/telemetry/recorder.hpp"
 #include "sdk/telemetry/settings.hpp"
@@ -106,8 +107,9 @@ class TelemetryDriver final : public std::enable_shared_from_this<TelemetryDrive
   void perform(telemetry::ShutdownDone& effect);
   void collect(std::chrono::nanoseconds loop_lag);
   [[nodiscard]] std::vector<telemetry::Metric> collected(
-      telemetry::WorkerGauges* gauges, std::chrono::nanoseconds loop_lag
+      telemetry::WorkerGauges* worker, std::chrono::nanoseconds loop_lag, telemetry::Gauges gauges
   ) const;
+  void take_metrics(const std::vector<telemetry::Metric>& metrics);
 
   const Address address_;
   const TelemetryPorts ports_;
@@ -126,6 +128,7 @@ class TelemetryDriver final : public std::enable_shared_from_this<TelemetryDrive
   std::uint64_t last_flush_ = 0;
   bool is_shut_down_ = false;
   bool has_reported_failure_ = false;
+  bool has_reported_drops_ = false;
   base::Job on_ended_;
 
   mutable std::mutex mutex_;  // everything below

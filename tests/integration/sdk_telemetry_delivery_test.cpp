@@ -118,6 +118,26 @@ TEST(SdkTelemetryDelivery, Item90_after_max_retries_only_telemetry_has_failed) {
   EXPECT_FALSE(flush_otel(10s));  // at once
 }
 
+TEST(SdkTelemetryDelivery, spans_beyond_those_of_a_second_are_counted_and_told_of_once) {
+  ScriptedEngine engine;
+  InitOptions options = quick();
+  options.otel.spans_per_second_max = 1;
+  std::promise<std::string> warned;
+  options.log = [&warned](LogLevel level, const std::string& line) {
+    if (level == LogLevel::warn) {
+      warned.set_value(line);
+    }
+  };
+  const OtelCounters before = otel_counters();
+  const Client client = register_worker(engine.url(), options);
+  ScriptedPeer& telemetry = engine.next_telemetry();
+  engine.run_until([&] {
+    run_in_span("work", [] {});
+    return span(telemetry, "work") && otel_counters().spans_dropped > before.spans_dropped;
+  });
+  EXPECT_NE(warned.get_future().get().find("spans_per_second_max"), std::string::npos);
+}
+
 TEST(SdkTelemetryDelivery, Item91_flush_delivers_all_three_signals) {
   ScriptedEngine engine;
   InitOptions options = quick();

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "base/unhurried.hpp"
 #include "sdk/telemetry/exporter_effects.hpp"
 #include "sdk/telemetry/frame_queue.hpp"
 #include "sdk/telemetry/metric.hpp"
@@ -41,7 +42,7 @@ Exporter::Exporter(Settings settings, base::Random& random)
 void Exporter::start(MonotonicTime now, ExporterEffects& effects) {
   III_ASSERT(state_ == ExporterState::idle, "an exporter is started once");
   if (settings_.metrics_enabled) {
-    metrics_due_ = later(now, settings_.metrics_export_interval);
+    metrics_due_ = metrics_due_after(now);
   }
   connect(effects);
 }
@@ -229,8 +230,12 @@ void Exporter::on_metrics(
   proceed(now, effects);
 }
 
+MonotonicTime Exporter::metrics_due_after(MonotonicTime now) const {
+  return base::unhurried(now, base::countable(settings_.metrics_export_interval));
+}
+
 void Exporter::collect_metrics(MonotonicTime now, ExporterEffects& effects) {
-  metrics_due_ = later(now, settings_.metrics_export_interval);
+  metrics_due_ = metrics_due_after(now);
   if (!std::exchange(is_collecting_, true)) {
     effects.emplace_back(CollectMetrics{});
   }

@@ -103,6 +103,7 @@ class Exporter {
   void encode_due(base::MonotonicTime now);
   void push(std::vector<Frame>&& frames);
 
+  [[nodiscard]] base::MonotonicTime metrics_due_after(base::MonotonicTime now) const;
   void collect_metrics(base::MonotonicTime now, ExporterEffects& effects);
   [[nodiscard]] Flush begun_flush(
       std::uint64_t id,

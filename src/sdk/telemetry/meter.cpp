@@ -206,14 +206,21 @@ Instrument* MeterRegistry::instrument(InstrumentDescription description) {
   if (known != nullptr || instruments_.size() >= base::limits::instruments_max) {
     return known;
   }
+  if (description.kind == InstrumentKind::gauge) {
+    has_gauges_.store(true, std::memory_order_release);
+  }
   return &instruments_.find_or_add(is_same, [&] {
     return std::make_unique<Instrument>(description);
   });
 }
 
-std::vector<Metric> MeterRegistry::collect(base::WallTime start, base::WallTime now) const {
+std::vector<Metric> MeterRegistry::collect(base::WallTime start, base::WallTime now, Gauges gauges)
+    const {
   std::vector<Metric> metrics;
   instruments_.for_each([&](const Instrument& instrument) {
+    if (gauges == Gauges::leave_out && instrument.description().kind == InstrumentKind::gauge) {
+      return;
+    }
     Metric metric = instrument.collect(start, now);
     if (std::visit([](const auto& data) { return !data.points.empty(); }, metric.data)) {
       metrics.push_back(std::move(metric));

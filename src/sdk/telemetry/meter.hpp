@@ -1,6 +1,6 @@
 // The instruments behind <iii/metrics.hpp>: numbers that any thread changes without a lock, and
-// that are collected into Metric values. collect() calls the functions of gauges, which are user
-// code: never on the I/O thread.
+// that are collected into Metric values. The functions of gauges are user code: never called on the
+// I/O thread.
 #pragma once
 
 #include "base/time.hpp"
@@ -70,16 +70,23 @@ class Instrument {
   std::atomic<std::size_t> series_count_ = 0;
 };
 
+// Whether their functions may be called.
+enum class Gauges : std::uint8_t { ask, leave_out };
+
 class MeterRegistry {
  public:
   // The one with this name and kind, made if needed. nullptr: there are too many.
   [[nodiscard]] Instrument* instrument(InstrumentDescription description);
 
+  [[nodiscard]] bool has_gauges() const { return has_gauges_.load(std::memory_order_acquire); }
   // `start`: since when the sums have been counted. Only instruments that have values.
-  [[nodiscard]] std::vector<Metric> collect(base::WallTime start, base::WallTime now) const;
+  [[nodiscard]] std::vector<Metric> collect(
+      base::WallTime start, base::WallTime now, Gauges gauges = Gauges::ask
+  ) const;
 
  private:
   AppendList<Instrument> instruments_;
+  std::atomic<bool> has_gauges_ = false;
 };
 
 [[nodiscard]] MeterRegistry& process_meters();

@@ -132,6 +132,15 @@ TEST_F(MeterTest, asks_gauges_at_each_collection) {
   );
 }
 
+TEST_F(MeterTest, leaves_gauges_out_where_no_function_may_be_called) {
+  EXPECT_FALSE(registry.has_gauges());
+  meter.counter("orders").add(1);
+  EXPECT_FALSE(registry.has_gauges());
+  meter.observable_gauge("queue", {}, [](GaugeObserver&) { ADD_FAILURE(); });
+  EXPECT_TRUE(registry.has_gauges());
+  EXPECT_EQ(registry.collect(start, now, Gauges::leave_out).size(), 1U);
+}
+
 TEST_F(MeterTest, shows_nothing_that_has_no_value_yet) {
   static_cast<void>(meter.counter("orders"));
   static_cast<void>(meter.histogram("latency"));

@@ -1,6 +1,7 @@
 #include "sdk/telemetry/recorder.hpp"
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "sdk/telemetry/live_span.hpp"
 #include "sdk/telemetry/mailbox.hpp"
 #include "sdk/telemetry/records.hpp"
