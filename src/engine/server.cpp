@@ -15,6 +15,7 @@
 #include "engine/time_zones.hpp"
 #include "engine/version.hpp"
 #include "http/server_connection.hpp"
+#include "libcurl/libcurl.hpp"
 #include "net/clock.hpp"
 #include "net/http_client.hpp"
 #include "workers/cron/worker.hpp"
@@ -133,7 +134,9 @@ EngineResult<std::unique_ptr<Server>> Server::start(
     }
   }
   if (const auto& http_functions = server->config_.http_functions) {
-    server->start_http_functions(*http_functions);
+    if (const EngineStatus started = server->start_http_functions(*http_functions); !started) {
+      return started.error();
+    }
   }
   server->gateway_.settle();
   return server;
@@ -196,8 +199,14 @@ EngineStatus Server::start_http(const HttpConfig& config) {
   return {};
 }
 
-void Server::start_http_functions(const HttpFunctionsConfig& config) {
+EngineStatus Server::start_http_functions(const HttpFunctionsConfig& config) {
   using namespace workers::http_functions;
+  if (const std::string& problem = libcurl::problem(); !problem.empty()) {
+    return EngineError{
+        EngineErrorCode::not_found,
+        "iii-http-functions needs libcurl (package libcurl4): " + problem
+    };
+  }
   http_functions_sender_ = std::make_unique<HttpFunctionsSender>(config, [this](Outcome outcome) {
     post_answer([this, outcome = std::make_shared<Outcome>(std::move(outcome))] {
       workers::Outputs outputs;
@@ -211,6 +220,7 @@ void Server::start_http_functions(const HttpFunctionsConfig& config) {
   );
   http_functions_ = worker.get();
   http_functions_connection_ = add(std::move(worker));
+  return {};
 }
 
 base::ConnectionId Server::add(std::unique_ptr<workers::Worker> worker) {

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/ip_address.hpp"
+#include "libcurl/libcurl.hpp"
 #include "net/http_transfer.hpp"
 
 #include <arpa/inet.h>
@@ -43,8 +44,8 @@ namespace {
 
 // The library's own state comes first.
 CURLM* new_multi() {
-  ::curl_global_init(CURL_GLOBAL_DEFAULT);
-  return ::curl_multi_init();
+  libcurl::api().global_init(CURL_GLOBAL_DEFAULT);
+  return libcurl::api().multi_init();
 }
 
 }  // namespace
@@ -55,8 +56,8 @@ class HttpClient::Thread {
       : options_(std::move(options)), deliver_(std::move(deliver)), multi_(new_multi()) {
     III_ASSERT(multi_ != nullptr, "libcurl starts");
     // As many connections as requests: nothing is multiplexed.
-    ::curl_multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
-    ::curl_multi_setopt(
+    libcurl::api().multi_setopt(multi_, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
+    libcurl::api().multi_setopt(
         multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.idle_connections_max)
     );
     thread_ = std::thread([this] { run(); });
@@ -65,13 +66,13 @@ class HttpClient::Thread {
   Thread& operator=(const Thread&) = delete;
   ~Thread() {
     is_stopping_ = true;
-    ::curl_multi_wakeup(multi_);
+    libcurl::api().multi_wakeup(multi_);
     thread_.join();
     for (auto& [easy, transfer] : transfers_) {
-      ::curl_multi_remove_handle(multi_, easy);
+      libcurl::api().multi_remove_handle(multi_, easy);
     }
     transfers_.clear();
-    ::curl_multi_cleanup(multi_);
+    libcurl::api().multi_cleanup(multi_);
   }
 
   void send(HttpRequest request) {
@@ -79,7 +80,7 @@ class HttpClient::Thread {
       const std::scoped_lock lock(mutex_);
       requests_.push_back(std::move(request));
     }
-    ::curl_multi_wakeup(multi_);
+    libcurl::api().multi_wakeup(multi_);
   }
 
  private:
@@ -91,10 +92,10 @@ class HttpClient::Thread {
     while (!is_stopping_) {
       start_requests();
       int running = 0;
-      ::curl_multi_perform(multi_, &running);
+      libcurl::api().multi_perform(multi_, &running);
       finish_transfers();
       // libcurl wakes for its own deadlines.
-      ::curl_multi_poll(multi_, nullptr, 0, std::numeric_limits<int>::max(), nullptr);
+      libcurl::api().multi_poll(multi_, nullptr, 0, std::numeric_limits<int>::max(), nullptr);
     }
   }
 
@@ -108,7 +109,7 @@ class HttpClient::Thread {
       auto transfer = std::make_unique<HttpTransfer>(options_, held_bytes_, std::move(request));
       CURL* easy = transfer->easy();
       const bool has_started = easy != nullptr && transfer->has_started() &&
-                               ::curl_multi_add_handle(multi_, easy) == CURLM_OK;
+                               libcurl::api().multi_add_handle(multi_, easy) == CURLM_OK;
       if (has_started) {
         transfers_.emplace(easy, std::move(transfer));
       } else {
@@ -119,7 +120,7 @@ class HttpClient::Thread {
 
   void finish_transfers() {
     int left = 0;
-    while (const CURLMsg* message = ::curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = libcurl::api().multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) {
         continue;
       }
@@ -127,7 +128,7 @@ class HttpClient::Thread {
       const CURLcode code = message->data.result;
       const auto found = transfers_.find(easy);
       HttpOutcome outcome = found->second->outcome(code);
-      ::curl_multi_remove_handle(multi_, easy);
+      libcurl::api().multi_remove_handle(multi_, easy);
       transfers_.erase(found);
       deliver_(std::move(outcome));
     }

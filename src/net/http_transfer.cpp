@@ -1,10 +1,10 @@
 #include "net/http_transfer.hpp"
 
 #include "base/ip_address.hpp"
+#include "libcurl/libcurl.hpp"
 #include "net/http_client.hpp"
 
 #include <curl/curl.h>
-#include <curl/easy.h>
 #include <curl/system.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -39,7 +39,7 @@ HttpTransfer::HttpTransfer(
     : options_(options),
       held_bytes_(held_bytes),
       request_(std::move(request)),
-      easy_(::curl_easy_init()) {
+      easy_(libcurl::api().easy_init()) {
   if (easy_ != nullptr) {
     set_options();
   }
@@ -47,8 +47,8 @@ HttpTransfer::HttpTransfer(
 
 HttpTransfer::~HttpTransfer() {
   held_bytes_ -= body_.size();
-  ::curl_easy_cleanup(easy_);
-  ::curl_slist_free_all(headers_);
+  libcurl::api().easy_cleanup(easy_);
+  libcurl::api().slist_free_all(headers_);
 }
 
 void HttpTransfer::set_options() {
@@ -79,7 +79,7 @@ void HttpTransfer::set_options() {
     if (line.ends_with(": ")) {
       line.replace(line.size() - 2, 2, ";");
     }
-    curl_slist* longer = ::curl_slist_append(headers_, line.c_str());
+    curl_slist* longer = libcurl::api().slist_append(headers_, line.c_str());
     has_started_ = has_started_ && longer != nullptr;
     headers_ = longer != nullptr ? longer : headers_;
   }
@@ -174,7 +174,7 @@ HttpOutcome HttpTransfer::outcome(CURLcode code) {
   outcome.kind = kind_of(code);
   if (outcome.kind == HttpOutcome::Kind::answered) {
     long status = 0;
-    ::curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    libcurl::api().easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
     outcome.status = static_cast<unsigned>(status);
     held_bytes_ -= body_.size();
     outcome.body = std::exchange(body_, {});
@@ -185,7 +185,7 @@ HttpOutcome HttpTransfer::outcome(CURLcode code) {
   } else if (!problem_.empty()) {
     outcome.reason = problem_;
   } else {
-    outcome.reason = error_[0] != '\0' ? error_.data() : ::curl_easy_strerror(code);
+    outcome.reason = error_[0] != '\0' ? error_.data() : libcurl::api().easy_strerror(code);
   }
   return outcome;
 }

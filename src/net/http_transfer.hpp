@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include "libcurl/libcurl.hpp"
 #include "net/http_client.hpp"
 
 #include <curl/curl.h>
@@ -35,7 +36,7 @@ class HttpTransfer {
   void set_options();
   template <class Value>
   void set(CURLoption option, Value value) {
-    has_started_ = has_started_ && ::curl_easy_setopt(easy_, option, value) == CURLE_OK;
+    has_started_ = has_started_ && libcurl::api().easy_setopt(easy_, option, value) == CURLE_OK;
   }
   [[nodiscard]] HttpOutcome::Kind kind_of(CURLcode code) const;
 

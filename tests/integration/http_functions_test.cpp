@@ -15,6 +15,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -33,21 +34,23 @@ using testing::StartsWith;
 constexpr std::string_view open_rules =
     "    config: {security: {block_private_ips: false, require_https: false}}\n";
 
+// `config`: of the worker; without it there is none.
+std::string config_file(std::string_view config) {
+  const std::string path = testing::TempDir() + "/http_functions_" +
+                           testing::UnitTest::GetInstance()->current_test_info()->name() + ".yaml";
+  std::ofstream file(path);
+  file << "workers:\n  - name: iii-worker-manager\n    config: {port: 0}\n";
+  if (!config.empty()) {
+    file << "  - name: iii-http-functions\n" << config;
+  }
+  return path;
+}
+
 class FunctionsEngine {
  public:
-  // `config`: of the worker; without it there is none.
   explicit FunctionsEngine(std::string_view config) {
-    const std::string path = testing::TempDir() + "/http_functions_" +
-                             testing::UnitTest::GetInstance()->current_test_info()->name() +
-                             ".yaml";
-    std::ofstream file(path);
-    file << "workers:\n  - name: iii-worker-manager\n    config: {port: 0}\n";
-    if (!config.empty()) {
-      file << "  - name: iii-http-functions\n" << config;
-    }
-    file.close();
     engine_ = std::make_unique<Process>(
-        std::vector<std::string>{III_IIID, "--config", path, "--log-format", "json"}
+        std::vector<std::string>{III_IIID, "--config", config_file(config), "--log-format", "json"}
     );
     port = static_cast<std::uint16_t>(next_line("listening").at("port").as_int64());
   }
@@ -183,6 +186,31 @@ TEST(HttpFunctions, are_not_there_without_their_worker) {
       HasSubstr("list iii-http-functions in its configuration")
   );
   EXPECT_EQ(error_code(worker.call("h::f")), "function_not_found");
+}
+
+TEST(HttpFunctions, end_the_engine_with_the_reason_where_libcurl_is_not_to_be_had) {
+  const std::filesystem::path folder = testing::TempDir() + "/no_libcurl";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "libcurl.so.4") << "no library";
+  Process engine(
+      {"/usr/bin/env", "LD_LIBRARY_PATH=" + folder.string(), III_IIID, "--config", config_file("")}
+  );
+  engine.next_error_line();  // those who have no such functions do not notice
+  engine.signal(SIGTERM);
+  EXPECT_EQ(engine.wait().status, 0);
+  Process refused(
+      {"/usr/bin/env",
+       "LD_LIBRARY_PATH=" + folder.string(),
+       III_IIID,
+       "--config",
+       config_file(open_rules)}
+  );
+  const Process::Ending ending = refused.wait();
+  EXPECT_EQ(ending.status, 1);
+  EXPECT_THAT(
+      ending.errors,
+      HasSubstr("iii-http-functions needs libcurl (package libcurl4): " + folder.string())
+  );
 }
 
 TEST(HttpFunctions, take_no_proxy_from_the_environment) {

@@ -1,13 +1,13 @@
 #include "workers/http_functions/url_rules.hpp"
 
 #include "base/lower_ascii.hpp"
+#include "libcurl/libcurl.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 #include "workers/http_functions/address_rules.hpp"
 
 #include <iii/result.hpp>
 
-#include <curl/curl.h>
 #include <curl/urlapi.h>
 #include <fnmatch.h>
 
@@ -22,15 +22,15 @@
 namespace iii::workers::http_functions {
 namespace {
 
-using Handle = std::unique_ptr<CURLU, decltype(&::curl_url_cleanup)>;
+using Handle = std::unique_ptr<CURLU, decltype(libcurl::Functions::url_cleanup)>;
 
 // Empty: there is none.
 std::string part_of(const Handle& url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
-  if (::curl_url_get(url.get(), part, &text, flags) != CURLUE_OK) {
+  if (libcurl::api().url_get(url.get(), part, &text, flags) != CURLUE_OK) {
     return {};
   }
-  const std::unique_ptr<char, decltype(&::curl_free)> owned(text, &::curl_free);
+  const std::unique_ptr<char, decltype(libcurl::Functions::free)> owned(text, libcurl::api().free);
   return text;
 }
 
@@ -55,12 +55,13 @@ bool is_allowed(const std::string& text, const std::vector<std::string>& pattern
 Result<CheckedUrl, protocol::ErrorBody> check_url(
     std::string_view url, const UrlRules& rules, AddressReader read_address
 ) {
-  const Handle handle(::curl_url(), &::curl_url_cleanup);
+  const Handle handle(libcurl::api().url(), libcurl::api().url_cleanup);
   // The library cannot see a zero, and would request what stands before it.
   const bool is_text = url.find('\0') == std::string_view::npos;
   const std::string copy(url);
   if (!is_text ||
-      ::curl_url_set(handle.get(), CURLUPART_URL, copy.c_str(), CURLU_URLENCODE) != CURLUE_OK) {
+      libcurl::api().url_set(handle.get(), CURLUPART_URL, copy.c_str(), CURLU_URLENCODE) !=
+          CURLUE_OK) {
     return refusal("Invalid URL");
   }
   const std::string scheme = part_of(handle, CURLUPART_SCHEME);
@@ -71,8 +72,8 @@ Result<CheckedUrl, protocol::ErrorBody> check_url(
   const bool is_ascii =
       std::ranges::all_of(checked.host, [](char c) { return c > ' ' && c < '\x7f'; });
   if (checked.host.empty() || !is_ascii || (scheme != "https" && scheme != "http") ||
-      ::curl_url_set(handle.get(), CURLUPART_HOST, checked.host.c_str(), 0) != 0 ||
-      ::curl_url_set(handle.get(), CURLUPART_FRAGMENT, nullptr, 0) != 0) {
+      libcurl::api().url_set(handle.get(), CURLUPART_HOST, checked.host.c_str(), 0) != 0 ||
+      libcurl::api().url_set(handle.get(), CURLUPART_FRAGMENT, nullptr, 0) != 0) {
     return refusal("Invalid URL");
   }
   checked.text = part_of(handle, CURLUPART_URL);
