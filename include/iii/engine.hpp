@@ -135,7 +135,7 @@ struct TriggerTypeOptions {
 class Engine {
  public:
   // Listens before it returns. Errors: `address_in_use`, `permission_denied`, `invalid_config` (all
-  // mistakes, one a line), `not_found` (the file), `invalid_argument`, `io_error`.
+  // mistakes, one a line), `not_found` (file, libcurl), `invalid_argument`, `io_error`.
   [[nodiscard]] static EngineResult<Engine> start(const EngineOptions& options = {});
 
   Engine(Engine&&) noexcept;

@@ -56,8 +56,8 @@ struct OtelConfig {
   std::optional<std::chrono::milliseconds> spans_flush_interval = {};
   // Spans are shown when they begin, too. OTEL_LIVE_SPANS, true.
   std::optional<bool> live_spans = {};
-  // Spans that are recorded in a second; further ones, with all that would be below them, are left
-  // out and counted (otel_counters()). 0: all are recorded. 10,000.
+  // Spans that are recorded in a second. Further ones are left out and counted (otel_counters());
+  // what would be below them is left out, too. 0: all are recorded. 10,000.
   std::optional<std::size_t> spans_per_second_max = {};
   // Whether execute_traced_request() makes a span and sends the trace along. True.
   std::optional<bool> fetch_instrumentation_enabled = {};

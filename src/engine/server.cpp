@@ -108,6 +108,12 @@ http::ServerLimits http_limits(const HttpConfig& config) {
 EngineResult<std::unique_ptr<Server>> Server::start(
     EngineConfig config, Logger& log, SignalUse signals
 ) {
+  if (config.http_functions && !libcurl::problem().empty()) {
+    return EngineError{
+        EngineErrorCode::not_found,
+        "iii-http-functions needs libcurl (package libcurl4): " + libcurl::problem()
+    };
+  }
   std::unique_ptr<Server> server(new Server(std::move(config), log));
   if (signals == SignalUse::stop_on_termination) {
     constexpr std::array numbers = {SIGTERM, SIGINT};
@@ -134,9 +140,7 @@ EngineResult<std::unique_ptr<Server>> Server::start(
     }
   }
   if (const auto& http_functions = server->config_.http_functions) {
-    if (const EngineStatus started = server->start_http_functions(*http_functions); !started) {
-      return started.error();
-    }
+    server->start_http_functions(*http_functions);
   }
   server->gateway_.settle();
   return server;
@@ -199,14 +203,8 @@ EngineStatus Server::start_http(const HttpConfig& config) {
   return {};
 }
 
-EngineStatus Server::start_http_functions(const HttpFunctionsConfig& config) {
+void Server::start_http_functions(const HttpFunctionsConfig& config) {
   using namespace workers::http_functions;
-  if (const std::string& problem = libcurl::problem(); !problem.empty()) {
-    return EngineError{
-        EngineErrorCode::not_found,
-        "iii-http-functions needs libcurl (package libcurl4): " + problem
-    };
-  }
   http_functions_sender_ = std::make_unique<HttpFunctionsSender>(config, [this](Outcome outcome) {
     post_answer([this, outcome = std::make_shared<Outcome>(std::move(outcome))] {
       workers::Outputs outputs;
@@ -220,7 +218,6 @@ EngineStatus Server::start_http_functions(const HttpFunctionsConfig& config) {
   );
   http_functions_ = worker.get();
   http_functions_connection_ = add(std::move(worker));
-  return {};
 }
 
 base::ConnectionId Server::add(std::unique_ptr<workers::Worker> worker) {

@@ -84,7 +84,7 @@ class Server {
       std::size_t connections_max = SIZE_MAX
   );
   EngineStatus start_http(const HttpConfig& config);
-  EngineStatus start_http_functions(const HttpFunctionsConfig& config);
+  void start_http_functions(const HttpFunctionsConfig& config);
   void turn();
   void advance_stop();
   void run_tasks();

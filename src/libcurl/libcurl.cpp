@@ -18,7 +18,7 @@ struct Loaded {
 template <class Function>
 void find(Loaded& loaded, void* library, const char* name, Function& function) {
   void* const found = ::dlsym(library, name);
-  if (found == nullptr) {
+  if (found == nullptr && loaded.problem.empty()) {
     loaded.problem = std::string("libcurl.so.4 has no ") + name;
   }
   function = std::bit_cast<Function>(found);

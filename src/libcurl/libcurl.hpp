@@ -1,4 +1,4 @@
-// libcurl, found when it is first used. With the thirty libraries that it brings along it would
+// libcurl, found when it is first used. With the 27 libraries that it brings along it would
 // otherwise take half of the time in which an engine starts, and most engines request nothing.
 #pragma once
 

@@ -300,6 +300,16 @@ TEST(Conversation, Item15_Item16_pings_a_quiet_connection_and_drops_a_dead_one) 
   EXPECT_EQ(scene.take(), (Lines{"drop", "state reconnecting"}));
 }
 
+TEST(Conversation, Item15_Item16_pings_at_a_whole_second) {
+  Scene scene;
+  scene.now += 300ms;
+  scene.connect();
+  scene.pass(19'699ms);
+  EXPECT_EQ(scene.take(), Lines{});
+  scene.pass(1ms);
+  EXPECT_EQ(scene.take(), Lines{"ping"});
+}
+
 TEST(Conversation, Item15_Item16_neither_pings_nor_waits_if_that_is_switched_off) {
   Scene scene({.ping_interval = 0s, .idle_timeout = 0s});
   scene.connect();

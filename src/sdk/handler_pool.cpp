@@ -97,7 +97,9 @@ struct HandlerPool::State {
     state.threads.clear();
     std::thread last = std::move(state.ended_thread);
     lock.unlock();
-    if (last.joinable()) {
+    if (last.get_id() == std::this_thread::get_id()) {
+      last.detach();  // what one of its thread_local variables destroyed was the pool's owner
+    } else if (last.joinable()) {
       last.join();
     }
   }

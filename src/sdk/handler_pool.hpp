@@ -22,7 +22,7 @@ class HandlerPool {
     may_be_dropped,  // a function: its caller has been told otherwise, or does not wait
     must_run,        // the end of something for which somebody waits
   };
-  // Starts a thread that runs `work`. Throws std::system_error.
+  // Starts a thread that runs `work`, to be joined by the pool. Throws std::system_error.
   using StartThread = std::function<std::thread(std::function<void()> work)>;
 
   HandlerPool(std::size_t threads, std::size_t threads_max);

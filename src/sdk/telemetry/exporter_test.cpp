@@ -235,6 +235,16 @@ TEST(Exporter, collects_metrics_every_interval) {
   scene.expect({"CollectMetrics"});
 }
 
+TEST(Exporter, collects_metrics_at_a_whole_second) {
+  ExporterScene scene;
+  scene.now += 300ms;
+  scene.connect();
+  scene.pass(59'699ms);
+  scene.expect({});
+  scene.pass(1ms);
+  scene.expect({"CollectMetrics"});
+}
+
 TEST(Exporter, collects_no_metrics_when_they_are_off) {
   Settings quiet = settings();
   quiet.metrics_enabled = false;

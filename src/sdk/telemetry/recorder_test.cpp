@@ -84,9 +84,20 @@ TEST(Recorder, leaves_out_what_is_too_much_for_a_second_with_all_below_it) {
   });
   EXPECT_EQ(scene.recorder->take().ended.size(), 2U);
   EXPECT_EQ(scene.recorder->drops().ended, 2U);
-  scene.pass(std::chrono::seconds(1));
-  run_in_span("later", [] {});
-  EXPECT_EQ(scene.only_span().name, "later");
+  scene.pass(std::chrono::seconds(-1));
+  run_in_span("by a thread that was held up", [] {});
+  EXPECT_TRUE(scene.recorder->take().ended.empty());
+  for (const auto time : {std::chrono::seconds(2), std::chrono::seconds(-3600)}) {
+    scene.pass(time);
+    run_in_span("in another second", [] {});
+    EXPECT_EQ(scene.only_span().name, "in another second");
+  }
+}
+
+TEST(Recorder, records_all_spans_without_a_bound) {
+  const RecorderScene scene({.live_spans = false, .spans_per_second_max = 0});
+  run_in_span("work", [] {});
+  EXPECT_EQ(scene.only_span().name, "work");
 }
 
 TEST(Recorder, lets_go_what_comes_after_its_end) {

@@ -232,13 +232,18 @@ TEST(Settings, Item86_name_the_resource_completely) {
 
 TEST(Settings, Item84_take_what_a_client_leaves_open_from_the_process) {
   const OtelConfig general{
-      .enabled = false, .service_name = "general", .live_spans = false, .trace_payload_max_bytes = 7
+      .enabled = false,
+      .service_name = "general",
+      .live_spans = false,
+      .spans_per_second_max = 3,
+      .trace_payload_max_bytes = 7
   };
   const OtelConfig config = with_defaults({.enabled = true, .service_version = "2"}, general);
   EXPECT_EQ(config.enabled, true);
   EXPECT_EQ(config.service_name, "general");
   EXPECT_EQ(config.service_version, "2");
   EXPECT_EQ(config.live_spans, false);
+  EXPECT_EQ(config.spans_per_second_max, 3U);
   EXPECT_EQ(config.trace_payload_max_bytes, 7U);
   EXPECT_EQ(config.channel_capacity, std::nullopt);
 }
