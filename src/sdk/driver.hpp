@@ -17,6 +17,7 @@
 #include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
+#include "sdk/handler_pool_serial_jobs.hpp"
 #include "sdk/invocation_gate.hpp"
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"

@@ -6,6 +6,7 @@
 #include "sdk/driver.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/handler_pool.hpp"
+#include "sdk/handler_pool_serial_jobs.hpp"
 #include "sdk/transport.hpp"
 #include "sdk/worker_metadata.hpp"
 

@@ -7,7 +7,7 @@
 #include "sdk/driver_callback.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
-#include "sdk/handler_pool.hpp"
+#include "sdk/handler_pool_serial_jobs.hpp"
 #include "sdk/telemetry/user_span.hpp"
 
 #include <iii/context.hpp>

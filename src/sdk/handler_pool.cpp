@@ -3,8 +3,6 @@
 #include "base/job.hpp"
 #include "sdk/driver_signals.hpp"
 
-#include <iii/task.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -265,69 +263,4 @@ void HandlerPool::stop(std::chrono::milliseconds timeout) {
   State::part(*state_, lock);
 }
 
-struct SerialJobs::State {
-  std::mutex mutex;
-  std::deque<base::Job> jobs;
-  bool is_running = false;
-
-  static void run(const std::shared_ptr<State>& state) {
-    std::unique_lock lock(state->mutex);
-    while (!state->jobs.empty()) {
-      base::Job job = std::move(state->jobs.front());
-      state->jobs.pop_front();
-      lock.unlock();
-      job();
-      lock.lock();
-    }
-    state->is_running = false;
-  }
-};
-
-SerialJobs::SerialJobs(HandlerPool& pool, HandlerPool::Fate fate)
-    : pool_(pool), fate_(fate), state_(std::make_shared<State>()) {
-}
-
-void SerialJobs::post(base::Job job) {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->jobs.push_back(std::move(job));
-    if (state_->is_running) {
-      return;
-    }
-    state_->is_running = true;
-  }
-  if (!pool_.post([state = state_] { State::run(state); }, fate_)) {
-    State::run(state_);
-  }
-}
-
 }  // namespace iii::sdk
-
-namespace iii::inline v0::detail {
-
-// Shared with whoever opens it: the waiting thread may be gone before open() has returned.
-struct Latch::State {
-  std::mutex mutex;
-  std::condition_variable opened;
-  bool is_open = false;
-};
-
-Latch::Latch() : state_(std::make_shared<State>()) {
-}
-Latch::~Latch() = default;
-
-void Latch::open() {
-  const std::shared_ptr<State> state = state_;
-  {
-    const std::lock_guard lock(state->mutex);
-    state->is_open = true;
-  }
-  state->opened.notify_all();
-}
-
-void Latch::wait() {
-  std::unique_lock lock(state_->mutex);
-  state_->opened.wait(lock, [this] { return state_->is_open; });
-}
-
-}  // namespace iii::inline v0::detail

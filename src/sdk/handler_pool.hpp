@@ -56,18 +56,4 @@ class HandlerPool {
   std::shared_ptr<State> state_;  // shared with the threads, which may outlive the pool
 };
 
-// Jobs that run one after the other, in order, on the threads of a pool. Any thread.
-class SerialJobs {
- public:
-  explicit SerialJobs(HandlerPool& pool, HandlerPool::Fate fate);
-  // When the pool has stopped, it runs here.
-  void post(base::Job job);
-
- private:
-  struct State;
-  HandlerPool& pool_;
-  HandlerPool::Fate fate_;
-  std::shared_ptr<State> state_;
-};
-
 }  // namespace iii::sdk

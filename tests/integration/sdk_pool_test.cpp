@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -165,25 +166,22 @@ TEST(SdkPool, at_the_end_has_destroyed_what_its_threads_kept) {
       for (int i = 0; i < 1'000; ++i) {
         std::this_thread::yield();
       }
-      if (destroyed != nullptr) {
-        ++*destroyed;
-      }
+      ++*destroyed;
     }
-    std::atomic<int>* destroyed = nullptr;
+    std::shared_ptr<std::atomic<int>> destroyed;
   };
-  std::atomic<int> destroyed = 0;
+  const auto destroyed = std::make_shared<std::atomic<int>>(0);
   HandlerPool pool(4, 4);
   Counter there;
   for (int i = 0; i < 4; ++i) {
     EXPECT_TRUE(pool.post([&] {
-      thread_local Kept kept;
-      kept.destroyed = &destroyed;
+      thread_local const Kept kept{destroyed};
       there.add();
       EXPECT_TRUE(there.reaches(4));
     }));
   }
   pool.stop(20s);
-  EXPECT_EQ(destroyed, 4);
+  EXPECT_EQ(*destroyed, 4);
 }
 
 }  // namespace

@@ -206,12 +206,17 @@ Instrument* MeterRegistry::instrument(InstrumentDescription description) {
   if (known != nullptr || instruments_.size() >= base::limits::instruments_max) {
     return known;
   }
-  if (description.kind == InstrumentKind::gauge) {
-    has_gauges_.store(true, std::memory_order_release);
-  }
   return &instruments_.find_or_add(is_same, [&] {
     return std::make_unique<Instrument>(description);
   });
+}
+
+bool MeterRegistry::has_gauges() const {
+  bool has_gauges = false;
+  instruments_.for_each([&](const Instrument& instrument) {
+    has_gauges = has_gauges || instrument.description().kind == InstrumentKind::gauge;
+  });
+  return has_gauges;
 }
 
 std::vector<Metric> MeterRegistry::collect(base::WallTime start, base::WallTime now, Gauges gauges)

@@ -78,7 +78,7 @@ class MeterRegistry {
   // The one with this name and kind, made if needed. nullptr: there are too many.
   [[nodiscard]] Instrument* instrument(InstrumentDescription description);
 
-  [[nodiscard]] bool has_gauges() const { return has_gauges_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool has_gauges() const;
   // `start`: since when the sums have been counted. Only instruments that have values.
   [[nodiscard]] std::vector<Metric> collect(
       base::WallTime start, base::WallTime now, Gauges gauges = Gauges::ask
@@ -86,7 +86,6 @@ class MeterRegistry {
 
  private:
   AppendList<Instrument> instruments_;
-  std::atomic<bool> has_gauges_ = false;
 };
 
 [[nodiscard]] MeterRegistry& process_meters();
