@@ -89,8 +89,10 @@ TEST(Recorder, leaves_out_what_is_too_much_for_a_second_with_all_below_it) {
   EXPECT_TRUE(scene.recorder->take().ended.empty());
   for (const auto time : {std::chrono::seconds(2), std::chrono::seconds(-3600)}) {
     scene.pass(time);
-    run_in_span("in another second", [] {});
-    EXPECT_EQ(scene.only_span().name, "in another second");
+    for (int i = 0; i < 3; ++i) {
+      run_in_span("in another second", [] {});
+    }
+    EXPECT_EQ(scene.recorder->take().ended.size(), 2U);
   }
 }
 
