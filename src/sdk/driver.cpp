@@ -275,6 +275,7 @@ void Driver::drain_commands() {
     command();
     carry_out();
   }
+  look_for_idleness();  // not before: the last answer has left now
   publish();
   arm_timer();
 }
@@ -334,10 +335,8 @@ void Driver::advance(std::chrono::nanoseconds time, base::Job on_done) {
 
 void Driver::when_idle(base::Job on_idle) {
   auto shared = std::make_shared<base::Job>(std::move(on_idle));
-  const bool is_taken = try_post([this, shared] {
-    when_idle_.emplace_back([shared] { (*shared)(); });
-    look_for_idleness();
-  });
+  const bool is_taken =
+      try_post([this, shared] { when_idle_.emplace_back([shared] { (*shared)(); }); });
   if (!is_taken) {
     (*shared)();
   }

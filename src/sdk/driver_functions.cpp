@@ -206,7 +206,6 @@ void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
     if (run->is_in_gate) {
       gate_.leave(run->function_id);
     }
-    look_for_idleness();
   });
   // It may be the last that holds what the function captured, which is to go on this thread.
   run->function.reset();

@@ -130,7 +130,6 @@ void Driver::perform(RemoveTrigger& effect) {
 void Driver::leave_callback() {
   conversation_.leave(now(), effects_);
   --running_callbacks_;
-  look_for_idleness();
 }
 
 // One who waits; on the I/O thread.

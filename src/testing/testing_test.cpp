@@ -4,6 +4,7 @@
 #include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/registration.hpp>
 #include <iii/result.hpp>
 #include <iii/testing.hpp>
 #include <iii/trigger.hpp>
@@ -75,6 +76,24 @@ TEST(TestKit, settles_when_functions_have_ended) {
   caller.trigger({.function_id = "count", .payload = 20, .action = TriggerAction::Void()});
   ASSERT_TRUE(engine.settle());
   EXPECT_EQ(count, 21);
+}
+
+// The first answer of a client is the one that takes its time.
+TEST(TestKit, settles_when_their_answers_have_arrived) {
+  for (int i = 0; i < 200; ++i) {
+    iii::testing::Engine engine;
+    Client provider = engine.connect();
+    Client user = engine.connect();
+    provider.register_trigger_type(
+        RegisterTriggerTypeMessage{.id = "t", .description = "Refuses all."},
+        [](const TriggerConfig&) { throw Error::remote("E1", "no"); },
+        [](const std::string&) {}
+    );
+    ASSERT_TRUE(engine.settle());
+    const Trigger trigger = user.register_trigger({.trigger_type = "t", .function_id = "f"});
+    ASSERT_TRUE(engine.settle());
+    ASSERT_TRUE(trigger.status()) << "after " << i;
+  }
 }
 
 TEST(TestKit, does_not_settle_while_a_function_runs) {
