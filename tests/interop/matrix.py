@@ -90,6 +90,7 @@ class Run:
         for title, part in (
             ("start", self.start),
             ("scenarios of all pairs", self.scenarios_of_all_pairs),
+            ("fragmented calls", self.fragmented_calls),
             ("schedules", self.schedules),
             ("functions by URL", self.functions_by_url),
             ("http", lambda: web.run(self)),
@@ -123,6 +124,17 @@ class Run:
         for title, scenario in scenarios.PAIR_SCENARIOS.items():
             pairs = self.pairs(title)
             self.check_together([(name, scenario, *pair) for name, *pair in pairs])
+
+    def fragmented_calls(self):
+        """Each takes seconds: a ring, in which every worker is caller and callee; one by one."""
+        ring = [worker for worker in self.workers if scenarios.sends_fragments(worker)]
+        for caller, callee in zip(ring, ring[1:] + ring[:1]):
+            self.echo("fragmented call", caller, callee, scenarios.FRAGMENTED_BYTES)
+        self.echo("largest call", ring[0], ring[-1], scenarios.LARGEST_BYTES)
+
+    def echo(self, title, caller, callee, size):
+        name = f"{title}: {caller.sdk} > {callee.sdk}"
+        self.check(name, scenarios.echo_text, caller, callee, size)
 
     def schedules(self):
         self.check_together(
