@@ -1,7 +1,8 @@
 # Every target does its own set-up: on a fresh Debian 12 `make demo` or `make test` is all it takes.
 PROGRAMS = iiid iiiload relayfloor
 
-.PHONY: help setup build-packages build install run demo test tidy docs bench fuzz format clean
+.PHONY: help setup build-packages demo-packages
+.PHONY: build install run demo test tidy docs bench fuzz format clean
 
 help:
 	@echo 'make demo    an engine and workers in C++, Node and Python that call each other'
@@ -23,6 +24,9 @@ setup:
 build-packages:
 	@tools/setup build
 
+demo-packages:
+	@tools/setup demo
+
 # Later changes of the lists are noticed by the build itself.
 build/release/build.ninja: CMakePresets.json | build-packages
 	@cmake --preset release
@@ -40,7 +44,7 @@ run: build
 	@build/release/bin/iiid $(ARGS)
 
 demo: PROGRAMS = iiid example_depot
-demo: build
+demo: demo-packages build
 	@tools/demo
 
 test:
