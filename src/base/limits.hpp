@@ -55,9 +55,16 @@ inline constexpr std::size_t mailbox_tasks_max = 65'536;
 // --- Registries (per connection unless said otherwise) ---
 
 inline constexpr std::size_t id_bytes_max = 4 * kib;
+// What a message that the engine makes is taken to need beside its payload, generously: ids, trace
+// context.
+inline constexpr std::size_t envelope_bytes = 2 * id_bytes_max;
+static_assert(envelope_bytes < old_python_message_bytes_max);
 inline constexpr std::size_t functions_max = 65'536;
 inline constexpr std::size_t triggers_max = 65'536;
 inline constexpr std::size_t trigger_types_max = 4'096;
+// Functions refused because built-in ones have their ids that a worker is told about once it has
+// named its features: enough for every mistake that is not an attack.
+inline constexpr std::size_t refused_functions_max = 64;
 inline constexpr std::size_t services_max = 65'536;  // in the engine
 // Descriptions, schemas, configurations and metadata of everything a worker has registered; as much
 // again for what belongs to nobody. A thousand functions with large schemas need some megabytes.
@@ -65,6 +72,8 @@ inline constexpr std::size_t registered_bytes_max = 64 * mib;
 // Input of a function that the engine serves itself. It is read into a tree of values, of up to
 // some twenty times its size, while everything else waits.
 inline constexpr std::size_t engine_input_bytes_max = 1 * mib;
+// Functions that one engine::functions::info may ask for (spec: engine-core §17).
+inline constexpr std::size_t function_details_max = 32;
 // A provider's reason for refusing a trigger, as far as it is kept for listings.
 inline constexpr std::size_t pending_reason_bytes_max = 1 * kib;
 // Calls a worker may have in flight. At 256 bytes an entry this bounds what one caller can occupy
@@ -279,7 +288,8 @@ inline constexpr auto http_function_retry_delay_max = std::chrono::milliseconds(
 inline constexpr std::size_t config_bytes_max = 1 * mib;
 inline constexpr std::size_t config_depth_max = 32;
 inline constexpr std::size_t config_mistakes_max = 100;  // shown at once
-inline constexpr std::size_t listeners_max = 64;
+// Each is a descriptor, and a port of its own. Most engines have one or two.
+inline constexpr std::size_t listeners_max = 1024;
 // Bounds of what a configuration may set: longer values are slips of the unit.
 inline constexpr auto handshake_timeout_max = std::chrono::milliseconds(10min);
 inline constexpr auto invocation_deadline_max = std::chrono::milliseconds(168h);

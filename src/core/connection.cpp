@@ -16,16 +16,11 @@ std::ostream& operator<<(std::ostream& out, Line line) {
   return out << (line == Line::v0_11 ? "0.11" : "0.22");
 }
 
-std::size_t Connection::message_bytes_max() const {
+std::size_t Connection::payload_bytes_max() const {
   const bool is_old_python = runtime == "python" && !declares_large_messages;
-  return is_old_python ? base::limits::old_python_message_bytes_max
-                       : base::limits::message_bytes_max;
-}
-
-bool Connection::can_take(std::size_t payload_bytes) const {
-  // What a message needs besides its payload, generously.
-  constexpr std::size_t envelope_bytes = 2 * base::limits::id_bytes_max;
-  return payload_bytes + envelope_bytes <= message_bytes_max();
+  return (is_old_python ? base::limits::old_python_message_bytes_max
+                        : base::limits::message_bytes_max) -
+         base::limits::envelope_bytes;
 }
 
 std::string too_many_bytes() {

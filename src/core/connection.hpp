@@ -79,10 +79,11 @@ struct Connection : Announcement {
   InvocationList issued;
   InvocationList executing;
 
-  // The largest message that its SDK takes.
-  [[nodiscard]] std::size_t message_bytes_max() const;
-  // Whether a message around this much payload is within it.
-  [[nodiscard]] bool can_take(std::size_t payload_bytes) const;
+  // The largest payload, metadata and the like included, whose message its SDK takes.
+  [[nodiscard]] std::size_t payload_bytes_max() const;
+  [[nodiscard]] bool can_take(std::size_t payload_bytes) const {
+    return payload_bytes <= payload_bytes_max();
+  }
 
   bool is_congested = false;  // its outbox has reached its limit
   bool is_closing = false;    // being removed: nothing may be sent to it any more

@@ -61,8 +61,9 @@ protocol::ErrorBody too_large(std::size_t payload_bytes, const Connection& recei
       codes::payload_too_large,
       "A payload of " + std::to_string(payload_bytes) + " bytes is more than worker " +
           receiver.name.value_or(receiver.worker_id.value().to_string()) + " can take (" +
-          std::to_string(receiver.message_bytes_max()) +
-          " bytes a message); send it through a channel"
+          std::to_string(receiver.payload_bytes_max()) + " bytes, beside " +
+          std::to_string(limits::envelope_bytes) +
+          " for the rest of the message); send it through a channel"
   );
 }
 

@@ -56,6 +56,21 @@ TEST_F(MessageSizes, of_calls_that_the_target_cannot_take_are_refused) {
   scene.expect(python, invocation(uuid(3), "py", text_of(mib / 2)));
 }
 
+TEST_F(MessageSizes, leave_room_for_what_stands_around_the_payload) {
+  constexpr std::size_t most = base::limits::message_bytes_max - base::limits::envelope_bytes;
+  scene.from(python, call(uuid(1), "js", text_of(most - 2)));
+  scene.expect(node, invocation(uuid(1), "js", text_of(most - 2)));
+  scene.from(python, call(uuid(2), "js", text_of(most - 1)));
+  const std::string answer = scene.expect_any(python);
+  EXPECT_NE(
+      answer.find(
+          "A payload of 67100673 bytes is more than worker " + node.worker_id +
+          " can take (67100672 bytes, beside 8192 for the rest of the message)"
+      ),
+      std::string::npos
+  ) << answer;
+}
+
 TEST_F(MessageSizes, of_other_workers_and_newer_ones_are_not_limited_so) {
   scene.from(python, call(uuid(1), "js", text_of(4 * mib)));
   scene.expect(node, invocation(uuid(1), "js", text_of(4 * mib)));

@@ -21,8 +21,17 @@ namespace from_worker = protocol::from_worker;
 
 namespace {
 
-// Enough to tell a worker about every mistake that is not an attack.
-constexpr std::size_t refused_functions_max = 64;
+std::string too_many_services() {
+  return "the engine has " + std::to_string(limits::services_max) + " services already";
+}
+
+void refuse_service(std::string name, std::string reason, Effects& effects) {
+  effects.note(
+      Severity::warn,
+      "service_refused",
+      {{"service", std::move(name)}, {"reason", std::move(reason)}}
+  );
+}
 
 }  // namespace
 
@@ -89,7 +98,9 @@ bool Core::add_function(
   }
   switch (functions_.add(owner, message.id, std::move(description), execution)) {
     case RegisterOutcome::added:
-      services_.on_function_added(message.id);
+      if (!services_.on_function_added(message.id)) {
+        refuse_service(message.id.substr(0, message.id.find("::")), too_many_services(), effects);
+      }
       break;
     case RegisterOutcome::replaced:
       break;
@@ -107,7 +118,7 @@ bool Core::add_function(
     case RegisterOutcome::refused:
       if (owner.reads_rejections) {
         effects.send(owner.id, protocol::to_worker::RegistrationRejected{message.id, ""});
-      } else if (owner.refused_functions.size() < refused_functions_max) {
+      } else if (owner.refused_functions.size() < limits::refused_functions_max) {
         owner.refused_functions.push_back(message.id);
       }
       return refuse("a built-in function has this id");
@@ -181,12 +192,10 @@ void Core::register_service(
   } else if (!services_.declare(
                  owner.id, message.name, message.description, message.parent_service_id
              )) {
-    reason = "the engine has " + std::to_string(limits::services_max) + " services already";
+    reason = too_many_services();
   }
   if (!reason.empty()) {
-    effects.note(
-        Severity::warn, "service_refused", {{"service", message.name}, {"reason", reason}}
-    );
+    refuse_service(message.name, std::move(reason), effects);
   }
 }
 

@@ -177,6 +177,20 @@ TEST_F(Registrations, that_were_refused_are_told_to_workers_that_understand_it) 
   scene.expect_nothing_else();
 }
 
+TEST_F(Registrations, that_were_refused_are_remembered_up_to_a_limit) {
+  const Peer local = scene.open_local("iii-state");
+  for (std::size_t i = 0; i <= base::limits::refused_functions_max; ++i) {
+    scene.serve(local, std::to_string(i));
+    scene.from(first, register_function(std::to_string(i)));
+    scene.expect_note("function_refused");
+  }
+  scene.from(first, fire_and_forget("engine::workers::register", R"({"features":[]})"));
+  for (std::size_t i = 0; i < base::limits::refused_functions_max; ++i) {
+    scene.expect_any(first);
+  }
+  scene.expect_nothing_else();
+}
+
 // --- Functions that somebody else runs ---
 
 TEST_F(Registrations, with_an_invocation_are_refused_where_nobody_runs_them) {
@@ -359,6 +373,26 @@ TEST_F(ServicesOfWorkers, come_and_go_with_their_functions) {
   scene.close(second);
   EXPECT_EQ(find("shop")->functions, (std::set<std::string>{"buy"}));
   scene.from(first, unregister_function("shop::buy"));
+  EXPECT_EQ(find("shop"), nullptr);
+}
+
+TEST_F(ServicesOfWorkers, that_are_one_too_many_are_logged_however_they_come) {
+  Effects effects;
+  for (std::size_t i = 0; i < base::limits::services_max; ++i) {
+    scene.core().on_message(
+        first.connection,
+        protocol::from_worker::RegisterFunction{.id = std::to_string(i) + "::f"},
+        scene.now(),
+        effects
+    );
+    effects.clear();
+  }
+  const std::string reason = "the engine has 65536 services already";
+  scene.from(second, register_function("shop::buy"));
+  scene.expect_note("service_refused", {{"service", "shop"}, {"reason", reason}});
+  expect_served_by(second, "shop::buy");
+  scene.from(second, R"({"type":"registerservice","id":"s","name":"shop"})");
+  scene.expect_note("service_refused", {{"service", "shop"}, {"reason", reason}});
   EXPECT_EQ(find("shop"), nullptr);
 }
 

@@ -1,4 +1,5 @@
 // What functions there are.
+#include "base/limits.hpp"
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/engine_functions.hpp"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,8 +31,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 using protocol::error_body;
-
-constexpr std::size_t details_max = 32;  // spec: engine-core §17
 
 constexpr std::array<std::string_view, 5> functions_list_members = {
     "search", "prefix", "worker", "workers", "include_internal"
@@ -139,10 +137,11 @@ EngineAnswer function_info(Core& core, const EngineCall& call) {
       distinct.push_back(each);
     }
   }
-  if (distinct.size() > details_max) {
+  if (distinct.size() > base::limits::function_details_max) {
     return error_body(
         codes::invalid_arguments,
-        "function_ids may name at most " + std::to_string(details_max) + " functions"
+        "function_ids may name at most " + std::to_string(base::limits::function_details_max) +
+            " functions"
     );
   }
   array rows;

@@ -27,17 +27,21 @@ std::optional<Split> split(std::string_view function_id) {
 
 }  // namespace
 
-void Services::on_function_added(std::string_view function_id) {
+bool Services::on_function_added(std::string_view function_id) {
   const auto parts = split(function_id);
   if (!parts) {
-    return;
+    return true;
   }
   const auto found = services_.find(parts->service);
   if (found != services_.end()) {
     found->second.functions.emplace(parts->function);
-  } else if (services_.size() < base::limits::services_max) {
-    services_[std::string(parts->service)].functions.emplace(parts->function);
+    return true;
   }
+  if (services_.size() >= base::limits::services_max) {
+    return false;
+  }
+  services_[std::string(parts->service)].functions.emplace(parts->function);
+  return true;
 }
 
 void Services::on_function_removed(std::string_view function_id) {

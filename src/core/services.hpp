@@ -24,8 +24,9 @@ struct Service {
 
 class Services {
  public:
-  // An id without `::` belongs to no service.
-  void on_function_added(std::string_view function_id);
+  // An id without `::` belongs to no service. False: it would be the first of its service, and
+  // there are too many services; the function works without.
+  bool on_function_added(std::string_view function_id);
   void on_function_removed(std::string_view function_id);
 
   // False: there are too many services.

@@ -29,6 +29,17 @@ TEST(Services, are_named_by_what_stands_before_the_first_colons) {
   EXPECT_EQ(services.all().find("")->second.functions, (Names{"nameless"}));
 }
 
+TEST(Services, that_are_one_too_many_are_not_there_and_say_so) {
+  Services services;
+  for (std::size_t i = 0; i < base::limits::services_max; ++i) {
+    EXPECT_TRUE(services.on_function_added(std::to_string(i) + "::f"));
+  }
+  EXPECT_FALSE(services.on_function_added("one too many::f"));
+  EXPECT_TRUE(services.on_function_added("7::g"));
+  EXPECT_TRUE(services.on_function_added("of no service"));
+  EXPECT_EQ(services.all().size(), base::limits::services_max);
+}
+
 TEST(Services, go_with_their_last_function) {
   Services services;
   services.on_function_added("shop::buy");

@@ -467,7 +467,8 @@ TEST(Config, BoundsTheNumberOfListeners) {
     text += "  - {name: iii-worker-manager, config: {port: 0}}\n";
   }
   EXPECT_EQ(
-      mistakes_of(text), "f:66:47: workers[64].config.port: more than 64 iii-worker-manager entries"
+      mistakes_of(text),
+      "f:1026:47: workers[1024].config.port: more than 1024 iii-worker-manager entries"
   );
 }
 
