@@ -358,7 +358,7 @@ TEST_F(TriggerListing, shows_instances_with_their_state) {
       ask("engine::registered-triggers::list", R"({"include_internal":true})"),
       boost::json::parse(R"({"registered_triggers": [
         {"id": "t-1", "trigger_type": "cron", "function_id": "orders::price", "worker_name": "shop",
-         "config": {"at": "noon"}, "config_summary": "{\"at\": \"noon\"}", "state": "live",
+         "config": {"at": "noon"}, "config_summary": "{\"at\":\"noon\"}", "state": "live",
          "metadata": {"m": 1}},
         {"id": "t-2", "trigger_type": "nobody's", "function_id": "engine::functions::list",
          "worker_name": "iii-engine-functions", "config": null, "config_summary": "null",
@@ -397,6 +397,33 @@ TEST_F(TriggerListing, cuts_long_configs_to_80_characters_but_not_inside_one) {
   }();
   EXPECT_EQ(summary("a", characters), '"' + characters + '"');
   EXPECT_EQ(summary("b", characters + "é"), '"' + characters + "é…");
+}
+
+TEST_F(TriggerListing, summarises_configs_without_the_blanks_between_their_parts) {
+  scene.from(
+      shop,
+      register_trigger(
+          "a", "nobody's", "f", "{ \"b\" : [ 1.50 ,\t\"x \\\" : y\\\\\" ] ,\n \"a\" : {\r} }"
+      )
+  );
+  const value info = ask("engine::registered-triggers::info", R"({"id":"a"})");
+  EXPECT_EQ(info.at("config_summary"), R"({"b":[1.50,"x \" : y\\"],"a":{}})");
+}
+
+TEST_F(TriggerListing, counts_no_blanks_of_long_configs) {
+  std::string spaced = "[";
+  std::string compact = "[";
+  for (int i = 0; i < 38; ++i) {
+    spaced += "1 , ";
+    compact += "1,";
+  }
+  scene.from(shop, register_trigger("a", "nobody's", "f", spaced + "10 ] "));
+  scene.from(shop, register_trigger("b", "nobody's", "f", spaced + "100 ] "));
+  const auto summary = [this](std::string_view data) {
+    return ask("engine::registered-triggers::info", data).at("config_summary");
+  };
+  EXPECT_EQ(summary(R"({"id":"a"})"), value(compact + "10]"));
+  EXPECT_EQ(summary(R"({"id":"b"})"), value(compact + "100…"));
 }
 
 TEST_F(TriggerListing, describes_an_instance_with_its_type_and_its_function) {

@@ -36,17 +36,29 @@ void add_if_present(boost::json::object& row, std::string_view name, std::string
   }
 }
 
-// Cut as the reference system does (spec: engine-core §8.2), but never inside a character.
+// Without the blanks between its parts, and cut, as in the reference system (spec: engine-core
+// §8.2), but never inside a character. From the text and not from the value that is shown beside
+// it: keys and numbers stay as the worker wrote them, and no more of a large one is read than is
+// shown.
 std::string summary_of(std::string_view config_json) {
   constexpr std::size_t characters_max = 80;
-  std::size_t at = 0;
-  for (std::size_t characters = 0; at < config_json.size(); ++at) {
-    const bool starts_character = (static_cast<unsigned char>(config_json[at]) & 0xc0U) != 0x80U;
-    if (starts_character && characters++ == characters_max) {
-      return std::string(config_json.substr(0, at)) + "…";
+  std::string summary;
+  std::size_t characters = 0;
+  bool is_in_string = false;
+  bool is_escaped = false;
+  for (const char c : config_json) {
+    if (!is_in_string && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) {
+      continue;
     }
+    const bool starts_character = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+    if (starts_character && characters++ == characters_max) {
+      return summary + "…";
+    }
+    summary += c;
+    is_in_string = is_in_string != (c == '"' && !is_escaped);
+    is_escaped = c == '\\' && !is_escaped;
   }
-  return std::string(config_json);
+  return summary;
 }
 
 boost::json::array triggers_of_function(const Core& core, std::string_view function_id) {
