@@ -84,6 +84,22 @@ void declare_features(Connection& worker, const boost::json::array& features, Ef
   }
 }
 
+// All names are in one space (docs/decisions/0008-no-namespaces.md): who asks for one of its own
+// must not believe that it has it.
+void note_namespace(const Connection& worker, const value* name, Effects& effects) {
+  const auto* text = name == nullptr ? nullptr : name->if_string();
+  if (text == nullptr || *text == "default") {
+    return;
+  }
+  effects.note(
+      Severity::warn,
+      "namespace_ignored",
+      {{"worker_id", worker.worker_id.value().to_string()},
+       {"namespace", sanitised(*text).value_or("")},
+       {"reason", "this engine has one namespace, default"}}
+  );
+}
+
 void note_announcement(const Connection& worker, Effects& effects) {
   effects.note(
       Severity::info,
@@ -174,6 +190,7 @@ EngineAnswer EngineFunctionCalls::register_worker(Core& core, const EngineCall& 
   if (!was_announced) {
     note_announcement(worker, call.effects);
   }
+  note_namespace(worker, input.any("namespace"), call.effects);
   core.fire_worker_event("worker_metadata_updated", worker.worker_id, call.now, call.effects);
   return value{{"success", true}};
 }

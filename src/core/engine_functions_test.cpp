@@ -225,6 +225,18 @@ TEST_F(EngineFunctions, read_features_leniently) {
   EXPECT_TRUE(connection(worker).declares_observe);
 }
 
+TEST_F(EngineFunctions, tell_a_worker_that_wants_a_namespace_that_there_is_one) {
+  scene.ask(worker, "engine::workers::register", R"({"namespace":"ord\u202eers"})");
+  scene.expect_note(
+      "namespace_ignored", {{"worker_id", worker.worker_id}, {"namespace", "orders"}}
+  );
+  for (const std::string_view input :
+       {"{}", R"({"namespace":null})", R"({"namespace":"default"})", R"({"namespace":1})"}) {
+    EXPECT_TRUE(scene.ask(worker, "engine::workers::register", input).is_object());
+    EXPECT_EQ(scene.notes(), 0U) << input;
+  }
+}
+
 TEST_F(EngineFunctions, do_not_let_in_process_workers_announce_themselves) {
   const Peer local = scene.open_local("iii-cron");
   EXPECT_TRUE(scene.refusal(local, "engine::workers::register", R"({"name":"other"})")
