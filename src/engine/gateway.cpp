@@ -152,7 +152,7 @@ void Gateway::on_flushed(base::ConnectionId socket, std::size_t bytes_left, bool
 }
 
 void Gateway::on_accept_failed(int error_number) {
-  log_.log(LogLevel::error, "accept_failed", {{"reason", std::strerror(error_number)}});
+  note({core::Severity::error, "accept_failed", {{"reason", std::strerror(error_number)}}, false});
 }
 
 void Gateway::on_refused(std::size_t listener) {

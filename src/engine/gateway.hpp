@@ -98,6 +98,7 @@ class Gateway final : public net::SocketEvents {
   void judge(Session& session, const Liveness::Doubtful& peer);
   void end_stalled(Session* reader);
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
+  void on_oversized_telemetry(Session& session, std::size_t bytes);
   void on_close_frame(Session& session, std::uint16_t code);
 
   // Ends: with a Close frame, or without. The core is told unless it ordered it.
@@ -112,7 +113,7 @@ class Gateway final : public net::SocketEvents {
   // `newest_bytes`: of the message just appended.
   void check_outbox(Session& session, std::size_t newest_bytes, std::size_t bytes);
   void note(const core::Note& note);
-  // A warning that says which connection it is about.
+  // A warning that says which connection it is about. `event`: static text.
   void warn_about(
       const Session& session, std::string_view event, std::initializer_list<LogField> more = {}
   );

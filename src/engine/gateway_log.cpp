@@ -59,6 +59,9 @@ void Gateway::note(const core::Note& note) {
 void Gateway::warn_about(
     const Session& session, std::string_view event, std::initializer_list<LogField> more
 ) {
+  if (!log_.is_enabled(LogLevel::warn) || !log_throttle_.admits(event, now_.monotonic)) {
+    return;
+  }
   std::string id;  // lives as long as the fields
   std::vector<LogField> fields;
   if (const core::Connection* worker = core_.find_connection(session.id)) {

@@ -1,9 +1,11 @@
 // What each kind of connection does with its messages.
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "engine/gateway.hpp"
 #include "engine/http_gateway.hpp"
 #include "engine/session.hpp"
+#include "engine/telemetry_intake.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"
 #include "websocket/decoder.hpp"
@@ -12,10 +14,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace iii::engine {
 
+namespace limits = base::limits;
 using websocket::CloseCode;
 using websocket::Opcode;
 
@@ -52,8 +56,14 @@ class Gateway::WorkerMessages final : public SessionMessages {
     gateway().settle();
   }
   void on_binary(std::string_view bytes) override {
-    if (gateway().telemetry_.take(bytes)) {
-      return;
+    switch (gateway().telemetry_.take(bytes)) {
+      case TelemetryFrame::taken:
+        return;
+      case TelemetryFrame::oversized:
+        gateway().on_oversized_telemetry(session(), bytes.size());
+        return;
+      case TelemetryFrame::unknown:
+        break;
     }
     // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
     if (base::is_utf8(bytes)) {
@@ -74,8 +84,20 @@ class Gateway::TelemetryMessages final : public SessionMessages {
 
   void on_text(std::string_view) override {}
   void on_binary(std::string_view bytes) override {
-    if (!gateway().telemetry_.take(bytes)) {
-      ++gateway().telemetry_.unknown_frames;
+    switch (gateway().telemetry_.take(bytes)) {
+      case TelemetryFrame::taken:
+        break;
+      case TelemetryFrame::oversized:
+        gateway().on_oversized_telemetry(session(), bytes.size());
+        break;
+      case TelemetryFrame::unknown:
+        ++gateway().telemetry_.unknown_frames;
+        gateway().warn_about(
+            session(),
+            "telemetry_dropped",
+            {{"reason", "it begins with none of OTLP, MTRC and LOGS"}, {"bytes", bytes.size()}}
+        );
+        break;
     }
   }
   [[nodiscard]] bool wants_more() const override { return session().phase == Phase::telemetry; }
@@ -128,6 +150,16 @@ std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) 
     on_protocol_error(*session, *error);
   }
   return used;
+}
+
+void Gateway::on_oversized_telemetry(Session& session, std::size_t bytes) {
+  warn_about(
+      session,
+      "telemetry_dropped",
+      {{"reason",
+        "it is larger than " + std::to_string(limits::telemetry_frame_bytes_max) + " bytes"},
+       {"bytes", bytes}}
+  );
 }
 
 void Gateway::on_protocol_error(Session& session, const websocket::DecodeError& error) {

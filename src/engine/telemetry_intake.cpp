@@ -7,21 +7,21 @@
 
 namespace iii::engine {
 
-bool TelemetryIntake::take(std::string_view frame) {
+TelemetryFrame TelemetryIntake::take(std::string_view frame) {
   std::uint64_t* counter = frame.starts_with("OTLP")   ? &traces
                            : frame.starts_with("MTRC") ? &metrics
                            : frame.starts_with("LOGS") ? &logs
                                                        : nullptr;
   if (counter == nullptr) {
-    return false;
+    return TelemetryFrame::unknown;
   }
   if (frame.size() > base::limits::telemetry_frame_bytes_max) {
     ++oversized_frames;
-    return true;
+    return TelemetryFrame::oversized;
   }
   ++*counter;
   bytes += frame.size();
-  return true;
+  return TelemetryFrame::taken;
 }
 
 }  // namespace iii::engine

@@ -7,6 +7,12 @@
 
 namespace iii::engine {
 
+enum class TelemetryFrame : std::uint8_t {
+  taken,
+  oversized,  // it is telemetry, and dropped
+  unknown,    // it carries no telemetry prefix (spec: wire-protocol §12.1)
+};
+
 struct TelemetryIntake {
   std::uint64_t traces = 0;
   std::uint64_t metrics = 0;
@@ -15,8 +21,8 @@ struct TelemetryIntake {
   std::uint64_t oversized_frames = 0;  // above limits::telemetry_frame_bytes_max
   std::uint64_t bytes = 0;
 
-  // A binary message. False: it carries no telemetry prefix (spec: wire-protocol §12.1).
-  bool take(std::string_view frame);
+  // A binary message.
+  [[nodiscard]] TelemetryFrame take(std::string_view frame);
 };
 
 }  // namespace iii::engine

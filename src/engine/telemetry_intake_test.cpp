@@ -11,10 +11,10 @@ namespace {
 
 TEST(TelemetryIntake, CountsFramesByTheirPrefix) {
   TelemetryIntake intake;
-  EXPECT_TRUE(intake.take("OTLP{}"));
-  EXPECT_TRUE(intake.take("MTRC{\"resourceMetrics\":[]}"));
-  EXPECT_TRUE(intake.take("LOGS{}"));
-  EXPECT_TRUE(intake.take("LOGS"));
+  EXPECT_EQ(intake.take("OTLP{}"), TelemetryFrame::taken);
+  EXPECT_EQ(intake.take("MTRC{\"resourceMetrics\":[]}"), TelemetryFrame::taken);
+  EXPECT_EQ(intake.take("LOGS{}"), TelemetryFrame::taken);
+  EXPECT_EQ(intake.take("LOGS"), TelemetryFrame::taken);
   EXPECT_EQ(intake.traces, 1U);
   EXPECT_EQ(intake.metrics, 1U);
   EXPECT_EQ(intake.logs, 2U);
@@ -24,7 +24,7 @@ TEST(TelemetryIntake, CountsFramesByTheirPrefix) {
 TEST(TelemetryIntake, LeavesOtherMessagesAlone) {
   TelemetryIntake intake;
   for (const std::string_view frame : {"", "OTL", "otlp{}", R"({"type":"ping"})", "XXXX"}) {
-    EXPECT_FALSE(intake.take(frame)) << frame;
+    EXPECT_EQ(intake.take(frame), TelemetryFrame::unknown) << frame;
   }
   EXPECT_EQ(intake.bytes, 0U);
 }
@@ -33,9 +33,9 @@ TEST(TelemetryIntake, CountsAFrameAboveTheLimitApart) {
   TelemetryIntake intake;
   std::string frame = "OTLP";
   frame.resize(base::limits::telemetry_frame_bytes_max, ' ');
-  EXPECT_TRUE(intake.take(frame));
+  EXPECT_EQ(intake.take(frame), TelemetryFrame::taken);
   frame.push_back(' ');
-  EXPECT_TRUE(intake.take(frame));
+  EXPECT_EQ(intake.take(frame), TelemetryFrame::oversized);
   EXPECT_EQ(intake.traces, 1U);
   EXPECT_EQ(intake.oversized_frames, 1U);
   EXPECT_EQ(intake.bytes, base::limits::telemetry_frame_bytes_max);

@@ -28,6 +28,7 @@ namespace iii::test {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
@@ -215,6 +216,28 @@ TEST_F(GatewayTest, TelemetryIsCounted) {
   EXPECT_EQ(telemetry.logs, 1U);
   EXPECT_EQ(telemetry.unknown_frames, 1U);
   EXPECT_EQ(telemetry.bytes, 4U * 6U);
+}
+
+TEST_F(GatewayTest, TelemetryThatIsDroppedIsLogged) {
+  const std::string large = "OTLP" + std::string(limits::telemetry_frame_bytes_max, ' ');
+  SocketClient client = socket();
+  client.upgrade("/otel");
+  client.send_frame(Opcode::binary, "LOGS{}");
+  client.send_frame(Opcode::binary, "XXXX{}");
+  client.send_frame(Opcode::binary, large);
+  client.send_close(CloseCode::going_away);
+  EXPECT_EQ(client.next(), closed_with(CloseCode::going_away));
+  WorkerClient sender = worker();
+  sender.socket().send_frame(Opcode::binary, large);
+  sender.settle();
+  EXPECT_THAT(
+      engine.log_lines("telemetry_dropped"),
+      ElementsAre(
+          AllOf(HasSubstr("path=/otel"), HasSubstr("begins with none"), HasSubstr("bytes=6")),
+          AllOf(HasSubstr("path=/otel"), HasSubstr("larger than 4194304 bytes")),
+          AllOf(HasSubstr("worker_id="), HasSubstr("bytes=4194308"))
+      )
+  );
 }
 
 TEST_F(GatewayTest, WorkersMaySendTelemetryAmongTheirMessages) {
@@ -517,6 +540,28 @@ TEST_F(GatewayTest, AWorkerThatIsOnlyBusyIsNotGivenUp) {
 }
 
 // --- Many ---
+
+TEST_F(GatewayTest, LinesAboutBadConnectionsAreBounded) {
+  constexpr std::size_t connections = limits::log_lines_max + 5;
+  const std::size_t before = engine.core().connections().size();
+  std::vector<SocketClient> clients;
+  for (std::size_t i = 0; i < connections; ++i) {
+    clients.push_back(socket());
+    clients.back().upgrade("/");
+  }
+  // No turn in between: all is read within one second of the engine's clock.
+  for (SocketClient& client : clients) {
+    client.send_bytes("\xff\xff");
+  }
+  ASSERT_TRUE(engine.turn_until([&] { return engine.core().connections().size() == before; }));
+  EXPECT_EQ(engine.log_lines("protocol_error").size(), limits::log_lines_max);
+  engine.advance(1s);
+  engine.turn();
+  EXPECT_THAT(
+      engine.log_lines("lines_left_out"),
+      ElementsAre(AllOf(HasSubstr("about=protocol_error"), HasSubstr("lines=5")))
+  );
+}
 
 TEST_F(GatewayTest, ConnectionsComeAndGo) {
   constexpr std::size_t connections = 500;

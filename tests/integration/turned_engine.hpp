@@ -22,11 +22,15 @@
 #include "workers/worker.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -118,6 +122,17 @@ class TurnedEngine {
   [[nodiscard]] const engine::Gateway& gateway() const { return *gateway_; }
   [[nodiscard]] bool has_open_streams() const { return gateway_->has_open_streams(); }
   [[nodiscard]] std::size_t open_sockets() const { return loop_->open_sockets(); }
+  // Warnings and errors, a line each, that are about `event`.
+  [[nodiscard]] std::vector<std::string> log_lines(std::string_view event) const {
+    std::vector<std::string> found;
+    std::istringstream lines(log_lines_.str());
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find(' ' + std::string(event) + ' ') != std::string::npos) {
+        found.push_back(line);
+      }
+    }
+    return found;
+  }
   // What waits for the worker's socket.
   [[nodiscard]] std::size_t unsent_bytes(std::string_view worker_id) {
     for (const core::Connection* connection : core_.connections()) {
@@ -137,7 +152,11 @@ class TurnedEngine {
   }
 
   engine::EngineConfig config_;
-  engine::Logger log_{{.level = engine::LogLevel::off}};
+  std::ostringstream log_lines_;
+  engine::Logger log_{
+      {.level = engine::LogLevel::warn},
+      std::make_shared<spdlog::sinks::ostream_sink_st>(log_lines_)
+  };
   base::SystemRandom random_;
   core::Core core_{core::CoreOptions{.engine_version = "0"}, random_, net::now()};
   engine::LocalWorkers local_workers_;
