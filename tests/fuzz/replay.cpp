@@ -1,5 +1,6 @@
 // The main function of a fuzz target in builds without libFuzzer: gives it each file of the folders
-// named on the command line, and inputs cut short. A folder that does not exist counts as empty.
+// named on the command line, whole and cut short. The first is the corpus, which has inputs; what
+// once failed is in the others, which may be empty or not there.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +45,12 @@ int main(int argc, char** argv) {
   std::size_t replayed = 0;
   run(nullptr, 0);
   for (int i = 1; i < argc; ++i) {
-    for (const std::filesystem::path& path : files_in(argv[i])) {
+    const std::vector<std::filesystem::path> files = files_in(argv[i]);
+    if (i == 1 && files.empty()) {
+      std::fprintf(stderr, "%s has no inputs\n", argv[i]);
+      return 1;
+    }
+    for (const std::filesystem::path& path : files) {
       std::fprintf(stderr, "%s\n", path.c_str());
       const std::vector<std::uint8_t> bytes = read(path);
       run(bytes.data(), bytes.size());
@@ -53,5 +59,5 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("replayed %zu inputs\n", replayed);
-  return 0;
+  return replayed == 0 ? 1 : 0;
 }

@@ -41,7 +41,7 @@ extern "C" void tell_seed(int signal_number) {
   std::raise(signal_number);
 }
 
-// A line of the list is a seed and, after it, what it once found.
+// A line of the list is a seed and, after it, what it once found. Empty: there is no such list.
 std::vector<std::uint64_t> seeds_of(const std::string& path) {
   std::vector<std::uint64_t> seeds;
   std::ifstream file(path);
@@ -69,6 +69,10 @@ int run_seeds(const Wishes& wishes, PlantedBug bug) {
   std::vector<std::uint64_t> seeds;
   if (!wishes.list.empty()) {
     seeds = seeds_of(wishes.list);
+    if (seeds.empty()) {
+      std::cerr << wishes.list << " has no seeds\n";
+      return EXIT_FAILURE;
+    }
   }
   for (std::uint64_t i = 0; i < wishes.count; ++i) {
     seeds.push_back(wishes.first + i);
