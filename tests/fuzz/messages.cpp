@@ -1,7 +1,8 @@
-// Any text as a message of a worker: agreement of the decoder with Boost.JSON, and what is
-// forwarded of a call or a result is well-formed and reads back the same.
+// Any text as a message of a worker: agreement of the decoder with Boost.JSON; what is forwarded of
+// a call or a result is well-formed; and each message reads back the same.
 #include "base/assert.hpp"
 #include "base/id.hpp"
+#include "fuzz/message_round_trips.hpp"
 #include "json/scan.hpp"
 #include "protocol/decode.hpp"
 #include "protocol/from_worker.hpp"
@@ -95,14 +96,6 @@ struct Checker {
     III_ASSERT(m.error || again.result.text == m.result.text, "the result is the same");
   }
 
-  void operator()(const from_worker::RegisterTrigger& m) const {
-    const auto again =
-        std::get<from_worker::RegisterTrigger>(iii::protocol::decode(checked_encoding(
-            to_worker::RegisterTrigger{m.id, m.trigger_type, m.function_id, m.config, m.metadata}
-        )));
-    III_ASSERT(again.id == m.id && again.config == m.config, "the trigger is the same");
-  }
-
   template <class T>
   void operator()(const T&) const {}
 };
@@ -124,6 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   );
   if (is_object) {
     std::visit(Checker{slow.get_object()}, message);
+    std::visit(iii::test::RoundTrips(), message);
   }
   return 0;
 }
