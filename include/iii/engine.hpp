@@ -43,8 +43,8 @@ namespace iii::inline v0 {
 struct EngineOptions {
   std::string host = "127.0.0.1";  // an address or name of this machine
   std::uint16_t port = 49134;      // 0: any free port, see Engine::port()
-  // A YAML file as `iiid --config` reads it. When given, its listeners count instead of host and
-  // port.
+  // A YAML file as `iiid --config` reads it. When given, what it says of listeners and of the log
+  // counts instead of host, port and log_level, which are ignored.
   std::string config_file = {};
   std::string log_level =
       "warn";  // trace, debug, info, warn, error, off; lines go to standard error

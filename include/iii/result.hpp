@@ -38,10 +38,9 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = E;
 
-  // Both implicit, so that a function returns a value or an error as it stands.
-  // NOLINTNEXTLINE(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a function returns a value as it stands.
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  // NOLINTNEXTLINE(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): and an error, too.
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }

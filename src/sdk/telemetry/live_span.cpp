@@ -47,8 +47,7 @@ LiveSpan::LiveSpan(std::shared_ptr<Recorder> recorder, SpanRecord begun)
   }
 }
 
-// Throws only when there is no memory; then the program ends.
-// NOLINTNEXTLINE(bugprone-exception-escape)
+// NOLINTNEXTLINE(bugprone-exception-escape): only when there is no memory; then the program ends.
 LiveSpan::~LiveSpan() {
   end();
 }
