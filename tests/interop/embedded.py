@@ -9,10 +9,7 @@ EMBEDDED = "embedded"
 # One of each language.
 SDKS = ("node-0.22.1", "python-0.25.0", "rust-0.25.0", "cpp")
 LEFT = "left during a call"
-AS_CALLER = (
-    *("call", "large call", "values", "error", "own code"),
-    *("absent function", "void", "metadata"),
-)
+AS_CALLER = ("call", "values", "error", "own code", "absent function", "void", "metadata")
 AS_CALLEE = (*AS_CALLER, "trigger", "rejected trigger")
 
 

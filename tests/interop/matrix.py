@@ -90,7 +90,7 @@ class Run:
         for title, part in (
             ("start", self.start),
             ("scenarios of all pairs", self.scenarios_of_all_pairs),
-            ("fragmented calls", self.fragmented_calls),
+            ("large calls", self.large_calls),
             ("schedules", self.schedules),
             ("functions by URL", self.functions_by_url),
             ("http", lambda: web.run(self)),
@@ -125,8 +125,10 @@ class Run:
             pairs = self.pairs(title)
             self.check_together([(name, scenario, *pair) for name, *pair in pairs])
 
-    def fragmented_calls(self):
-        """Each takes seconds: a ring, in which every worker is caller and callee; one by one."""
+    def large_calls(self):
+        """Those in fragments take seconds each: each worker is caller and callee of one."""
+        pairs = self.pairs("large call")
+        self.check_together([(name, scenarios.large_call, *pair) for name, *pair in pairs])
         ring = [worker for worker in self.workers if scenarios.sends_fragments(worker)]
         for caller, callee in zip(ring, ring[1:] + ring[:1]):
             self.echo("fragmented call", caller, callee, scenarios.FRAGMENTED_BYTES)

@@ -349,7 +349,6 @@ def writer_is_gone(caller, future):
 # Item76_streams_between_all_pairs_of_sdks.
 PAIR_SCENARIOS = {
     "call": call,
-    "large call": large_call,
     "values": values,
     "error": error,
     "own code": own_code,
