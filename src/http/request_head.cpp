@@ -50,7 +50,27 @@ bool is_value_text(std::string_view value) noexcept {
   });
 }
 
-std::optional<Refusal> read_target(std::string_view sent, Request& request) {
+// The host, and port, of a target that is a whole URL.
+struct Authority {
+  std::string_view host;
+  std::string_view default_port;  // with its colon
+
+  // Whether both name the same; a port that goes without saying may be left out.
+  [[nodiscard]] bool is_of(std::string_view other) const noexcept {
+    return base::equals_without_case(without_port(host), without_port(other));
+  }
+
+ private:
+  [[nodiscard]] std::string_view without_port(std::string_view text) const noexcept {
+    const std::string_view port = text.ends_with(':') ? ":" : default_port;
+    text.remove_suffix(text.ends_with(port) ? port.size() : 0);
+    return text;
+  }
+};
+
+std::optional<Refusal> read_target(
+    std::string_view sent, Request& request, std::optional<Authority>& authority
+) {
   if (!is_target_text(sent)) {
     return Refusal{400, "the target of the request holds a character that must be escaped"};
   }
@@ -59,10 +79,11 @@ std::optional<Refusal> read_target(std::string_view sent, Request& request) {
     if (target.size() > scheme.size() &&
         base::equals_without_case(target.substr(0, scheme.size()), scheme)) {
       const std::size_t end = std::min(target.find_first_of("/?", scheme.size()), target.size());
-      const std::string_view authority = target.substr(scheme.size(), end - scheme.size());
-      if (authority.empty() || !is_host_text(authority)) {
+      const std::string_view host = target.substr(scheme.size(), end - scheme.size());
+      if (host.empty() || !is_host_text(host)) {
         return Refusal{400, "the target of the request names no valid host"};
       }
+      authority = Authority{host, scheme == "http://" ? ":80" : ":443"};
       target.remove_prefix(end);
       // RFC 9112 §3.2.2
       if (target.empty()) {
@@ -90,10 +111,10 @@ class Framing {
       return take_coding(header.value);
     }
     if (base::equals_without_case(header.name, "host")) {
-      if (has_host_) {
+      if (host_) {
         return Refusal{400, "the request has two Host headers"};
       }
-      has_host_ = true;
+      host_ = header.value;
       if (!is_host_text(header.value)) {
         return Refusal{400, "the Host header holds a character that no host has"};
       }
@@ -108,9 +129,14 @@ class Framing {
     return std::nullopt;
   }
 
-  std::optional<Refusal> conclude(Request& request) const {
-    if (!has_host_ && request.version >= 11) {
+  std::optional<Refusal> conclude(Request& request, const std::optional<Authority>& authority)
+      const {
+    if (!host_ && request.version >= 11) {
       return Refusal{400, "the request has no Host header"};
+    }
+    // RFC 9112 §3.2.2 lets the target win; a program in front may have gone by the other one.
+    if (host_ && authority && !authority->is_of(*host_)) {
+      return Refusal{400, "the target and the Host header name different hosts"};
     }
     if (is_chunked_ && length_) {
       return Refusal{400, "the request has both Content-Length and Transfer-Encoding"};
@@ -170,8 +196,8 @@ class Framing {
   }
 
   std::optional<std::uint64_t> length_;
+  std::optional<std::string_view> host_;
   bool is_chunked_ = false;
-  bool has_host_ = false;
   bool expects_continue_ = false;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
@@ -309,7 +335,8 @@ std::optional<Refusal> read_head(
   }
   request.method = parser.method;
   request.version = parser.version;
-  if (const auto refusal = read_target(parser.target, request)) {
+  std::optional<Authority> authority;
+  if (const auto refusal = read_target(parser.target, request, authority)) {
     return refusal;
   }
   Framing framing;
@@ -321,7 +348,7 @@ std::optional<Refusal> read_head(
       return refusal;
     }
   }
-  return framing.conclude(request);
+  return framing.conclude(request, authority);
 }
 
 }  // namespace iii::http
