@@ -4,11 +4,14 @@
 
 #include <iii/engine_error.hpp>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,23 +50,67 @@ struct Router::Part {
   std::string text;  // of a parameter or catch-all: its literal beginning
 };
 
+// What may follow at one place, by a text: segments, or the literal beginnings of parameters or of
+// catch-alls, which may be empty.
+class Router::Branches {
+ public:
+  [[nodiscard]] bool empty() const { return nodes_.empty(); }
+  [[nodiscard]] Node* find(std::string_view text) const {
+    const auto found = nodes_.find(text);
+    return found == nodes_.end() ? nullptr : found->second.get();
+  }
+  Node& grow(const std::string& text) {
+    const auto [place, is_new] = nodes_.try_emplace(text);
+    if (is_new) {
+      place->second = std::make_unique<Node>();
+      ++sizes_[text.size()];
+    }
+    return *place->second;
+  }
+  void cut(const std::string& text) {
+    const auto size = sizes_.find(text.size());
+    if (nodes_.erase(text) != 0 && --size->second == 0) {
+      sizes_.erase(size);
+    }
+  }
+  // Takes those that `path` begins with and that are shorter than `end`, the longest first, until
+  // one is taken. A look-up for each size, however many texts have it.
+  template <class Take>
+  [[nodiscard]] bool take_beginning(std::string_view path, std::size_t end, Take take) const {
+    for (auto size = sizes_.upper_bound(end); size != sizes_.end(); ++size) {
+      const Node* node = find(path.substr(0, size->first));
+      if (node != nullptr && take(*node)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  boost::unordered_flat_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> nodes_;
+  std::map<std::size_t, std::size_t, std::greater<>> sizes_;  // how many texts have each
+};
+
 struct Router::Node {
-  // A parameter or catch-all behind a literal beginning, which may be empty.
-  struct Wildcard {
-    std::string beginning;
-    std::unique_ptr<Node> node;
-  };
   std::array<RouteId, methods_count> routes{};
-  boost::unordered_flat_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>> literals;
-  std::vector<Wildcard> parameters;  // longest beginning first
-  std::vector<Wildcard> catch_alls;  // likewise
+  Branches literals;
+  Branches parameters;
+  Branches catch_alls;
 
   [[nodiscard]] bool is_unused() const {
     return literals.empty() && parameters.empty() && catch_alls.empty() &&
            std::ranges::all_of(routes, [](RouteId route) { return route == 0; });
   }
-  std::vector<Wildcard>& wildcards(Part::Kind kind) {
-    return kind == Part::Kind::parameter ? parameters : catch_alls;
+  Branches& branches(Part::Kind kind) {
+    switch (kind) {
+      case Part::Kind::literal:
+        return literals;
+      case Part::Kind::parameter:
+        return parameters;
+      case Part::Kind::catch_all:
+        break;
+    }
+    return catch_alls;
   }
 };
 
@@ -184,23 +231,7 @@ EngineStatus Router::add(Method method, std::string_view path, RouteId route) {
   }
   Node* node = root_.get();
   for (const Part& part : *parts) {
-    if (part.kind == Part::Kind::literal) {
-      std::unique_ptr<Node>& next = node->literals[part.text];
-      if (next == nullptr) {
-        next = std::make_unique<Node>();
-      }
-      node = next.get();
-      continue;
-    }
-    auto& wildcards = node->wildcards(part.kind);
-    auto at = std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning);
-    if (at == wildcards.end()) {
-      at = std::ranges::find_if(wildcards, [&](const Node::Wildcard& other) {
-        return other.beginning.size() < part.text.size();
-      });
-      at = wildcards.insert(at, {part.text, std::make_unique<Node>()});
-    }
-    node = at->node.get();
+    node = &node->branches(part.kind).grow(part.text);
   }
   RouteId& place = node->routes[index_of(method)];
   if (place != 0) {
@@ -216,19 +247,9 @@ EngineStatus Router::add(Method method, std::string_view path, RouteId route) {
 const Router::Node* Router::find_node(const std::vector<Part>& parts) const {
   Node* node = root_.get();
   for (const Part& part : parts) {
-    if (part.kind == Part::Kind::literal) {
-      const auto next = node->literals.find(part.text);
-      if (next == node->literals.end()) {
-        return nullptr;
-      }
-      node = next->second.get();
-    } else {
-      auto& wildcards = node->wildcards(part.kind);
-      const auto next = std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning);
-      if (next == wildcards.end()) {
-        return nullptr;
-      }
-      node = next->node.get();
+    node = node->branches(part.kind).find(part.text);
+    if (node == nullptr) {
+      return nullptr;
     }
   }
   return node;
@@ -250,13 +271,7 @@ void Router::remove(Method method, std::string_view path) {
   const auto parts = parts_of(path);
   std::vector<Node*> way = {root_.get()};
   for (const Part& part : *parts) {
-    if (part.kind == Part::Kind::literal) {
-      way.push_back(way.back()->literals.find(part.text)->second.get());
-    } else {
-      auto& wildcards = way.back()->wildcards(part.kind);
-      way.push_back(std::ranges::find(wildcards, part.text, &Node::Wildcard::beginning)->node.get()
-      );
-    }
+    way.push_back(way.back()->branches(part.kind).find(part.text));
   }
   way.back()->routes[index_of(method)] = 0;
   --size_;
@@ -264,13 +279,7 @@ void Router::remove(Method method, std::string_view path) {
   for (std::size_t i = parts->size(); i != 0 && way[i]->is_unused();) {
     --i;
     const Part& part = (*parts)[i];
-    if (part.kind == Part::Kind::literal) {
-      way[i]->literals.erase(part.text);
-    } else {
-      std::erase_if(way[i]->wildcards(part.kind), [&](const Node::Wildcard& wildcard) {
-        return wildcard.beginning == part.text;
-      });
-    }
+    way[i]->branches(part.kind).cut(part.text);
   }
 }
 
@@ -306,23 +315,15 @@ struct Router::Search {
     const auto follow = [&](const Node& next) {
       return is_last ? take(next) : visit(next, rest.substr(slash + 1));
     };
-    const auto literal = node.literals.find(segment);
-    if (literal != node.literals.end() && follow(*literal->second)) {
+    if (const Node* literal = node.literals.find(segment); literal != nullptr && follow(*literal)) {
       return true;
     }
-    for (const auto& [beginning, next] : node.parameters) {
-      const bool fits =
-          segment.starts_with(beginning) && (!is_last || segment.size() > beginning.size());
-      if (fits && follow(*next)) {
-        return true;
-      }
-    }
-    for (const auto& [beginning, next] : node.catch_alls) {
-      if (rest.starts_with(beginning) && rest.size() > beginning.size() && take(*next)) {
-        return true;
-      }
-    }
-    return false;
+    // What stands for a parameter may be empty, but not at the end of the path.
+    const std::size_t end = segment.size() + (is_last ? 0 : 1);
+    return node.parameters.take_beginning(segment, end, follow) ||
+           node.catch_alls.take_beginning(rest, rest.size(), [this](const Node& next) {
+             return take(next);
+           });
   }
 };
 

@@ -1,5 +1,6 @@
 // Which route a request takes: a tree over the segments of paths, so that a look-up costs what the
-// path costs, and nothing for the number of routes. Pure; no thread of its own.
+// path costs, and nothing for the number of routes; of wildcards at one place only the different
+// sizes of their literal beginnings count. Pure; no thread of its own.
 //
 // A segment is literal, a parameter (":name" or "{name}", also after a literal beginning, as in
 // "v{n}"), or, as the last one, a catch-all ("{*name}" or ":*name") for one or more bytes. "{{" and
@@ -9,8 +10,6 @@
 #pragma once
 
 #include <iii/engine_error.hpp>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <array>
 #include <cstddef>
@@ -62,6 +61,7 @@ class Router {
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
+  class Branches;
   struct Node;
   struct Part;
   struct Search;

@@ -1,9 +1,14 @@
 #include "http/router.hpp"
 
+#include "base/random.hpp"
+#include "fuzz/slow_router.hpp"
+
 #include <iii/engine_error.hpp>
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -200,6 +205,59 @@ TEST(Router, forgets_a_route_and_nothing_else) {
   }
   EXPECT_EQ(table.router.size(), 0U);
   EXPECT_EQ(table.find("GET /a/1/b"), "404");
+}
+
+TEST(Router, has_any_number_of_wildcards_at_one_place) {
+  constexpr Router::RouteId routes = 3000;
+  Router router;
+  const auto path = [](Router::RouteId route, std::string_view end) {
+    return "/u" + std::to_string(route) + "_" + std::string(end);
+  };
+  for (Router::RouteId route = 1; route <= routes; ++route) {
+    const std::string_view end = route % 2 == 0 ? "{id}" : "{*rest}";
+    ASSERT_TRUE(router.add(Method::get, path(route, end), route));
+  }
+  for (Router::RouteId route = 1; route <= routes; ++route) {
+    EXPECT_EQ(router.find(Method::get, path(route, "7")).route, route);
+    EXPECT_EQ(router.find(Method::get, path(route, "7/8")).route, route % 2 == 0 ? 0 : route);
+    EXPECT_EQ(router.find(Method::get, path(route, "")).route, 0U);
+  }
+}
+
+// Wildcards of many beginnings, added and removed: as a list that tries every route.
+TEST(Router, agrees_with_the_obvious_one) {
+  constexpr std::array<std::string_view, 12> words = {
+      "", "a", "aa", "ab", ":x", "a{x}", "aa{x}", "ab{x}", "{*r}", "a{*r}", "aa{*r}", "ba{*r}"
+  };
+  constexpr std::array<std::string_view, 7> sent_words = {"", "a", "aa", "aaa", "ab", "abc", "ba"};
+  base::SeededRandom random{1};
+  const auto path_of = [&](const auto& from) {
+    std::string text;
+    for (std::uint64_t i = 1 + random.next() % 3; i > 0; --i) {
+      text.append("/").append(from[random.next() % from.size()]);
+    }
+    return text;
+  };
+  Router router;
+  iii::test::SlowRouter slow;
+  constexpr Router::RouteId steps = 20'000;
+  for (Router::RouteId step = 1; step <= steps; ++step) {
+    const auto method = static_cast<Method>(random.next() % 2);
+    const std::string path = path_of(words);
+    if (random.next() % 2 == 0) {
+      const bool is_added = static_cast<bool>(router.add(method, path, step));
+      ASSERT_EQ(is_added, slow.add(method, path, step)) << path;
+    } else {
+      router.remove(method, path);
+      slow.remove(method, path);
+    }
+    ASSERT_EQ(router.size(), slow.size());
+    const std::string sent = path_of(sent_words);
+    const Router::Finding found = router.find(method, sent);
+    const Router::Finding expected = slow.find(method, sent);
+    ASSERT_EQ(found.route, expected.route) << sent;
+    ASSERT_EQ(found.methods, expected.methods) << sent;
+  }
 }
 
 std::string parameters(std::string_view route_path, std::string_view path) {
