@@ -135,6 +135,11 @@ std::string SocketClient::read_bytes() {
   return bytes;
 }
 
+bool SocketClient::has_input() const {
+  pollfd socket{.fd = descriptor_.get(), .events = POLLIN, .revents = 0};
+  return !bytes_.empty() || ::poll(&socket, 1, 0) != 0;
+}
+
 std::string SocketClient::read_to_end() {
   while (receive()) {
   }

@@ -60,6 +60,8 @@ class SocketClient {
   [[nodiscard]] std::size_t send_some(std::string_view bytes);
   // What has come since the last call; waits for some. Empty: the connection has ended.
   [[nodiscard]] std::string read_bytes();
+  // Whether bytes have come that were not read, or the end of the connection. Does not wait.
+  [[nodiscard]] bool has_input() const;
   // Everything up to the end of the connection.
   [[nodiscard]] std::string read_to_end();
   void close() { descriptor_.reset(); }
