@@ -76,7 +76,7 @@ void Jobs::on_time(base::Now now, Orders& orders) {
     }
   }
   last_ = now;
-  for (std::size_t n = 0; n < limits::cron_starts_per_turn_max && !agenda_.empty(); ++n) {
+  for (std::size_t n = 0; n < limits_.starts_per_turn_max && !agenda_.empty(); ++n) {
     const auto first = agenda_.begin();
     if (first->first.first > now.wall) {
       return;
@@ -153,14 +153,14 @@ void Jobs::meet(Job& job, Instant tick, Orders& orders) {
       drop(DropReason::still_running);
       return;
     case Overlap::queue:
-      if (job.waiting.size() < limits::cron_queue_max) {
+      if (job.waiting.size() < limits_.queue_max) {
         job.waiting.push_back(tick);
       } else {
         drop(DropReason::queue_full);
       }
       return;
     case Overlap::allow:
-      if (job.running < limits::cron_runs_max) {
+      if (job.running < limits_.runs_max) {
         start(job, tick, orders);
       } else {
         drop(DropReason::too_many_runs);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "workers/cron/clock_time.hpp"
@@ -47,8 +48,8 @@ struct Tick {
 
 enum class DropReason : std::uint8_t {
   still_running,  // overlap: skip
-  queue_full,     // limits::cron_queue_max
-  too_many_runs,  // limits::cron_runs_max
+  queue_full,     // JobLimits::queue_max
+  too_many_runs,  // JobLimits::runs_max
 };
 [[nodiscard]] std::string_view to_string(DropReason reason) noexcept;
 
@@ -64,9 +65,15 @@ struct Orders {
   std::vector<Drop> drops;
 };
 
+struct JobLimits {
+  std::size_t runs_max = base::limits::cron_runs_max;    // of a job at once, overlap: allow
+  std::size_t queue_max = base::limits::cron_queue_max;  // ticks of a job that wait
+  std::size_t starts_per_turn_max = base::limits::cron_starts_per_turn_max;  // not 0
+};
+
 class Jobs {
  public:
-  explicit Jobs(base::Random& random) : random_(random) {}
+  explicit Jobs(base::Random& random, JobLimits limits = {}) : random_(random), limits_(limits) {}
 
   // The first tick, if there will ever be one; `already_exists`.
   [[nodiscard]] EngineResult<std::optional<Instant>> add(
@@ -104,6 +111,7 @@ class Jobs {
   [[nodiscard]] bool is_clock_set_anew(base::Now now) const;
 
   base::Random& random_;
+  JobLimits limits_;
   std::map<std::string, Job, std::less<>> jobs_;
   std::map<Due, Job*> agenda_;
   std::uint64_t next_number_ = 1;

@@ -91,7 +91,7 @@ CronWorker::CronWorker(Ports ports)
     : random_(ports.random),
       zones_(std::move(ports.zones)),
       locks_(std::move(ports.locks)),
-      jobs_(random_) {
+      jobs_(random_, ports.limits) {
 }
 
 core::LocalWorker CronWorker::identity() const {

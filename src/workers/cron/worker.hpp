@@ -26,6 +26,7 @@ struct Ports {
   base::Random& random;
   std::unique_ptr<Zones> zones;
   std::unique_ptr<Locks> locks = std::make_unique<LocalLocks>();
+  JobLimits limits = {};
 };
 
 class CronWorker final : public Worker {

@@ -1,12 +1,15 @@
 // The sweeps over a job's life: a run that fails, or lasts, or an engine that is late, at each
-// tick; a schedule that is cut anywhere.
+// tick; the smallest limits; a schedule that is cut anywhere.
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/effects.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/from_worker.hpp"
 #include "support/sweeps.hpp"
+#include "workers/cron/jobs.hpp"
+#include "workers/cron/locks.hpp"
 #include "workers/cron/test_zones.hpp"
 #include "workers/cron/worker.hpp"
 #include "workers/worker.hpp"
@@ -32,21 +35,27 @@ using namespace std::chrono_literals;
 using iii::test::sweep_cuts;
 using iii::test::sweep_failures;
 using iii::test::sweep_late;
+using iii::test::sweep_tiny;
 
 constexpr std::size_t ticks = 6;
 
 // A job of every second, whose function the test ends.
 class Life {
  public:
-  explicit Life(std::string_view overlap) {
+  explicit Life(std::string_view overlap, JobLimits limits = {}, std::size_t jobs = 1)
+      : cron_{{random_, std::make_unique<TestZones>(), std::make_unique<LocalLocks>(), limits}} {
     const std::string config =
         R"({"expression":"* * * * * *","overlap":")" + std::string(overlap) + R"("})";
-    EXPECT_EQ(register_trigger(config), "");
+    for (std::size_t i = 0; i < jobs; ++i) {
+      EXPECT_EQ(register_trigger(config, "job" + std::string(i, '\'')), "");
+    }
   }
 
-  std::string register_trigger(std::string_view config) {
+  std::string register_trigger(std::string_view config, std::string id = "job") {
     Outputs outputs;
-    cron_.on_trigger_registered({"job", "cron", "f", std::string(config), {}}, now_, outputs);
+    cron_.on_trigger_registered(
+        {std::move(id), "cron", "f", std::string(config), {}}, now_, outputs
+    );
     const auto& answer =
         std::get<protocol::from_worker::TriggerRegistrationResult>(outputs.messages.at(0));
     return answer.error ? answer.error->code : "";
@@ -80,9 +89,13 @@ class Life {
 
   std::vector<base::InvocationId> running;
   std::vector<std::string> fired;  // the scheduled times
+  std::size_t dropped = 0;         // ticks, with a note
 
  private:
   void take(const Outputs& outputs) {
+    dropped += static_cast<std::size_t>(
+        std::ranges::count(outputs.notes, "cron_tick_dropped", &core::Note::event)
+    );
     for (const Firing& firing : outputs.firings) {
       running.push_back(*firing.id);
       const auto event = boost::json::parse(firing.payload_json);
@@ -91,7 +104,7 @@ class Life {
   }
 
   base::SeededRandom random_{1};
-  CronWorker cron_{{random_, std::make_unique<TestZones>()}};
+  CronWorker cron_;
   base::Now now_{base::MonotonicTime(1000s), base::WallTime(at("2026-03-02T01:29:00Z"))};
 };
 
@@ -189,6 +202,58 @@ TEST(CronSweeps, an_engine_that_is_late_makes_up_for_one_tick) {
     return true;
   });
   EXPECT_EQ(deadlines, ticks);
+}
+
+TEST(CronSweeps, whatever_may_wait_the_rest_is_dropped) {
+  sweep_tiny(ticks - 1, [](std::size_t limit) {
+    Life life("queue", {.queue_max = limit});
+    for (std::size_t i = 0; i < ticks; ++i) {
+      life.go_on();
+    }
+    EXPECT_EQ(life.running.size(), 1U);
+    EXPECT_EQ(life.dropped, ticks - 1 - limit);
+    while (!life.running.empty()) {
+      life.end_run();
+    }
+    EXPECT_EQ(life.fired.size(), 1 + limit);
+    expect_no_tick_twice(life);
+    EXPECT_EQ(life.cron().runs(), 0U);
+    life.go_on();
+    EXPECT_EQ(life.fired.size(), 1 + limit + 1);
+  });
+}
+
+TEST(CronSweeps, however_many_may_run_the_rest_is_dropped) {
+  sweep_tiny(ticks, [](std::size_t limit) {
+    const std::size_t runs = std::max<std::size_t>(limit, 1);  // A job that never runs is none.
+    Life life("allow", {.runs_max = limit});
+    for (std::size_t i = 0; i < ticks; ++i) {
+      life.go_on();
+    }
+    EXPECT_EQ(life.running.size(), runs);
+    EXPECT_EQ(life.dropped, ticks - runs);
+    expect_no_tick_twice(life);
+    life.end_run();
+    life.go_on();
+    EXPECT_EQ(life.running.size(), runs);
+    EXPECT_EQ(life.dropped, ticks - runs);
+  });
+}
+
+TEST(CronSweeps, however_few_start_in_a_turn_all_start) {
+  constexpr std::size_t jobs = 6;
+  sweep_tiny(jobs - 1, [&](std::size_t limit) {
+    const std::size_t at_once = limit + 1;
+    Life life("skip", {.starts_per_turn_max = at_once}, jobs);
+    for (std::size_t started = 0; started < jobs;) {
+      life.go_on();
+      const std::size_t expected = std::min(started + at_once, jobs);
+      ASSERT_EQ(life.fired.size(), expected);
+      started = expected;
+    }
+    EXPECT_EQ(std::ranges::count(life.fired, life.fired.front()), std::ptrdiff_t{jobs});
+    EXPECT_EQ(life.dropped, 0U);
+  });
 }
 
 TEST(CronSweeps, a_schedule_that_is_cut_is_refused_with_a_reason) {
