@@ -1,5 +1,6 @@
 // The sweeps over a round of calls: a request that fails at each step, the smallest limits, and
-// each deadline passed. Bytes are cut in the tests of the HTTP client that carries the requests.
+// each deadline passed. What is read from bytes is cut where that is done: an `invocation` block in
+// endpoint_test.cpp, a response in net/http_client_test.cpp.
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"

@@ -1,10 +1,12 @@
 #include "workers/http_functions/endpoint.hpp"
 
+#include "support/sweeps.hpp"
 #include "workers/http_functions/function_scene.hpp"
 #include "workers/http_functions/options.hpp"
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +53,20 @@ TEST(Endpoint, takes_every_member) {
   );
   EXPECT_EQ(read->authentication.name, "X-Key");
   EXPECT_EQ(read->authentication.value, "tok");
+}
+
+TEST(Endpoint, that_is_cut_is_refused_with_a_reason) {
+  iii::test::sweep_cuts(
+      R"({"url":"https://a.example","method":"PUT","timeout_ms":15,"retries":3,)"
+      R"("headers":{"X-A":"1"},"auth":{"type":"hmac","secret_key":"SECRET"}})",
+      [](std::span<const std::string_view> pieces) {
+        if (pieces.size() == 1) {
+          EXPECT_EQ(refusal(pieces[0]), "none");
+        } else if (pieces.size() == 2) {
+          EXPECT_EQ(refusal(pieces[0]), "invalid_invocation: 'invocation' must be an object");
+        }
+      }
+  );
 }
 
 TEST(Endpoint, reads_secrets_when_it_is_registered) {
