@@ -2,6 +2,7 @@
 
 #include "base/ip_address.hpp"
 #include "net/scripted_host.hpp"
+#include "support/sweeps.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -249,6 +251,35 @@ TEST_F(HttpClientTest, tells_that_a_body_is_cut) {
     connection.write("HTTP/1.1 200 OK\r\n" + std::string(head));
     connection.close();
     expect_outcome(Kind::broken_off, "");
+  }
+}
+
+// A part of a response is never taken for the whole, wherever it ends.
+TEST_F(HttpClientTest, takes_a_response_whole_or_not_at_all) {
+  const ScriptedHost host;
+  for (const std::string_view framed :
+       {"Content-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\nX-T: v\r\n\r\n"}) {
+    const std::string whole = "HTTP/1.1 200 OK\r\nX-A: 1\r\n" + std::string(framed);
+    iii::test::sweep_cuts(whole, [&](std::span<const std::string_view> pieces) {
+      for (const std::size_t sent : {pieces.size(), pieces.size() - 1}) {
+        end_client();  // no connection is kept
+        send(host.url());
+        auto connection = host.accept();
+        connection.read_request();
+        for (const std::string_view piece : pieces.first(sent)) {
+          connection.write(piece);
+        }
+        connection.close();
+        const HttpOutcome result = outcome();
+        if (sent == pieces.size()) {
+          EXPECT_EQ(result.kind, Kind::answered) << result.reason;
+        }
+        // It is whole, too, if but the line end behind the last chunk is missing.
+        EXPECT_EQ(result.body, result.kind == Kind::answered ? "hello" : "");
+        EXPECT_EQ(result.reason.empty(), result.kind == Kind::answered);
+      }
+    });
   }
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace iii::net {
@@ -120,8 +121,15 @@ int HttpTransfer::before_request(void* self, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
-std::size_t HttpTransfer::on_header(char*, std::size_t, std::size_t size, void* self) {
+// Called for each line, those behind the last chunk included, and for those of a 100, too.
+std::size_t HttpTransfer::on_header(char* bytes, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
+  const std::string_view line(bytes, size);
+  if (line.starts_with("HTTP/")) {
+    transfer.is_head_whole_ = false;
+  } else if (line == "\r\n" || line == "\n") {
+    transfer.is_head_whole_ = true;
+  }
   transfer.head_bytes_ += size;
   if (transfer.head_bytes_ > transfer.options_.head_bytes_max) {
     transfer.is_too_large_ = true;
@@ -153,7 +161,8 @@ std::size_t HttpTransfer::on_body(char* bytes, std::size_t, std::size_t size, vo
 
 HttpOutcome::Kind HttpTransfer::kind_of(CURLcode code) const {
   using enum HttpOutcome::Kind;
-  if (code == CURLE_OK) {
+  // libcurl takes a head that stops for a whole one.
+  if (code == CURLE_OK && is_head_whole_) {
     return answered;
   }
   if (was_refused_) {
@@ -180,7 +189,9 @@ HttpOutcome HttpTransfer::outcome(CURLcode code) {
     outcome.body = std::exchange(body_, {});
     return outcome;
   }
-  if (code == CURLE_OPERATION_TIMEDOUT) {
+  if (code == CURLE_OK) {
+    outcome.reason = "the connection was closed before the end of the response's head";
+  } else if (code == CURLE_OPERATION_TIMEDOUT) {
     outcome.reason = "operation timed out";
   } else if (!problem_.empty()) {
     outcome.reason = problem_;

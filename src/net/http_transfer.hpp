@@ -53,6 +53,7 @@ class HttpTransfer {
   bool has_left_ = false;
   bool was_refused_ = false;
   bool is_too_large_ = false;
+  bool is_head_whole_ = false;
 };
 
 }  // namespace iii::net
