@@ -81,7 +81,8 @@ void Core::register_trigger_type(
   TriggerTypeDescription description{
       .description = message.description,
       .trigger_request_format = message.trigger_request_format,
-      .call_request_format = message.call_request_format
+      .call_request_format = message.call_request_format,
+      .response_format = message.response_format
   };
   if (!provider.has_room_for(description.size())) {
     refuse_type(too_many_bytes());

@@ -1,6 +1,7 @@
 // The engine's own functions that only look (spec: engine-core §8.2, §8.3): rows, filters, order,
 // errors, and what differs for workers of line 0.11.
 
+#include "protocol/from_worker.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
 
@@ -351,6 +352,20 @@ TEST_F(TriggerListing, describes_a_type) {
       scene.refusal(asker, "engine::triggers::info", R"({"id":"no"})"),
       "NOT_FOUND: Trigger type 'no' is not registered."
   );
+}
+
+// The wire has no member for it (spec: engine-core §6.2).
+TEST_F(TriggerListing, says_what_functions_return_of_a_built_in_type_only) {
+  scene.from_local(
+      scene.open_local("iii-http"),
+      protocol::from_worker::RegisterTriggerType{.id = "http", .response_format = R"({"c":3})"}
+  );
+  scene.from(shop, register_trigger_type("kept", "", R"(,"response_format":{"c":3})"));
+  const auto type = [this](const std::string& id) {
+    return ask("engine::triggers::info", R"({"id":")" + id + "\"}");
+  };
+  EXPECT_EQ(type("http").at("response_schema"), boost::json::parse(R"({"c":3})"));
+  EXPECT_FALSE(type("kept").as_object().contains("response_schema"));
 }
 
 TEST_F(TriggerListing, shows_instances_with_their_state) {

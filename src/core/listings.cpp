@@ -205,6 +205,7 @@ boost::json::object trigger_type_detail(const Core& core, const TriggerType& typ
   boost::json::object detail = trigger_type_row(type);
   add_if_present(detail, "configuration_schema", type.description().trigger_request_format);
   add_if_present(detail, "request_schema", type.description().call_request_format);
+  add_if_present(detail, "response_schema", type.description().response_format);
   detail["instance_count"] = core.triggers().live_count(type.id);
   return detail;
 }

@@ -26,9 +26,11 @@ struct TriggerTypeDescription {
   std::string description;
   std::string trigger_request_format;  // raw JSON, empty when absent
   std::string call_request_format;
+  std::string response_format;
 
   [[nodiscard]] std::size_t size() const {
-    return description.size() + trigger_request_format.size() + call_request_format.size();
+    return description.size() + trigger_request_format.size() + call_request_format.size() +
+           response_format.size();
   }
 };
 

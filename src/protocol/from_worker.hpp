@@ -70,6 +70,8 @@ struct RegisterTriggerType {
   std::string description;
   std::string trigger_request_format;
   std::string call_request_format;
+  // What the trigger's functions return. Of in-process workers; the wire has no member for it.
+  std::string response_format = {};
 };
 
 struct UnregisterTriggerType {

@@ -91,6 +91,7 @@ void HttpWorker::start(Outputs& outputs) {
   type.description = "HTTP API trigger";
   type.trigger_request_format = trigger_schema;
   type.call_request_format = call_schema;
+  type.response_format = response_schema;
   outputs.messages.emplace_back(std::move(type));
   if (options_.counts_routes) {
     register_metrics(outputs);

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "http/request.hpp"
+#include "protocol/from_worker.hpp"
 #include "support/sweeps.hpp"
 #include "workers/http/http_scene.hpp"
 #include "workers/http/options.hpp"
@@ -33,6 +34,33 @@ class Hello : public HttpScene {
 
 boost::json::object data_of(const HttpScene& scene) {
   return boost::json::parse(scene.last_call.data_json).as_object();
+}
+
+TEST(HttpWorker, tells_what_its_trigger_type_takes_sends_and_wants) {
+  HttpScene scene;
+  scene.worker.start(scene.outputs);
+  const auto& type =
+      std::get<protocol::from_worker::RegisterTriggerType>(scene.outputs.messages.at(0));
+  EXPECT_EQ(type.id, "http");
+  const auto members = [](std::string_view schema) {
+    const boost::json::value tree = boost::json::parse(schema);
+    std::string names;
+    for (const auto& member : tree.at("properties").as_object()) {
+      names.append(names.empty() ? "" : " ").append(member.key());
+    }
+    return names;
+  };
+  EXPECT_EQ(
+      members(type.trigger_request_format),
+      "api_path http_method condition_function_id middleware_function_ids timeout_ms "
+      "validate_request"
+  );
+  EXPECT_EQ(
+      members(type.call_request_format),
+      "query_params path_params headers path method body trigger request_body response"
+  );
+  EXPECT_EQ(members(type.response_format), "status_code headers body");
+  EXPECT_FALSE(boost::json::parse(type.response_format).as_object().contains("required"));
 }
 
 TEST(HttpWorker, gives_the_function_all_of_the_request) {

@@ -27,4 +27,12 @@ inline constexpr std::string_view call_schema =
     R"("response":{"type":"object"}},)"
     R"("required":["query_params","path_params","headers","path","method"]})";
 
+// What a function returns.
+inline constexpr std::string_view response_schema =
+    R"({"type":"object","properties":{)"
+    R"("status_code":{"type":"integer","default":200},)"
+    R"("headers":{"anyOf":[{"type":"object","additionalProperties":{"type":"string"}},)"
+    R"({"type":"array","items":{"type":"string"}}]},)"
+    R"("body":{}}})";
+
 }  // namespace iii::workers::http_worker
