@@ -296,6 +296,25 @@ TEST(HttpWorker, says_what_is_wrong_with_a_trigger) {
   EXPECT_EQ(scene.take_call(), "f") << "a refused change leaves the trigger as it was";
 }
 
+TEST(HttpWorker, keeps_routes_apart_as_their_paths_are_written) {
+  HttpScene scene;
+  EXPECT_EQ(scene.add_trigger("root", "f::root", R"({"api_path":"/"})"), "");
+  EXPECT_EQ(
+      scene.add_trigger("empty", "f::empty", R"({"api_path":""})"),
+      "trigger_registration_failed: Route 'GET ' conflicts with already-registered route 'GET /': "
+      "routes with identical structure but different path-parameter names are not supported"
+  );
+  EXPECT_EQ(scene.add_trigger("one", "f::one", R"({"api_path":"/users"})"), "");
+  EXPECT_EQ(scene.add_trigger("two", "f::two", R"({"api_path":"//users"})"), "");
+  const auto asked = [&](std::uint64_t id, std::string_view target) {
+    scene.request(id, {.target = target});
+    return scene.take_call();
+  };
+  EXPECT_EQ(asked(1, "/"), "f::root");
+  EXPECT_EQ(asked(2, "/users"), "f::one");
+  EXPECT_EQ(asked(3, "//users"), "f::two");
+}
+
 TEST(HttpWorker, lets_the_last_registration_of_a_route_serve_and_the_one_before_return) {
   Hello scene;
   EXPECT_EQ(scene.add_trigger("t-2", "f::second", std::string(hello)), "");

@@ -153,9 +153,11 @@ EngineResult<Route> read_route(const protocol::to_worker::RegisterTrigger& trigg
   return route;
 }
 
+// "" stands at the place of "/" and is another route than it (spec: http §3.1).
 std::string RouteTable::key_of(const Route& route) {
+  const bool is_as_written = route.path.empty() || route.path.starts_with('/');
   std::string key(to_string(route.method));
-  return key.append(route.path.starts_with('/') ? " " : " /").append(route.path);
+  return key.append(is_as_written ? " " : " /").append(route.path);
 }
 
 EngineStatus RouteTable::check(const Route& route) const {
