@@ -43,8 +43,9 @@ namespace limits = base::limits;
 namespace {
 
 constexpr std::size_t events_per_turn = 512;
-// Little: who sends on and on to a connection that ends must not keep others waiting.
+// Little, and of few: who sends on and on to connections that end must not keep others waiting.
 constexpr std::size_t discard_bytes = 16 * limits::kib;
+constexpr std::size_t discards_per_turn = 64;
 // A rest up to this size is copied in front of the next read; a larger one grows where it is.
 constexpr std::size_t moved_rest_max = 64 * limits::kib;
 
@@ -110,6 +111,7 @@ void Loop::run_turn(base::MonotonicTime deadline) {
       read_rest(slot);
     }
   }
+  discard_some();
   if (!ending_.empty()) {
     end_overdue();
   }
@@ -123,7 +125,7 @@ void Loop::run_turn(base::MonotonicTime deadline) {
 }
 
 int Loop::timeout_ms(base::MonotonicTime deadline) const {
-  if (!resumed_.empty() || !dirty_.empty() || !dropped_.empty()) {
+  if (!resumed_.empty() || !dirty_.empty() || !dropped_.empty() || !put_off_.empty()) {
     return 0;
   }
   deadline = std::min(deadline, accept_again_at_);
@@ -171,7 +173,7 @@ void Loop::dispatch(const epoll_event& event) {
     return;
   }
   if (socket.state == State::lingering || socket.state == State::finishing) {
-    discard(index);
+    put_off(index);
   } else if (socket.is_paused) {
     // Only the end of the connection is reported to a paused socket.
     if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
@@ -347,6 +349,29 @@ bool Loop::check_received(std::uint32_t slot, ssize_t count) {
   return false;
 }
 
+// Otherwise thousands of them would stand between epoll and everybody else.
+void Loop::put_off(std::uint32_t slot) {
+  if (!sockets_[slot].is_put_off) {
+    sockets_[slot].is_put_off = true;
+    update_interest(slot);
+    put_off_.push_back(id_of(slot));
+  }
+}
+
+void Loop::discard_some() {
+  for (std::size_t n = std::min(put_off_.size(), discards_per_turn); n != 0; --n) {
+    const base::ConnectionId id = put_off_.front();
+    put_off_.pop_front();
+    if (Socket* socket = find(id)) {
+      socket->is_put_off = false;
+      discard(slot_of(id));
+      if (find(id) != nullptr) {
+        update_interest(slot_of(id));
+      }
+    }
+  }
+}
+
 void Loop::discard(std::uint32_t slot) {
   Socket& socket = sockets_[slot];
   // Truncated to nothing: it is not copied either.
@@ -354,7 +379,6 @@ void Loop::discard(std::uint32_t slot) {
   if (count == 0 && socket.state == State::finishing) {
     // The peer has closed its half and may still read: only reading ends.
     socket.is_paused = true;
-    update_interest(slot);
   } else if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
     release(slot);
   }
@@ -433,7 +457,8 @@ void Loop::update_interest(std::uint32_t slot) {
     return;
   }
   epoll_event event{};
-  event.events = (socket.is_paused ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
+  const bool is_read = !socket.is_paused && !socket.is_put_off;
+  event.events = (is_read ? static_cast<std::uint32_t>(EPOLLIN) : 0U) |
                  (socket.waits_for_room ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = tag(Source::socket, slot);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket.descriptor.get(), &event);
@@ -472,7 +497,7 @@ void Loop::release(std::uint32_t slot) {
   socket.descriptor.reset();
   socket.state = State::free;
   socket.is_dirty = socket.is_paused = socket.is_resumed = false;
-  socket.waits_for_room = socket.has_lost_peer = false;
+  socket.waits_for_room = socket.has_lost_peer = socket.is_put_off = false;
   socket.ends_at = base::never;
   socket.outbox.release();
   socket.rest.release();

@@ -156,6 +156,7 @@ class Loop {
     bool is_resumed = false;      // and in resumed_: what it holds comes before what the kernel has
     bool waits_for_room = false;  // EPOLLOUT is on
     bool has_lost_peer = false;   // and epoll does not watch it any more
+    bool is_put_off = false;      // and in put_off_: EPOLLIN is off
     std::size_t listener = 0;
     std::size_t unsent_bytes = 0;      // as counted for its listener
     base::MonotonicTime unsent_since;  // if there are any
@@ -192,6 +193,9 @@ class Loop {
   void read_tail(std::uint32_t slot);
   // What recv() said: bytes, nothing yet, or the end. False: the socket has gone.
   [[nodiscard]] bool check_received(std::uint32_t slot, ssize_t count);
+  // Sockets that end and are sent to all the same: read after everything else, some in each turn.
+  void put_off(std::uint32_t slot);
+  void discard_some();
   void discard(std::uint32_t slot);
   void flush(std::uint32_t slot);
   void flush_dirty();
@@ -225,6 +229,7 @@ class Loop {
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint32_t> resumed_;  // and those with a tail to be read
   std::vector<std::uint32_t> ending_;   // finishing or lingering
+  std::deque<base::ConnectionId> put_off_;
   std::vector<std::uint32_t>
       dropped_;  // released at the end of the turn: their bytes may still be in use
   std::vector<base::ByteBuffer> outbox_pool_;

@@ -178,6 +178,28 @@ TEST_F(LoopTest, EndsWithAnErrorForThePeerWhenItIsReset) {
   EXPECT_THAT(owner.ended, IsEmpty());
 }
 
+TEST_F(LoopTest, ServesOthersBeforeThoseThatSendOnAfterTheirEnd) {
+  constexpr std::size_t endings = 1200;  // epoll tells of 512 in a turn
+  Client other(port);
+  accept_one();
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < endings; ++i) {
+    clients.emplace_back(port);
+    loop.finish(accept_one());
+  }
+  run_idle();
+  const std::string more(40 * limits::kib, 'x');
+  for (Client& client : clients) {
+    client.send(more);
+  }
+  for (int turn = 0; turn < 3; ++turn) {
+    loop.run_turn(now().monotonic);
+  }
+  other.send("a question");
+  loop.run_turn(now().monotonic);
+  EXPECT_THAT(owner.presented, ElementsAre("a question"));
+}
+
 TEST_F(PausedTest, MayBeDroppedOrFinishedWhenItsPeerIsLost) {
   lose_peer();
   loop.drop(id);
