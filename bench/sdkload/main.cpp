@@ -4,7 +4,9 @@
 //   sdkload worker URL PREFIX                       serves PREFIX::raw and PREFIX::typed until the
 //                                                   end of its input
 //   sdkload caller URL FUNCTION IN_FLIGHT SECONDS   prints a line of JSON like iiiload's
-//   sdkload idle URL                                a worker that nobody calls, until the end of
+//   sdkload typed-caller URL FUNCTION IN_FLIGHT SECONDS   likewise; a struct goes out and comes
+//   back sdkload idle URL                                a worker that nobody calls, until the end
+//   of
 //                                                   its input
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
@@ -27,6 +29,7 @@
 #include <mutex>
 #include <ratio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -76,12 +79,44 @@ void idle(const std::string& url) {
   client.shutdown();
 }
 
+const std::string text(92, 'x');
+
+// What is called, the same in every call.
+class RawCall {
+ public:
+  explicit RawCall(const std::string& function)
+      : request_{.function_id = function, .payload = {{"p", text}}} {}
+
+  [[nodiscard]] const iii::TriggerRequest& request() const { return request_; }
+  [[nodiscard]] static bool is_answer(const iii::Json&) { return true; }
+
+ private:
+  iii::TriggerRequest request_;
+};
+
+// A struct for each call, and one made of each answer: what Client::call() does, for calls of which
+// many are in flight.
+class TypedCall {
+ public:
+  explicit TypedCall(std::string function) : function_(std::move(function)) {}
+
+  [[nodiscard]] iii::TriggerRequest request() const {
+    return {.function_id = function_, .payload = iii::to_json(Payload{.p = text})};
+  }
+  [[nodiscard]] static bool is_answer(const iii::Json& json) {
+    const iii::Result<Payload> answer = iii::from_json<Payload>(json);
+    return answer && answer->p.size() == text.size();
+  }
+
+ private:
+  std::string function_;
+};
+
 // Keeps a number of calls in flight.
+template <class Call>
 class Caller {
  public:
-  Caller(iii::Client& client, const std::string& function)
-      : client_(client),
-        request_{.function_id = function, .payload = {{"p", std::string(92, 'x')}}} {}
+  Caller(iii::Client& client, const std::string& function) : client_(client), call_(function) {}
 
   void run(std::size_t in_flight, std::chrono::nanoseconds warmup, std::chrono::nanoseconds time) {
     for (std::size_t i = 0; i < in_flight; ++i) {
@@ -123,8 +158,10 @@ class Caller {
       const std::lock_guard lock(mutex_);
       ++open_;
     }
-    client_.trigger(request_, [this, begin = Clock::now()](const iii::Result<iii::Json>& result) {
-      on_ended(std::chrono::duration<float, std::micro>(Clock::now() - begin).count(), !result);
+    const auto begin = Clock::now();
+    client_.trigger(call_.request(), [this, begin](const iii::Result<iii::Json>& result) {
+      const bool has_failed = !result || !Call::is_answer(*result);
+      on_ended(std::chrono::duration<float, std::micro>(Clock::now() - begin).count(), has_failed);
     });
   }
 
@@ -148,7 +185,7 @@ class Caller {
   }
 
   iii::Client& client_;
-  const iii::TriggerRequest request_;
+  const Call call_;
   std::atomic<bool> is_over_ = false;
   std::atomic<std::uint64_t> errors_ = 0;
   std::mutex mutex_;
@@ -157,10 +194,11 @@ class Caller {
   std::vector<float> latencies_us_;
 };
 
+template <class Call>
 void call(const std::string& url, const std::string& function, std::size_t count, double seconds) {
   iii::Client client = iii::register_worker(url, options());
   static_cast<void>(client.try_trigger({.function_id = function, .payload = {{"p", "first"}}}));
-  Caller(client, function)
+  Caller<Call>(client, function)
       .run(
           count,
           500ms,
@@ -179,7 +217,9 @@ int main(int argc, char** argv) {
     if (mode == "worker" && words.size() == 4) {
       work(words[2], words[3]);
     } else if (mode == "caller" && words.size() == 6) {
-      call(words[2], words[3], std::stoul(words[4]), std::stod(words[5]));
+      call<RawCall>(words[2], words[3], std::stoul(words[4]), std::stod(words[5]));
+    } else if (mode == "typed-caller" && words.size() == 6) {
+      call<TypedCall>(words[2], words[3], std::stoul(words[4]), std::stod(words[5]));
     } else if (mode == "idle" && words.size() == 3) {
       idle(words[2]);
     } else {
