@@ -12,6 +12,7 @@ WORKERS = {
     "python-0.22.1": [BUILD / "interop/python-0.22.1/bin/python", HERE / "python/worker.py"],
     "python-0.25.0": [BUILD / "interop/python-0.25.0/bin/python", HERE / "python/worker.py"],
     "rust-0.11.6": [BUILD / "interop/rust/debug/worker_0_11"],
+    "rust-0.22.1": [BUILD / "interop/rust/debug/worker_0_22"],
     "rust-0.25.0": [BUILD / "interop/rust/debug/worker_0_25"],
 }
 
