@@ -81,6 +81,30 @@ class Checklist(unittest.TestCase):
         self.assertIn("| 3 | `life` restarts |", self.text())
         self.assertNotIn("not yet", self.text())
 
+    def test_a_text_of_python_names_a_test(self):
+        self.table(3)
+        (self.root / "tests" / "life" / "pairs.py").write_text(
+            'CHECKS = {"Item03_stays with us": stays}\n'
+        )
+        self.assertEqual(checklist.check(self.root, writes=True), [])
+        self.assertIn("| 3 | `life` stays with us |", self.text())
+
+    def test_a_comment_names_no_test(self):
+        self.table(3)
+        checklist.check(self.root, writes=True)
+        (self.root / "src" / "b_test.cpp").write_text(
+            "// TEST(Calls, Item03_is_meant) {}\n/*\nTEST(Calls, Item03_was_there) {}\n*/\n"
+        )
+        life = self.root / "tests" / "life"
+        (life / "pairs.py").write_text(
+            '"""Item03_of_all."""\n# "Item03_means it"\nx = 1  # "Item03_too"\n'
+            'def f():\n    """It is \'Item03_so\'."""\n'
+        )
+        (life / "page.mjs").write_text("// Item03_page\n")
+        (life / "CMakeLists.txt").write_text("# Item03_restarts\n")
+        self.assertEqual(checklist.check(self.root, writes=True), [])
+        self.assertIn("| 3 | not yet |", self.text())
+
     def test_an_unknown_number_fails(self):
         self.table(3)
         checklist.check(self.root, writes=True)

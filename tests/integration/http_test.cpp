@@ -21,7 +21,7 @@
 namespace iii::test {
 namespace {
 
-TEST(HttpExamples, a_rest_resource_is_created_read_changed_and_deleted) {
+TEST(HttpExamples, Item77_a_rest_resource_is_created_read_changed_and_deleted) {
   const HttpEngine engine;
   const RunningExample notes(III_REST_RESOURCE);
   engine.wait_for("/notes/1");
@@ -64,7 +64,7 @@ TEST(HttpExamples, a_middleware_lets_in_who_has_a_token) {
   );
 }
 
-TEST(HttpExamples, events_are_streamed) {
+TEST(HttpExamples, Item77_events_are_streamed) {
   const HttpEngine engine;
   const RunningExample events(III_HTTP_EVENTS);
   engine.wait_for("/countdown");
@@ -136,7 +136,7 @@ TEST(HttpExamples, a_webhook_takes_what_is_signed_over_its_raw_body) {
   EXPECT_EQ(engine.curl("/webhook", {"--data", "x"}), refusal);
 }
 
-TEST(HttpExamples, an_upload_goes_into_a_file) {
+TEST(HttpExamples, Item77_an_upload_goes_into_a_file) {
   const HttpEngine engine;
   const RunningExample uploads(III_HTTP_UPLOAD);
   engine.wait_for("/uploads");

@@ -9,7 +9,7 @@ EMBEDDED = "embedded"
 # One of each language.
 SDKS = ("node-0.22.1", "python-0.25.0", "rust-0.25.0", "cpp")
 LEFT = "left during a call"
-AS_CALLER = ("call", "values", "error", "own code", "absent function", "void", "metadata")
+AS_CALLER = tuple(title for title in scenarios.PAIR_SCENARIOS if title.startswith("Item99_"))
 AS_CALLEE = (*AS_CALLER, "trigger", "rejected trigger")
 
 

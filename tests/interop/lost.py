@@ -8,7 +8,7 @@ CALLEE = "callee killed during a call"
 CALLER = "caller killed during a call"
 READER = "reader killed midway"
 WRITER = "writer killed midway"
-PROVIDER = "provider killed and back"
+PROVIDER = "Item64_provider killed and back"
 LEFT = "left during a call"
 
 

@@ -96,8 +96,8 @@ class Run:
             ("http", lambda: web.run(self)),
             ("1000 functions", self.many_functions),
             ("lost workers", lambda: lost.run(self)),
-            ("restart gently", lambda: restart.run(self, "restart after SIGTERM", signal.SIGTERM)),
-            ("restart hard", lambda: restart.run(self, "restart after SIGKILL", signal.SIGKILL)),
+            ("restart gently", lambda: restart.run(self, restart.GENTLY, signal.SIGTERM)),
+            ("restart hard", lambda: restart.run(self, restart.HARD, signal.SIGKILL)),
             ("embedded engine", lambda: embedded.run(self)),
         ):
             begin = time.monotonic()

@@ -11,6 +11,8 @@ import scenarios
 import web
 from harness import LIMIT_SECONDS, Worker
 
+GENTLY = "Item100_restart after SIGTERM"
+HARD = "Item100_restart after SIGKILL"
 # How long the official packages, which do not notice that the engine is gone, wait for a result.
 PATIENCE_MS = 3000
 

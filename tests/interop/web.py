@@ -196,14 +196,14 @@ def expect_upload(engine, worker, count, source):
 
 
 CHECKS = {
-    "http request": request,
-    "http json": json_request,
+    "Item77_http request": request,
+    "Item77_http json": json_request,
     "http errors": errors,
-    "http events": events,
-    "http chunked upload": chunked_upload,
+    "Item77_http events": events,
+    "Item77_http chunked upload": chunked_upload,
 }
 # One at a time: each is about the engine's memory.
-TRANSFERS = {"http download": download, "http upload": upload}
+TRANSFERS = {"Item77_http download": download, "Item77_http upload": upload}
 
 
 def run(matrix):
