@@ -1,11 +1,13 @@
 // An engine that is killed and started again, under load: sdk_restarts [ROUNDS]. In each round the
 // load goes on while iiid is killed with SIGKILL and started anew at its port; then everything that
 // the workers registered must be there exactly once, providers must have been told of each trigger
-// once, and calls must succeed again. Every call of
-// the load must end exactly once, with a result or a documented error. Afterwards there are no more
-// threads, and no more memory, than after the first rounds. All of it first without telemetry and
-// then with it, which keeps what it has to tell while there is no engine.
+// once, and calls must succeed again; the provider fires each trigger, and its function must be
+// called exactly once. Every call of the load must end exactly once, with a result or a documented
+// error. Afterwards there are no more threads, and no more memory, than after the first rounds. All
+// of it first without telemetry and then with it, which keeps what it has to tell while there is no
+// engine.
 #include "base/limits.hpp"
+#include "firings.hpp"
 #include "process.hpp"
 
 #include <iii/client.hpp>
@@ -80,6 +82,10 @@ class Load {
       call();
     }
   }
+  // Calls under way refer to it, also when something else has failed.
+  ~Load() { static_cast<void>(stop()); }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
 
   [[nodiscard]] std::uint64_t results() const { return results_.load(); }
   [[nodiscard]] std::uint64_t ended() const { return ended_.load(); }
@@ -90,18 +96,14 @@ class Load {
 
   // False: calls have not ended.
   [[nodiscard]] bool stop() {
-    is_stopping_ = true;
     std::unique_lock lock(mutex_);
+    is_stopping_ = true;
     return stopped_.wait_for(lock, patience, [this] { return open_ == 0; });
   }
 
  private:
   void call() {
     const std::uint64_t number = ++started_;
-    {
-      const std::lock_guard lock(mutex_);
-      ++open_;
-    }
     auto ends = std::make_shared<std::atomic<int>>(0);
     client_.trigger(
         {.function_id = "soak::echo" + std::to_string(number % functions),
@@ -133,23 +135,23 @@ class Load {
             [std::string(to_string(result.error().kind())) + " " +
              std::string(result.error().code())];
       }
-      --open_;
+      if (is_stopping_) {
+        --open_;
+        stopped_.notify_all();
+        return;
+      }
     }
-    if (!is_stopping_) {
-      call();
-    } else {
-      stopped_.notify_all();
-    }
+    call();
   }
 
   Client& client_;
-  std::atomic<bool> is_stopping_ = false;
   std::atomic<std::uint64_t> started_ = 0;
   std::atomic<std::uint64_t> ended_ = 0;
   std::atomic<std::uint64_t> results_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable stopped_;
-  std::size_t open_ = 0;
+  bool is_stopping_ = false;
+  std::size_t open_ = in_flight;
   std::map<std::string, std::uint64_t> errors_;
 };
 
@@ -190,22 +192,32 @@ InitOptions options(const std::string& name, bool has_telemetry) {
   return options;
 }
 
-// `bound` counts what the provider of the trigger type is told.
-void offer(Client& worker, std::atomic<std::size_t>& bound) {
+// The functions of the triggers, one each.
+std::vector<std::string> fired_functions() {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < triggers; ++i) {
+    ids.push_back("soak::fired" + std::to_string(i));
+  }
+  return ids;
+}
+
+void offer(Client& worker, Firings& firings) {
   for (std::size_t i = 0; i < functions; ++i) {
     worker.register_function("soak::echo" + std::to_string(i), [](const Json& in) { return in; });
   }
   worker.register_trigger_type(
-      RegisterTriggerTypeMessage{.id = "soak-event", .description = "never happens"},
-      [&bound](const TriggerConfig&) { ++bound; },
+      RegisterTriggerTypeMessage{.id = "soak-event", .description = "after each restart"},
+      [&firings](const TriggerConfig& binding) { firings.bind(binding); },
       [](const std::string&) {}
   );
-  for (std::size_t i = 0; i < triggers; ++i) {
-    worker.register_trigger(RegisterTriggerInput{
-        .trigger_type = "soak-event",
-        .function_id = "soak::echo" + std::to_string(i),
-        .config = Json{{"number", i}},
+  for (const std::string& id : fired_functions()) {
+    worker.register_function(id, [&firings, id](const Json& event) {
+      firings.arrive(id, event);
+      return Json(nullptr);
     });
+    worker.register_trigger(
+        RegisterTriggerInput{.trigger_type = "soak-event", .function_id = id, .config = Json{}}
+    );
   }
 }
 
@@ -215,8 +227,12 @@ bool is_complete(Client& caller) {
     for (const FunctionInfo& function : caller.list_functions()) {
       seen[function.function_id] += 1;
     }
+    std::vector<std::string> ids = fired_functions();
     for (std::size_t i = 0; i < functions; ++i) {
-      if (const std::size_t count = seen["soak::echo" + std::to_string(i)]; count != 1) {
+      ids.push_back("soak::echo" + std::to_string(i));
+    }
+    for (const std::string& id : ids) {
+      if (const std::size_t count = seen[id]; count != 1) {
         if (count > 1) {
           throw std::runtime_error("a function is there more than once");
         }
@@ -279,15 +295,25 @@ void compare(const Size& warm, const Size& end, std::size_t rounds, bool has_tel
   }
 }
 
+void expect_bound_once(const Firings& firings) {
+  if (firings.bindings() != triggers) {
+    throw std::runtime_error("a provider was told of a trigger more than once");
+  }
+}
+
 void run(std::size_t rounds, bool has_telemetry) {
   auto engine = std::make_unique<Engine>(0);
   const std::uint16_t port = engine->port();
   const std::string url = "ws://127.0.0.1:" + std::to_string(port);
+  Firings firings;
   Client worker = register_worker(url, options("soak-worker", has_telemetry));
   Client caller = register_worker(url, options("soak-caller", has_telemetry));
-  std::atomic<std::size_t> bound = 0;
-  offer(worker, bound);
-  wait_until("the first registrations", [&] { return is_complete(caller); });
+  offer(worker, firings);
+  const auto await_registrations = [&] {
+    wait_until("registrations", [&] { return is_complete(caller); });
+    wait_until("every trigger at its provider", [&] { return firings.bindings() >= triggers; });
+  };
+  await_registrations();
   Load load(caller);
   const auto await_results = [&load] {
     const std::uint64_t before = load.results();
@@ -296,10 +322,12 @@ void run(std::size_t rounds, bool has_telemetry) {
   std::optional<Size> warm;
   for (std::size_t round = 0; round < rounds; ++round) {
     await_results();
+    expect_bound_once(firings);
     engine->kill();
+    firings.forget_bindings();
     engine = std::make_unique<Engine>(port);
-    wait_until("registrations after a restart", [&] { return is_complete(caller); });
-    wait_until("every trigger at its provider", [&] { return bound >= (round + 2) * triggers; });
+    await_registrations();
+    firings.fire(worker, round);
     if (round == rounds / 5) {
       warm.emplace();
     }
@@ -312,9 +340,8 @@ void run(std::size_t rounds, bool has_telemetry) {
   worker.shutdown();
   caller.shutdown();
   report(load, rounds);
-  if (bound != (rounds + 1) * triggers) {
-    throw std::runtime_error("a provider was told of a trigger more than once");
-  }
+  expect_bound_once(firings);
+  firings.expect_once(fired_functions(), rounds);
   compare(*warm, end, rounds, has_telemetry);
 }
 

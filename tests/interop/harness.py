@@ -247,6 +247,12 @@ class Worker:
         expected = {"event": kind, **fields}
         return self.wait_for(expected, lambda event: matches(event, expected), since)
 
+    def count_events(self, kind, since=0, **fields):
+        """How many such events have been printed by now."""
+        expected = {"event": kind, **fields}
+        with self.changed:
+            return sum(matches(event, expected) for event in self.events[since:])
+
     def wait_for(self, what, is_wanted, since=0):
         def find():
             return next((event for event in self.events[since:] if is_wanted(event)), None)

@@ -117,6 +117,10 @@ def expect_bound(worker, victim, configs):
     for config in configs:
         trigger = scenarios.bound(worker, victim, config)
         scenarios.fire(worker, victim, trigger, config)
+    for config in configs:
+        scenarios.expect_bound_once(
+            worker, victim, config, registrations=scenarios.registrations_max(victim)
+        )
 
 
 def leave(matrix, victim):

@@ -62,6 +62,7 @@ def bound_again(seen, caller, callee, config, trigger):
     again = scenarios.bound(caller, callee, config, since=seen[callee.name])
     scenarios.expect(again, trigger, "trigger id after the restart")
     scenarios.fire(caller, callee, trigger, config)
+    scenarios.expect_bound_once(caller, callee, config, since=seen[callee.name])
 
 
 def patience_of(caller, how):
