@@ -17,6 +17,18 @@
 
 namespace iii::test {
 
+// What curl prints: the body, and the status in a line of its own.
+inline std::string run_curl(
+    const std::string& address, const std::vector<std::string>& options = {}
+) {
+  std::vector<std::string> arguments = {
+      III_CURL, "--silent", "--no-buffer", "--max-time", "60", "--write-out", "\n%{http_code}"
+  };
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments.push_back(address);
+  return Process(arguments).wait().output;
+}
+
 class HttpEngine {
  public:
   // `keys`: further lines of the HTTP worker's configuration.
@@ -46,16 +58,10 @@ class HttpEngine {
   [[nodiscard]] std::string address(std::string_view path) const {
     return "http://127.0.0.1:" + std::to_string(http_port) + std::string(path);
   }
-  // What curl prints: the body, and the status in a line of its own.
   [[nodiscard]] std::string curl(
       std::string_view path, const std::vector<std::string>& options = {}
   ) const {
-    std::vector<std::string> arguments = {
-        III_CURL, "--silent", "--no-buffer", "--max-time", "60", "--write-out", "\n%{http_code}"
-    };
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    arguments.push_back(address(path));
-    return Process(arguments).wait().output;
+    return run_curl(address(path), options);
   }
   // Returns once a graceful stop has begun.
   void begin_stop() {

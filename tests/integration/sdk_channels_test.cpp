@@ -1,12 +1,13 @@
-// Channels between clients and a real engine in the same process, over real sockets.
+// Channels between clients and a real engine over real sockets: one in the same process, or the one
+// that III_TEST_URL names.
 #include "embedding.hpp"
 #include "sdk_clients.hpp"
+#include "test_engine.hpp"
 
 #include <iii/channel.hpp>
 #include <iii/channel_ref.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
-#include <iii/engine.hpp>
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/result.hpp>
@@ -47,9 +48,9 @@ std::string pattern(std::size_t size) {
 
 class SdkChannels : public testing::Test {
  protected:
-  Engine engine = start();
-  Client client = register_worker(url(engine), silent());
-  Client other = register_worker(url(engine), silent());
+  TestEngine engine;
+  Client client = register_worker(engine.url(), silent());
+  Client other = register_worker(engine.url(), silent());
 };
 
 TEST_F(SdkChannels, carries_ten_megabytes_both_ways) {
@@ -371,7 +372,7 @@ TEST_F(SdkChannels, ends_outlive_their_client) {
   std::optional<Channel> channel;
   std::optional<ChannelOpener> opener;
   {
-    Client gone = register_worker(url(engine), silent());
+    Client gone = register_worker(engine.url(), silent());
     channel = gone.create_channel();
     opener = gone.channel_opener();
     channel->writer.write("x");
@@ -382,7 +383,7 @@ TEST_F(SdkChannels, ends_outlive_their_client) {
 }
 
 TEST_F(SdkChannels, a_shutdown_does_not_wait_for_a_reader_that_does_not_read) {
-  Client quick = register_worker(url(engine), silent({.shutdown_timeout = 200ms}));
+  Client quick = register_worker(engine.url(), silent({.shutdown_timeout = 200ms}));
   Channel channel = quick.create_channel();
   auto writing = std::async(std::launch::async, [&] {
     const std::string piece(1024 * 1024, 'x');

@@ -5,10 +5,13 @@
 
 #include "embedding.hpp"
 
+#include <iii/client.hpp>
 #include <iii/engine.hpp>
+#include <iii/json.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -16,12 +19,17 @@
 
 namespace iii::test {
 
+// None if it is unset or empty.
+inline std::optional<std::string> environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
 class TestEngine {
  public:
   TestEngine() {
-    const char* const url = std::getenv("III_TEST_URL");
-    if (url != nullptr && *url != '\0') {
-      url_ = url;
+    if (const auto url = environment("III_TEST_URL")) {
+      url_ = *url;
     } else {
       own_ = iii::test::start();
       url_ = "ws://127.0.0.1:" + std::to_string(own_->port());
@@ -46,6 +54,18 @@ class TestEngine {
   std::string url_;
   std::optional<Engine> own_;
 };
+
+// Whether the engine answers this client as line 0.11 does: engine::triggers::list has the triggers
+// there, and later the trigger types, of which there are always some (spec: sdk §10).
+inline bool is_line_0_11(Client& client) {
+  const Json reply = client.trigger(
+      {.function_id = "engine::triggers::list", .payload = {{"include_internal", true}}}
+  );
+  const JsonArray& rows = reply.at("triggers").as_array();
+  return std::ranges::all_of(rows, [](const Json& row) {
+    return row.as_object().contains("trigger_type");
+  });
+}
 
 }  // namespace iii::test
 
