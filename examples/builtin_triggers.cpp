@@ -1,11 +1,12 @@
-// The engine's own kinds of triggers: their configs, and what the functions receive. A test engine
-// inside of this program fires each of them once.
+// The kinds of triggers of the engine's own workers: their configs, and what the functions receive.
+// A test engine inside of this program fires each of them once.
 #include <iii/builtin_triggers.hpp>
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/http.hpp>
 #include <iii/http_method.hpp>
 #include <iii/json.hpp>
+#include <iii/stream.hpp>
 #include <iii/testing.hpp>
 #include <iii/trigger_events.hpp>
 
@@ -13,11 +14,12 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace {
 
 void register_functions(iii::Client& client) {
-  client.register_function("orders::get", [](const iii::HttpRequest<>& request) {
+  client.register_function("orders::get", [](const iii::HttpCallRequest& request) {
     return iii::HttpResponse<std::string>{
         .status_code = 200, .body = "order " + request.path_params.at("id")
     };
@@ -30,7 +32,18 @@ void register_functions(iii::Client& client) {
   client.register_function("state::watch", [](const iii::StateCallRequest& event) {
     return "state " + event.scope + "/" + event.key;
   });
-  client.register_function("any::event", [](const iii::Json& event) { return event; });
+  client.register_function("chat::watch", [](const iii::StreamCallRequest& change) {
+    const auto* const created = std::get_if<iii::StreamCreated>(&change.event);
+    return change.stream_name + "/" + change.group_id + " " +
+           (created == nullptr ? "has changed" : iii::serialize(created->data));
+  });
+  // May refuse who wants to follow a stream; the other one only hears of it.
+  client.register_function("chat::join", [](const iii::StreamSubscriptionCallRequest& who) {
+    return iii::StreamJoinResult{.unauthorized = who.group_id != "room-9"};
+  });
+  client.register_function("chat::leave", [](const iii::StreamSubscriptionCallRequest& who) {
+    return who.subscription_id + " leaves";
+  });
 }
 
 void register_triggers(iii::Client& client) {
@@ -47,12 +60,14 @@ void register_triggers(iii::Client& client) {
                               .for_function("mail::send"));
   client.register_trigger(iii::SubscribeTriggerConfig{.topic = "news"}.for_function("mail::send"));
   client.register_trigger(iii::StateTriggerConfig{.scope = "stock"}.for_function("state::watch"));
-  client.register_trigger(iii::StreamTriggerConfig{.stream_name = "chat"}.for_function("any::event")
+  client.register_trigger(iii::StreamTriggerConfig{.stream_name = "chat"}.for_function("chat::watch"
+  ));
+  client.register_trigger(
+      iii::StreamJoinTriggerConfig{.stream_name = "chat"}.for_function("chat::join")
   );
   client.register_trigger(
-      iii::LogTriggerConfig{.level = iii::LogTriggerLevel::error}.for_function("any::event")
+      iii::StreamLeaveTriggerConfig{.stream_name = "chat"}.for_function("chat::leave")
   );
-  client.register_trigger(iii::FunctionsAvailableTriggerConfig{}.for_function("any::event"));
 }
 
 }  // namespace
@@ -71,13 +86,23 @@ int main() {
                 << '\n';
     }
   };
-  iii::HttpRequest<> request;
+  iii::HttpCallRequest request;
   request.path_params = {{"id", "7"}};
   fire("http", iii::to_json(request));
   fire("cron", iii::to_json(iii::CronCallRequest{.job_id = "j-1"}));
   fire("durable:subscriber", "ada@example.org");
   fire("subscribe", "everybody");
   fire("state", iii::to_json(iii::StateCallRequest{.scope = "stock", .key = "tea"}));
-  fire("stream", {{"event", "created"}});
-  fire("log", {{"severity", "ERROR"}});
+  const iii::StreamCreated hello{.data = "hello"};
+  fire(
+      "stream",
+      iii::to_json(
+          iii::StreamCallRequest{.stream_name = "chat", .group_id = "room-9", .event = hello}
+      )
+  );
+  const iii::StreamSubscriptionCallRequest ada{
+      .subscription_id = "ada", .stream_name = "chat", .group_id = "room-9"
+  };
+  fire("stream:join", iii::to_json(ada));
+  fire("stream:leave", iii::to_json(ada));
 }

@@ -28,6 +28,13 @@ std::string join(const iii::ChannelOpener& opener, const iii::Json& input) {
   return joined;
 }
 
+// Only the beginning. Whoever writes learns that nobody wants the rest.
+std::string peek(iii::ChannelReader reader) {
+  const std::string start = reader.next_binary().value_or("").substr(0, 4);
+  reader.close();
+  return start;
+}
+
 void write_report(iii::ChannelWriter writer) {
   const std::string path = std::filesystem::temp_directory_path() / "iii_report.txt";
   std::ofstream(path) << "from a file";
@@ -49,6 +56,9 @@ int main() {
   client.register_function("files::join", [opener = client.channel_opener()](const iii::Json& in) {
     return join(opener, in);
   });
+  client.register_function("files::peek", [opener = client.channel_opener()](const iii::Json& in) {
+    return peek(opener.open_reader(iii::from_json<iii::StreamChannelRef>(in).value()));
+  });
   try {
     const iii::Channel report = client.create_channel();
     const iii::Channel numbers = client.create_channel();
@@ -60,6 +70,11 @@ int main() {
     write_report(report.writer);
     write_numbers(numbers.writer);
     std::cout << joined.get().as_string().c_str();
+
+    iii::Channel book = client.create_channel();
+    auto start = client.trigger_future("files::peek", iii::to_json(book.reader_ref));
+    book.writer.write("Once upon a time");
+    std::cout << start.get().as_string().c_str() << '\n';
   } catch (const iii::Error& error) {
     std::cerr << error.what() << '\n';
     return EXIT_FAILURE;

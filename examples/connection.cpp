@@ -10,6 +10,27 @@
 #include <future>
 #include <iostream>
 
+namespace {
+
+// For a status line.
+const char* explain(iii::ConnectionState state) {
+  switch (state) {
+    case iii::ConnectionState::disconnected:
+      return "not connected";
+    case iii::ConnectionState::connecting:
+      return "looking for the engine";
+    case iii::ConnectionState::connected:
+      return "connected";
+    case iii::ConnectionState::reconnecting:
+      return "looking for the engine again";
+    case iii::ConnectionState::failed:
+      return "given up";
+  }
+  return "";
+}
+
+}  // namespace
+
 int main() {
   const iii::ReconnectionConfig reconnection{
       .initial_delay_ms = 100,
@@ -27,7 +48,10 @@ int main() {
   iii::Client client = iii::register_worker(options);
   // Of the next connection; for a token that has run out.
   client.set_headers({{"authorization", "Bearer fresh"}});
-  client.set_metadata({.version = "1.4.1", .name = "till-3", .os = "linux"});
+  // What the SDK finds out by itself, with a part of it changed.
+  iii::WorkerMetadata metadata = iii::detect_worker_metadata(options);
+  metadata.description = "The till at the door";
+  client.set_metadata(metadata);
 
   std::promise<void> connected;
   const iii::Subscription watch = client.on_state_change([&](iii::ConnectionState state) {
@@ -39,18 +63,18 @@ int main() {
       client.get_connection_state() == iii::ConnectionState::connected ||
       connected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
   if (!is_connected) {
-    std::cerr << "no engine: " << to_string(client.get_connection_state()) << '\n';
+    std::cerr << "no engine: " << explain(client.get_connection_state()) << '\n';
     return EXIT_FAILURE;
   }
   // An answer: the engine has named this worker by now.
   static_cast<void>(client.list_workers());
   std::cout << "first retry after " << reconnection.effective_initial_delay_ms() << " ms\n"
-            << to_string(client.get_connection_state()) << '\n'
+            << explain(client.get_connection_state()) << '\n'
             << (client.worker_id().empty() ? "no id" : "with an id of the engine's") << '\n';
   if (const auto refusal = client.last_refusal()) {
     std::cout << refusal->what() << '\n';  // for example AUTH_ERROR
   }
   client.shutdown_async();  // and on with other work
   client.shutdown();        // waits for it
-  std::cout << to_string(client.get_connection_state()) << '\n';
+  std::cout << explain(client.get_connection_state()) << '\n';
 }

@@ -11,9 +11,17 @@ namespace {
 
 void count_down(iii::HttpCall<>& call) {
   const auto from = call.request.query_params.find("from");
+  const int first = from == call.request.query_params.end() ? 10 : std::stoi(from->second);
   iii::HttpResponseStream& response = call.response();
+  if (first > 100) {
+    // Before the first bytes: afterwards it is too late for another status.
+    response.set_status(400);
+    response.set_headers({{"content-type", "text/plain"}, {"cache-control", "no-store"}});
+    response.write("that takes too long\n");
+    return;
+  }
   response.set_event_headers();
-  for (int i = from == call.request.query_params.end() ? 10 : std::stoi(from->second); i > 0; --i) {
+  for (int i = first; i > 0; --i) {
     response.send_event({.data = std::to_string(i), .event = "count"});
   }
   response.send_event({.data = "lift-off"});

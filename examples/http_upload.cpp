@@ -1,6 +1,7 @@
 // POST /uploads: the body goes straight to a file, whatever its size. Needs an engine with an HTTP
 // worker; its address comes from III_URL.
 #include <iii/builtin_triggers.hpp>
+#include <iii/channel.hpp>
 #include <iii/client.hpp>
 #include <iii/http.hpp>
 #include <iii/http_method.hpp>
@@ -18,7 +19,8 @@ namespace {
 iii::HttpResponse<std::string> store(iii::HttpCall<>& call) {
   const std::string path = std::filesystem::temp_directory_path() / "iii_upload.bin";
   std::ofstream file(path, std::ios::binary);
-  const std::size_t bytes = call.body().read_into(file);
+  iii::ChannelReader& body = call.body();
+  const std::size_t bytes = body.read_into(file);
   return {.status_code = 201, .body = std::to_string(bytes) + " bytes are in " + path};
 }
 

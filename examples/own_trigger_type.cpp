@@ -54,7 +54,7 @@ class Greeter final : public iii::TriggerHandlerOf<GreetingConfig> {
 
 int main() {
   iii::Client client = iii::register_worker({.worker_name = "greeter"});
-  const auto greetings = client.register_trigger_type(
+  const iii::TriggerTypeRef<GreetingConfig, Greeting> greetings = client.register_trigger_type(
       iii::trigger_type<GreetingConfig, Greeting>("greeting", "Greets everybody."),
       std::make_shared<Greeter>(client)
   );

@@ -4,6 +4,7 @@
 #include <iii/error.hpp>
 #include <iii/json.hpp>
 #include <iii/rbac.hpp>
+#include <iii/stream.hpp>
 #include <iii/testing.hpp>
 
 #include <iostream>
@@ -53,11 +54,18 @@ iii::OnTriggerTypeRegistrationResult may_offer(const iii::OnTriggerTypeRegistrat
   return {.trigger_type_id = "acme::" + input.trigger_type_id};
 }
 
+// Asked when a client connects to the stream port. Functions behind `stream:join` get the context,
+// and may refuse.
+iii::StreamAuthResult who_follows(const iii::StreamAuthInput& input) {
+  return {.context = iii::Json{{"from", input.addr}}};
+}
+
 void register_hooks(iii::Client& client) {
   client.register_function("access::who_is_it", who_is_it);
   client.register_function("access::in_between", [&client](const iii::MiddlewareFunctionInput& in) {
     return in_between(client, in);
   });
+  client.register_function("access::who_follows", who_follows);
   client.register_function("access::may_register", may_register);
   client.register_function("access::may_bind", may_bind);
   client.register_function("access::may_offer", may_offer);
@@ -102,6 +110,14 @@ int main() {
       "access::may_offer", {{"trigger_type_id", "webhook"}, {"description", "Hooks."}}
   );
   std::cout << iii::serialize(offered.at("trigger_type_id")) << '\n';
+  const iii::Json follower = asks.trigger(
+      "access::who_follows",
+      {{"headers", iii::JsonObject()},
+       {"path", "/chat"},
+       {"query_params", iii::JsonObject()},
+       {"addr", "127.0.0.1:53122"}}
+  );
+  std::cout << iii::serialize(follower.at("context")) << '\n';
   const iii::Json count = asks.trigger(
       {.function_id = "access::in_between",
        .payload =

@@ -20,12 +20,15 @@ int add(const iii::Json& in) {
 }
 
 void register_with_messages(iii::Client& client) {
-  client.register_service(
-      iii::RegisterServiceMessage::with_id("math").with_description("Numbers, and little else.")
-  );
-  const auto message = iii::RegisterFunctionMessage::with_id("math::add")
-                           .with_description("Adds.")
-                           .with_metadata({{"team", "numbers"}});
+  const iii::RegisterServiceMessage service = iii::RegisterServiceMessage::with_id("math")
+                                                  .with_name("Mathematics")
+                                                  .with_description("Numbers, and little else.")
+                                                  .with_parent("science");
+  std::cout << iii::serialize(service.to_message()) << '\n';
+  client.register_service(service);
+  const iii::RegisterFunctionMessage message = iii::RegisterFunctionMessage::with_id("math::add")
+                                                   .with_description("Adds.")
+                                                   .with_metadata({{"team", "numbers"}});
   std::cout << iii::serialize(message.to_message()) << '\n';
   client.register_function_with(message, add);
 }
@@ -64,7 +67,9 @@ int main() {
 
   // Not more than two at once: others wait in order.
   const iii::FunctionRef slow = client.register_function(
-      "math::factor", [](const iii::Json& in) { return in; }, {.max_concurrent_invocations = 2}
+      "math::factor",
+      [](const iii::Json& in) { return in; },
+      iii::FunctionDetails{.max_concurrent_invocations = 2}
   );
   const iii::Trigger trigger =
       client.register_trigger({.trigger_type = "cron", .function_id = slow.id()});

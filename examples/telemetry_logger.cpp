@@ -9,8 +9,10 @@
 int main() {
   iii::Client client = iii::register_worker({.worker_name = "logger-example"});
   const iii::Logger logger;
+  logger.debug("counting", {{"shelf", 3}});
   logger.info("ready", {{"address", client.address()}});
   logger.warn("running low", {{"item", "tea"}, {"left", 2}});
+  logger.error("sold out", {{"item", "milk"}});
   // Only so that the example can say it: shutdown() sends what is left by itself.
   const bool is_complete = iii::flush_otel(std::chrono::seconds(10));
   std::cout << (is_complete ? "delivered" : "not delivered") << '\n';

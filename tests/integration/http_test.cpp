@@ -72,6 +72,9 @@ TEST(HttpExamples, Item77_events_are_streamed) {
       engine.curl("/countdown?from=2"),
       "event: count\ndata: 2\n\nevent: count\ndata: 1\n\ndata: lift-off\n\n\n200"
   );
+  const std::string refused = engine.curl("/countdown?from=1000", {"--include"});
+  EXPECT_NE(refused.find("cache-control: no-store\r\n"), std::string::npos) << refused;
+  EXPECT_TRUE(refused.ends_with("\r\n\r\nthat takes too long\n\n400")) << refused;
 }
 
 // Each attempt takes as long as curl.

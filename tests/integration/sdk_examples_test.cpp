@@ -82,7 +82,7 @@ class SdkExamplesAtAnEngine : public ::testing::Test {
 TEST_F(SdkExamplesAtAnEngine, show_the_connection) {
   EXPECT_EQ(
       output_of(III_CONNECTION),
-      "first retry after 100 ms\nconnected\nwith an id of the engine's\ndisconnected\n"
+      "first retry after 100 ms\nconnected\nwith an id of the engine's\nnot connected\n"
   );
 }
 
@@ -96,7 +96,12 @@ TEST_F(SdkExamplesAtAnEngine, look_around) {
 
 TEST_F(SdkExamplesAtAnEngine, register_and_unregister) {
   const std::string output = output_of(III_REGISTRATIONS);
-  EXPECT_TRUE(output.starts_with(R"({"type":"registerfunction")")) << output;
+  EXPECT_TRUE(output.starts_with(
+      R"({"type":"registerservice","id":"math","name":"Mathematics",)"
+      R"("description":"Numbers, and little else.","parent_service_id":"science"})"
+      "\n"
+      R"({"type":"registerfunction","id":"math::add",)"
+  )) << output;
   EXPECT_NE(output.find("function 'mail::nowhere': "), std::string::npos) << output;
   EXPECT_TRUE(output.ends_with("\n5\nfunction_not_found\n")) << output;
 }
@@ -106,7 +111,7 @@ TEST_F(SdkExamplesAtAnEngine, run_on_an_executor) {
 }
 
 TEST_F(SdkExamplesAtAnEngine, send_files) {
-  EXPECT_EQ(output_of(III_CHANNEL_FILES), "report: from a file\nmore[0]: 01234\n");
+  EXPECT_EQ(output_of(III_CHANNEL_FILES), "report: from a file\nmore[0]: 01234\nOnce\n");
 }
 
 // Without a configuration file the engine has its cron worker.
