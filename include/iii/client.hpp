@@ -122,9 +122,10 @@ using FunctionsAvailableGuard = Subscription;
 // plug-ins:
 //   const iii::Scoped add(client.register_function("math::add", add));
 template <class Registration>
-class Scoped {
+class [[nodiscard]] Scoped {
  public:
-  explicit Scoped(Registration registration) : registration_(std::move(registration)) {}
+  [[nodiscard]] explicit Scoped(Registration registration)
+      : registration_(std::move(registration)) {}
   Scoped(Scoped&& other) noexcept
       : registration_(std::exchange(other.registration_, std::nullopt)) {}
   Scoped& operator=(Scoped&& other) noexcept {

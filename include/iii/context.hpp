@@ -90,9 +90,9 @@ class SuspendedFlow {
 }  // namespace detail
 
 // Makes a context current until the end of the block. Scopes of one flow end in reverse order.
-class ContextScope {
+class [[nodiscard]] ContextScope {
  public:
-  explicit ContextScope(Context context);
+  [[nodiscard]] explicit ContextScope(Context context);
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
   ~ContextScope();

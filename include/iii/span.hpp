@@ -77,9 +77,9 @@ class Span {
 [[nodiscard]] Span start_span(std::string name, SpanOptions options = {});
 
 // Begins a span that is the current one until the end of the block, where it ends.
-class ActiveSpan {
+class [[nodiscard]] ActiveSpan {
  public:
-  explicit ActiveSpan(std::string name, SpanOptions options = {});
+  [[nodiscard]] explicit ActiveSpan(std::string name, SpanOptions options = {});
   ActiveSpan(const ActiveSpan&) = delete;
   ActiveSpan& operator=(const ActiveSpan&) = delete;
   ~ActiveSpan();
