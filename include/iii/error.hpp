@@ -22,7 +22,7 @@ enum class ErrorKind {
   not_connected,          // no connection to send it, or it broke before the answer came
   timeout,                // no result in time; the function may still run
   runtime,                // for users; the SDK itself never makes one
-  remote,                 // the engine or a function answered with an error
+  remote,                 // the engine or a function answered with an error; also see code()
   handler,                // a handler, or other code of this process, failed
   serde,                  // a value is not what the type wants, or cannot be JSON
   websocket,              // an address is none, or a channel's socket failed
@@ -77,7 +77,8 @@ class Error : public std::exception {
   [[nodiscard]] ErrorKind kind() const noexcept;
 
   // For programs. What was sent, for remote; the engine's, for registration_rejected; otherwise
-  // what a caller of ours would be sent: "invocation_failed".
+  // what a caller of ours would be sent: "invocation_failed". A message above 64 MiB, which no
+  // engine takes, is not sent: remote, "payload_too_large", as engines answer.
   [[nodiscard]] const std::string& code() const noexcept;
 
   // For people, without the kind: what was given to the maker.

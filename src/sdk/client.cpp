@@ -52,8 +52,8 @@ std::string json_or_nothing(const std::optional<Json>& json) {
 }
 
 std::string checked(std::string frame, const std::string& what) {
-  if (const std::string problem = sdk::problem_of_frame(frame); !problem.empty()) {
-    throw Error::serde(what + " " + problem);
+  if (const auto refusal = sdk::refusal_of_frame(frame, what)) {
+    throw *refusal;
   }
   return frame;
 }

@@ -73,8 +73,8 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
         kind == TriggerAction::Kind::enqueue ? to_engine::Action::enqueue : to_engine::Action::call;
   }
   std::string frame = protocol::encode(message);
-  if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
-    return Error::serde("the call of '" + request.function_id + "' " + problem);
+  if (auto refusal = refusal_of_frame(frame, "the call of '" + request.function_id + "'")) {
+    return *std::move(refusal);
   }
   if (kind == TriggerAction::Kind::fire_and_forget) {
     driver.send_void(std::move(frame), std::move(on_ended));

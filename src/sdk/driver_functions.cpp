@@ -154,8 +154,11 @@ void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_j
         .traceparent = run->traceparent,
         .baggage = run->baggage,
     });
-    if (const std::string problem = problem_of_frame(frame); !problem.empty()) {
-      refuse(run, error_body(Error::serde("the result of '" + run->function_id + "' " + problem)));
+    if (const auto refusal = refusal_of_frame(frame, "the result of '" + run->function_id + "'")) {
+      // Without trace headers (spec: line-0.25 §8).
+      run->traceparent.clear();
+      run->baggage.clear();
+      refuse(run, error_body(*refusal));
       return;
     }
   }
@@ -183,10 +186,8 @@ void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& 
       .traceparent = run->traceparent,
       .baggage = run->baggage,
   });
-  if (!problem_of_frame(frame).empty()) {
-    const protocol::ErrorBody replacement{
-        "invocation_failed", "the function failed with a text that is not UTF-8", std::nullopt
-    };
+  if (const auto refusal = refusal_of_frame(frame, "the error of the function")) {
+    const protocol::ErrorBody replacement = error_body(*refusal);
     frame = protocol::encode(to_engine::InvocationResult{
         .invocation_id = *id,
         .function_id = run->function_id,

@@ -2,17 +2,30 @@
 
 #include "base/limits.hpp"
 #include "json/scan.hpp"
+#include "protocol/error_codes.hpp"
+
+#include <iii/error.hpp>
 
 #include <simdjson.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iii::sdk {
 
+namespace {
+
+// What engines take in one message (spec: wire-protocol §2.2).
+bool is_too_large(std::string_view text) {
+  return text.size() > base::limits::message_bytes_max;
+}
+
+}  // namespace
+
 std::string problem_of_text(std::string_view text) {
-  // What engines take in one message (spec: wire-protocol §2.2).
-  if (text.size() > base::limits::message_bytes_max) {
+  if (is_too_large(text)) {
     return "is larger than " + std::to_string(base::limits::message_bytes_max / base::limits::mib) +
            " MiB";
   }
@@ -42,6 +55,17 @@ std::string problem_of_frame(std::string_view frame) {
     return "holds a number that JSON does not have: NaN or an infinity";
   }
   return problem;
+}
+
+std::optional<Error> refusal_of_frame(std::string_view frame, const std::string& what) {
+  const std::string problem = problem_of_frame(frame);
+  if (problem.empty()) {
+    return std::nullopt;
+  }
+  std::string text = what + " " + problem;
+  return is_too_large(frame)
+             ? Error::remote(std::string(protocol::codes::payload_too_large), std::move(text))
+             : Error::serde(std::move(text));
 }
 
 }  // namespace iii::sdk

@@ -2,6 +2,9 @@
 // thread.
 #pragma once
 
+#include <iii/error.hpp>
+
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,5 +14,11 @@ namespace iii::sdk {
 // "holds a number that JSON does not have".
 [[nodiscard]] std::string problem_of_text(std::string_view text);
 [[nodiscard]] std::string problem_of_frame(std::string_view frame);
+
+// The error of a frame that must not go out; `what` says whose it is. One that is too large is
+// `payload_too_large`, as engines answer (spec: line-0.25 §8); everything else is of kind serde.
+[[nodiscard]] std::optional<Error> refusal_of_frame(
+    std::string_view frame, const std::string& what
+);
 
 }  // namespace iii::sdk
