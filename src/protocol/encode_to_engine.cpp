@@ -59,6 +59,10 @@ void write(StringPen& pen, const to_engine::InvokeFunction& message) {
   }
   optional_member(pen, R"(,"metadata":)", message.metadata_json);
   optional_text_member(pen, R"(,"namespace":)", message.name_space);
+  if (message.timeout_ms) {
+    pen.raw(R"(,"timeout_ms":)");
+    pen.raw(std::to_string(*message.timeout_ms));
+  }
   pen.raw("}");
 }
 

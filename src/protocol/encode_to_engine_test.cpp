@@ -41,19 +41,21 @@ TEST(EncodeToEngine, writes_a_call_with_every_member) {
       .baggage = "tenant=acme",
       .metadata_json = R"({"m":1})",
       .name_space = "eu",
+      .timeout_ms = 31'000,
   });
   EXPECT_EQ(
       text,
       R"({"type":"invokefunction","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
       R"("function_id":"billing::charge","data":{"amount":990},"traceparent":"00-a",)"
       R"("baggage":"tenant=acme","action":{"type":"enqueue","queue":"pay"},"metadata":{"m":1},)"
-      R"("namespace":"eu"})"
+      R"("namespace":"eu","timeout_ms":31000})"
   );
   const auto message = read_back<from_worker::InvokeFunction>(text);
   EXPECT_EQ(message.invocation_id, uuid);
   EXPECT_EQ(message.action, from_worker::Action::enqueue);
   EXPECT_EQ(message.queue.body(), "pay");
   EXPECT_EQ(message.metadata.text, R"({"m":1})");
+  EXPECT_EQ(message.timeout_ms, 31'000U);
 }
 
 TEST(EncodeToEngine, Item33_Item55_leaves_out_what_is_empty_but_never_the_data) {

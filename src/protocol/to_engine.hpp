@@ -7,6 +7,7 @@
 #include "protocol/error_body.hpp"
 #include "protocol/from_worker.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ struct InvokeFunction {
   std::string_view baggage;
   std::string_view metadata_json;
   std::string_view name_space;
+  // After which nobody waits any more. Engines that do not know it ignore it (spec: wire-protocol
+  // §3).
+  std::optional<std::uint64_t> timeout_ms = {};
 };
 
 struct InvocationResult {

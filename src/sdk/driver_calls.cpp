@@ -20,7 +20,9 @@
 #include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
+#include <chrono>
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <future>
@@ -32,6 +34,17 @@
 namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
+
+namespace {
+
+// When the engine may forget a call: a while after nobody waits for it here, so that its end is our
+// `timeout`, and not the engine's.
+std::uint64_t engine_timeout_ms(std::chrono::milliseconds timeout) {
+  constexpr std::chrono::milliseconds margin = std::chrono::seconds(1);
+  return static_cast<std::uint64_t>((base::countable(timeout) + margin).count());
+}
+
+}  // namespace
 
 base::Uuid new_uuid() {
   thread_local base::SystemRandom random;
@@ -72,6 +85,11 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
     message.action =
         kind == TriggerAction::Kind::enqueue ? to_engine::Action::enqueue : to_engine::Action::call;
   }
+  const std::chrono::milliseconds timeout =
+      request.timeout.value_or(driver.options().invocation_timeout);
+  if (kind == TriggerAction::Kind::call) {
+    message.timeout_ms = engine_timeout_ms(timeout);
+  }
   std::string frame = protocol::encode(message);
   if (auto refusal = refusal_of_frame(frame, "the call of '" + request.function_id + "'")) {
     return *std::move(refusal);
@@ -79,13 +97,7 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
   if (kind == TriggerAction::Kind::fire_and_forget) {
     driver.send_void(std::move(frame), std::move(on_ended));
   } else {
-    driver.call(
-        call.id,
-        std::move(frame),
-        request.timeout.value_or(driver.options().invocation_timeout),
-        request.stop,
-        std::move(on_ended)
-    );
+    driver.call(call.id, std::move(frame), timeout, request.stop, std::move(on_ended));
   }
   return call;
 }

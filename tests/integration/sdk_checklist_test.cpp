@@ -345,7 +345,8 @@ TEST(SdkChecklist, Item55_Item56_sends_null_and_only_what_is_set) {
   const std::string id = text.substr(id_at, 36);
   EXPECT_EQ(
       text,
-      R"({"type":"invokefunction","invocation_id":")" + id + R"(","function_id":"f","data":null})"
+      R"({"type":"invokefunction","invocation_id":")" + id +
+          R"(","function_id":"f","data":null,"timeout_ms":11000})"
   );
   connected.peer.send_text(
       R"({"type":"invocationresult","invocation_id":")" + id + R"(","function_id":"f"})"

@@ -1,9 +1,11 @@
 // The short forms of a call, and coroutines that call.
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
+#include <iii/discovery.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
 #include <iii/json.hpp>
+#include <iii/result.hpp>
 #include <iii/task.hpp>
 #include <iii/testing.hpp>
 #include <iii/trigger.hpp>
@@ -11,6 +13,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <optional>
@@ -20,6 +24,8 @@
 
 namespace iii::test {
 namespace {
+
+using namespace std::chrono_literals;
 
 struct Sum {
   int a = 0;
@@ -153,6 +159,46 @@ TEST_F(Calls, that_are_stopped_while_they_wait_are_not_sent) {
 }
 
 // What a registered lambda has captured lives as long as its calls.
+TEST_F(Calls, end_in_the_engine_too_when_nobody_waits_any_more) {
+  std::promise<void> entered;
+  std::promise<void> release;
+  worker.register_function("stuck", [&](const Json&) {
+    entered.set_value();
+    release.get_future().wait();
+    return Json();
+  });
+  ASSERT_TRUE(engine.settle());
+  const auto active = [&] {
+    for (const WorkerInfo& info : worker.list_workers()) {
+      if (info.id == client.worker_id()) {
+        return info.active_invocations;
+      }
+    }
+    return std::uint64_t{99};
+  };
+  auto call = client.trigger_future({.function_id = "stuck", .timeout = 10s});
+  entered.get_future().wait();
+  engine.advance(10s);
+  try {
+    call.get();
+    ADD_FAILURE() << "the function does not answer";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::timeout);
+  }
+  EXPECT_EQ(active(), 1U);
+  engine.advance(1s);
+  EXPECT_EQ(active(), 0U);
+  release.set_value();
+}
+
+TEST_F(Calls, that_are_too_large_are_not_sent) {
+  const std::string text(std::size_t{64} * 1024 * 1024, 'x');
+  const Result<Json> answer = client.try_trigger("text::of", Json(text));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), "payload_too_large");
+  EXPECT_TRUE(engine.calls("text::of").empty());
+}
+
 TEST_F(Calls, keep_what_a_coroutine_has_captured) {
   std::promise<void> over;
   worker.register_function("slow", [&over] { over.get_future().wait(); });
