@@ -274,8 +274,9 @@ class FunctionRef {
   // Calls that run already end as usual. The id may be registered again; that other function is
   // never what this handle unregisters.
   void unregister() const;
-  // Why the engine does not serve it: of kind registration_rejected, when another worker has the id
-  // in the same namespace. None: it has not said so over this connection. Engines of line 0.23.
+  // Why the engine does not serve it: of kind registration_rejected, when another worker of the
+  // same namespace, or the engine itself, has the id. None: it has not said so over this
+  // connection. Engines of line 0.23, and `iiid` of its own functions.
   [[nodiscard]] std::optional<Error> status() const;
 
  private:

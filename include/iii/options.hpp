@@ -62,11 +62,19 @@ struct WorkerMetadata {
   std::optional<WorkerTelemetry> telemetry = {};
 };
 
+// Whose word counts for the name of a worker.
+enum class WorkerIdentity {
+  managed,  // III_WORKER_NAME, where it is set: whoever starts the process names it
+  given,    // InitOptions::worker_name, where it is set
+};
+
 enum class LogLevel { debug, info, warn, error };
 
 struct InitOptions {
-  // Empty: III_WORKER_NAME, or "<host name>:<process id>".
+  // III_WORKER_NAME goes before it, unless `identity` says otherwise. Neither of them: "<host
+  // name>:<process id>".
   std::string worker_name = {};
+  WorkerIdentity identity = WorkerIdentity::managed;
   std::optional<std::string> worker_description = {};
   // Replaces everything that would be detected; only a blank `framework` is filled in.
   std::optional<WorkerMetadata> metadata = {};

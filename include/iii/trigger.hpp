@@ -55,8 +55,8 @@ struct TriggerRequest {
   std::optional<std::chrono::milliseconds> timeout = std::nullopt;
   // Beside the payload; functions see it as Invocation::metadata. Engines of line 0.22.
   std::optional<Json> metadata = std::nullopt;
-  // Engines of line 0.23. None: this worker's, or "default" for `engine::` functions. A blank one
-  // fails with an error of kind handler.
+  // Engines of line 0.23. None: this worker's, or "default" for functions `engine::…` and
+  // `configuration::…`. A blank one fails with an error of kind handler.
   std::optional<std::string> namespace_name = std::nullopt;
   // W3C trace context to send along. Empty: that of the current context (iii/context.hpp).
   std::string traceparent = {};

@@ -58,7 +58,8 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
   if (request.namespace_name && is_blank_namespace(*request.namespace_name)) {
     return Error::handler("the namespace of the call of '" + request.function_id + "' is blank");
   }
-  const bool is_engines_own = request.function_id.starts_with("engine::");
+  const bool is_engines_own = request.function_id.starts_with("engine::") ||
+                              request.function_id.starts_with("configuration::");
   const std::string inherited =
       driver.namespace_name().empty() || !is_engines_own ? driver.namespace_name() : "default";
   const auto kind = request.action.kind();

@@ -27,6 +27,16 @@ std::optional<std::string> unless_blank(const std::optional<std::string>& text) 
   return is_blank(text) ? std::nullopt : text;
 }
 
+// Since line 0.23 the environment comes first (spec: line-0.25 §8, §14).
+std::string worker_name(const InitOptions& options, const SystemFacts& facts) {
+  const std::optional<std::string> managed = unless_blank(facts.worker_name);
+  if (!options.worker_name.empty() && (!managed || options.identity == WorkerIdentity::given)) {
+    return options.worker_name;
+  }
+  const std::string host = facts.host_name.empty() ? "unknown" : facts.host_name;
+  return managed.value_or(host + ":" + std::to_string(facts.pid));
+}
+
 // LANG wins even when it is empty (spec: sdk §3.5).
 std::optional<std::string> language(const SystemFacts& facts) {
   const auto& locale = facts.lang ? facts.lang : facts.lc_all;
@@ -98,9 +108,8 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
   if (options.metadata) {
     out = *options.metadata;
   } else {
-    const std::string host = facts.host_name.empty() ? "unknown" : facts.host_name;
     out.version = sdk_version();
-    out.name = unless_blank(facts.worker_name).value_or(host + ":" + std::to_string(facts.pid));
+    out.name = worker_name(options, facts);
     out.os = facts.os + " " + facts.machine + " (unix)";
     out.pid = facts.pid;
     out.isolation = unless_blank(facts.isolation);
@@ -110,9 +119,6 @@ WorkerMetadata detect_metadata(const InitOptions& options, const SystemFacts& fa
         .project_name = project.empty() ? std::nullopt : std::optional(project),
     };
     out.description = options.worker_description;
-    if (!options.worker_name.empty()) {
-      out.name = options.worker_name;
-    }
   }
   return with_framework(std::move(out));
 }
@@ -147,6 +153,8 @@ std::string announce_frame(const WorkerMetadata& metadata, std::string_view name
     add(telemetry, "amplitude_api_key", metadata.telemetry->amplitude_api_key);
     data["telemetry"] = std::move(telemetry);
   }
+  // Messages of up to 64 MiB may come (spec: line-0.25 §2).
+  data["features"] = JsonArray{"large-messages.v1"};
   if (!namespace_name.empty()) {
     data["namespace"] = base::repaired_utf8(namespace_name);
   }

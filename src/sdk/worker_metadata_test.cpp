@@ -32,7 +32,7 @@ TEST(WorkerMetadata, Item04_is_announced_by_a_void_call) {
           R"x(","name":"box7:4182",)x"
           R"x("os":"linux x86_64 (unix)",)x"
           R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"folder",)"
-          R"("framework":"iii-cpp"}},"action":{"type":"void"}})"
+          R"("framework":"iii-cpp"},"features":["large-messages.v1"]},"action":{"type":"void"}})"
   );
 }
 
@@ -48,7 +48,8 @@ TEST(WorkerMetadata, Item04_that_is_not_utf_8_is_repaired) {
           R"x(","name":"b�ro:4182",)x"
           R"x("os":"linux x86_64 (unix)",)x"
           R"("pid":4182,"telemetry":{"language":"de_DE","project_name":"gr��",)"
-          R"("framework":"iii-cpp"},"namespace":"n�"},"action":{"type":"void"}})"
+          R"("framework":"iii-cpp"},"features":["large-messages.v1"],"namespace":"n�"},)"
+          R"("action":{"type":"void"}})"
   );
 }
 
@@ -57,8 +58,15 @@ TEST(WorkerMetadata, Item05_has_the_name_that_is_nearest) {
   EXPECT_EQ(detect_metadata({}, system).name, "box7:4182");
   system.worker_name = "from environment";
   EXPECT_EQ(detect_metadata({}, system).name, "from environment");
-  EXPECT_EQ(detect_metadata({.worker_name = "explicit"}, system).name, "explicit");
+  const InitOptions options{.worker_name = "explicit"};
+  EXPECT_EQ(detect_metadata(options, system).name, "from environment");
+  EXPECT_EQ(
+      detect_metadata({.worker_name = "explicit", .identity = WorkerIdentity::given}, system).name,
+      "explicit"
+  );
+  EXPECT_EQ(detect_metadata({.identity = WorkerIdentity::given}, system).name, "from environment");
   system.worker_name = " ";
+  EXPECT_EQ(detect_metadata(options, system).name, "explicit");
   system.host_name = "";
   EXPECT_EQ(detect_metadata({}, system).name, "unknown:4182");
 }

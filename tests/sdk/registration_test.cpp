@@ -2,6 +2,8 @@
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/discovery.hpp>
+#include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/http_invocation.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -123,6 +126,17 @@ TEST(Registrations, end_with_their_scope) {
   EXPECT_TRUE(engine.triggers("tick").empty());
 }
 
+TEST(Registrations, of_what_is_the_engines_own_are_refused) {
+  iii::testing::Engine engine;
+  Client worker = engine.connect();
+  const FunctionRef own = worker.register_function("math::add", [] {});
+  const FunctionRef taken = worker.register_function("engine::functions::list", [] {});
+  ASSERT_TRUE(engine.settle());
+  EXPECT_EQ(own.status(), std::nullopt);
+  ASSERT_TRUE(taken.status());
+  EXPECT_EQ(taken.status()->kind(), ErrorKind::registration_rejected);
+}
+
 TEST(Registrations, with_a_message_have_a_limit_too) {
   iii::testing::Engine engine;
   Client client = engine.connect();
@@ -160,6 +174,7 @@ TEST(Counters, tell_what_waits_and_what_was_dropped) {
 TEST(Metadata, can_be_changed_in_part) {
   InitOptions options;
   options.worker_name = "till-3";
+  options.identity = WorkerIdentity::given;
   WorkerMetadata metadata = detect_worker_metadata(options);
   EXPECT_EQ(metadata.name, "till-3");
   EXPECT_FALSE(metadata.version.empty());
