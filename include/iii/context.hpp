@@ -1,5 +1,6 @@
-// The context of what runs now: trace, baggage and current span. Every thread has one; a handler
-// starts with that of its call, and what it calls, logs and records belongs there by itself.
+// The context of what runs now: trace, baggage, current span, and the call that a function of ours
+// answers. Every thread has one; a handler starts with that of its call, and what it calls, logs
+// and records belongs there by itself.
 //
 //   iii::Context context = iii::capture_context();       // take it along …
 //   pool.post([context] { context.attach([] { … }); });  // … and work there as if here
@@ -25,6 +26,8 @@ class LiveSpan;
 
 namespace iii::inline v0 {
 
+struct Invocation;
+
 class Context {
  public:
   Context() = default;
@@ -41,13 +44,21 @@ class Context {
   decltype(auto) attach(Function&& function) const;
 
   // For the SDK: the span that current_span_…() functions reach; nullptr for a remote parent.
-  Context(std::shared_ptr<telemetry::LiveSpan> span, Baggage baggage);
+  [[nodiscard]] Context with_span(std::shared_ptr<telemetry::LiveSpan> span) const;
+  // Another parent from outside of this process.
+  [[nodiscard]] Context with_trace(TraceContext trace) const;
   [[nodiscard]] const std::shared_ptr<telemetry::LiveSpan>& span() const noexcept { return span_; }
+  // Likewise, what current_invocation() gives.
+  [[nodiscard]] Context with_invocation(std::shared_ptr<const Invocation> invocation) const;
+  [[nodiscard]] const std::shared_ptr<const Invocation>& invocation() const noexcept {
+    return invocation_;
+  }
 
  private:
   TraceContext trace_;
   Baggage baggage_;
   std::shared_ptr<telemetry::LiveSpan> span_;
+  std::shared_ptr<const Invocation> invocation_;  // shared by all that belongs to the call
 };
 
 namespace detail {

@@ -35,6 +35,16 @@ struct FunctionStatus;
 
 namespace iii::inline v0 {
 
+// Who called, as the engine tells workers of line 0.25; texts that it leaves out are empty.
+struct Caller {
+  std::string worker_id;
+  std::string worker_name;
+  std::string function_id;    // that called, where it was a function
+  std::string invocation_id;  // of that function
+  // Who had called that function; who had called before is not told.
+  std::shared_ptr<const Caller> parent;
+};
+
 // One call of a function of ours. A value: a coroutine may keep it.
 struct Invocation {
   std::string id;  // empty when nobody waits for the answer
@@ -42,9 +52,15 @@ struct Invocation {
   std::optional<Json> metadata;
   std::string traceparent;  // W3C, or empty
   std::string baggage;      // W3C, or empty
+  std::optional<Caller> caller = {};
   // Requested when the client shuts down: long work should look at it.
   std::stop_token stop;
 };
+
+// The call that runs now; nullptr outside of any. For what a function calls in turn, without
+// handing the Invocation down: it follows threads and coroutines as the context does
+// (iii/context.hpp).
+[[nodiscard]] std::shared_ptr<const Invocation> current_invocation();
 
 struct FunctionDetails {
   std::string description = {};

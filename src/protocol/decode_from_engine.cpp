@@ -40,6 +40,7 @@ void read(Reader& reader, from_engine::InvokeFunction& out) {
   reader.string(Field::traceparent, out.traceparent);
   reader.string(Field::baggage, out.baggage);
   reader.any(Field::metadata, out.metadata);
+  reader.raw(Field::caller, out.caller);
 }
 
 void read(Reader& reader, from_engine::InvocationResult& out) {

@@ -26,6 +26,7 @@ struct InvokeFunction {
   json::Value traceparent;
   json::Value baggage;
   json::Value metadata;
+  std::string_view caller;  // JSON, or empty
 };
 
 struct InvocationResult {

@@ -79,6 +79,7 @@ struct Conversation::Visitor {
         .metadata_json = message.metadata.text,
         .traceparent = text_of(message.traceparent),
         .baggage = text_of(message.baggage),
+        .caller_json = message.caller,
     });
   }
 

@@ -4,6 +4,7 @@
 #include "protocol/error_body.hpp"
 #include "protocol/to_engine.hpp"
 #include "sdk/call_end.hpp"
+#include "sdk/caller.hpp"
 #include "sdk/driver.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
@@ -40,6 +41,7 @@ struct Driver::Run {
   std::string metadata_json;
   std::string traceparent;
   std::string baggage;
+  std::string caller_json;
   std::shared_ptr<const Function> function;
   std::optional<bool> captures_payloads;
   std::optional<telemetry::InvocationSpan> span = {};
@@ -47,7 +49,7 @@ struct Driver::Run {
 
   [[nodiscard]] std::size_t waiting_bytes() const {
     constexpr std::size_t overhead_bytes = 256;
-    return overhead_bytes + data_json.size() + metadata_json.size();
+    return overhead_bytes + data_json.size() + metadata_json.size() + caller_json.size();
   }
 };
 
@@ -67,6 +69,7 @@ void Driver::perform(RunFunction& effect) {
       .metadata_json = std::string(effect.metadata_json),
       .traceparent = std::move(effect.traceparent),
       .baggage = std::move(effect.baggage),
+      .caller_json = std::string(effect.caller_json),
       .function = std::move(entry.function),
       .captures_payloads = entry.captures_payloads,
   });
@@ -106,14 +109,14 @@ void Driver::start(const std::shared_ptr<Run>& run) {
         run->data_json,
         run->captures_payloads
     );
-    const ContextScope scope(span.context());
     if (run->function == nullptr) {
       // Unregistered a moment ago.
       throw Error::remote("function_not_found", "Function not found");
     }
     Json input = parse_json(run->data_json).value();
     const std::optional<base::InvocationId> id = run->invocation_id;
-    Invocation call{
+    // Shared: what the function starts may ask for it later.
+    const auto call = std::make_shared<const Invocation>(Invocation{
         .id = id ? id->value().to_string() : std::string(),
         .function_id = run->function_id,
         .metadata = run->metadata_json.empty()
@@ -121,15 +124,17 @@ void Driver::start(const std::shared_ptr<Run>& run) {
                         : std::optional(parse_json(run->metadata_json).value()),
         .traceparent = run->traceparent,
         .baggage = run->baggage,
+        .caller = read_caller(run->caller_json),
         .stop = stop_.get_token(),
-    };
+    });
+    const ContextScope scope(span.context().with_invocation(call));
     if (const Function::Plain& plain = run->function->plain()) {
-      answer(run, serialize(plain(input, call)));
+      answer(run, serialize(plain(input, *call)));
       return;
     }
     const auto self = shared_from_this();
     detail::start(
-        run->function->coroutine()(std::move(input), std::move(call)),
+        run->function->coroutine()(std::move(input), *call),
         [self, run](const Json& result) { self->answer(run, serialize(result)); },
         [self, run](const std::exception_ptr& error) {
           try {

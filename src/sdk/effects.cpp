@@ -98,6 +98,9 @@ void print(std::ostream& out, const RunFunction& effect) {
   if (!effect.baggage.empty()) {
     out << " baggage " << effect.baggage;
   }
+  if (!effect.caller_json.empty()) {
+    out << " caller " << effect.caller_json;
+  }
   if (!effect.invocation_id) {
     out << " without answer";
   }

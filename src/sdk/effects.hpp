@@ -53,6 +53,7 @@ struct RunFunction {
   std::string_view metadata_json;  // or empty
   std::string traceparent;
   std::string baggage;
+  std::string_view caller_json = {};  // or empty
 };
 struct ConfigureTrigger {
   std::string id;

@@ -89,8 +89,24 @@ Context with_more_baggage(const std::vector<Baggage::Entry>& entries) {
 
 }  // namespace detail
 
-Context::Context(std::shared_ptr<telemetry::LiveSpan> span, Baggage baggage)
-    : trace_(span->trace()), baggage_(std::move(baggage)), span_(std::move(span)) {
+Context Context::with_span(std::shared_ptr<telemetry::LiveSpan> span) const {
+  Context changed = *this;
+  changed.trace_ = span->trace();
+  changed.span_ = std::move(span);
+  return changed;
+}
+
+Context Context::with_trace(TraceContext trace) const {
+  Context changed = *this;
+  changed.trace_ = trace;
+  changed.span_ = nullptr;
+  return changed;
+}
+
+Context Context::with_invocation(std::shared_ptr<const Invocation> invocation) const {
+  Context changed = *this;
+  changed.invocation_ = std::move(invocation);
+  return changed;
 }
 
 Context Context::with_baggage(Baggage baggage) const {

@@ -116,7 +116,7 @@ TEST(Recorder, of_two_clients_each_gets_the_spans_of_its_own_calls) {
   const RecorderScene first;
   auto second = std::make_unique<RecorderScene>();
   auto call = second->recorder->begin_span("call", SpanKind::internal, Context());
-  Context(call, Baggage()).attach([] { run_in_span("below", [] {}); });
+  Context().with_span(call).attach([] { run_in_span("below", [] {}); });
   run_in_span("outside", [] {});
   EXPECT_EQ(second->only_span().name, "below");
   EXPECT_EQ(first.only_span().name, "outside");

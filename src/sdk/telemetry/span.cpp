@@ -24,9 +24,8 @@ Span current_span() {
 
 Context parent_of(const SpanOptions& options) {
   const Context& current = detail::current_context_slot().context;
-  return options.traceparent.empty()
-             ? current
-             : Context(TraceContext::parse(options.traceparent), current.baggage());
+  return options.traceparent.empty() ? current
+                                     : current.with_trace(TraceContext::parse(options.traceparent));
 }
 
 }  // namespace
@@ -104,7 +103,7 @@ ActiveSpan::Begun ActiveSpan::begin(std::string name, SpanOptions options) {
   }
   auto span =
       recorder->begin_span(std::move(name), options.kind, parent, std::move(options.attributes));
-  return {Span(span), Context(span, parent.baggage())};
+  return {Span(span), parent.with_span(span)};
 }
 
 ActiveSpan::ActiveSpan(std::string name, SpanOptions options)

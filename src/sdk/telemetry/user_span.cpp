@@ -21,7 +21,7 @@ UserSpan::UserSpan(
   if (recorder) {
     auto live =
         recorder->begin_span(std::move(name), SpanKind::internal, context_, std::move(attributes));
-    context_ = Context(live, context_.baggage());
+    context_ = context_.with_span(live);
     span_ = Span(std::move(live));
   }
 }
