@@ -28,6 +28,7 @@
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -314,8 +315,16 @@ class Client {
   [[nodiscard]] ConnectionState get_connection_state() const;
   // Every change from now on, in order.
   [[nodiscard]] Subscription on_state_change(std::function<void(ConnectionState state)> callback);
+  // Waits on this thread until the engine has named this worker over a connection that stands. What
+  // was registered before has been sent then, ahead of all later calls. False: not within
+  // `timeout`, or never more (see fatal_error() and last_refusal()); on the thread that moves
+  // bytes, not yet.
+  [[nodiscard]] bool wait_until_registered(std::chrono::milliseconds timeout) const;
   // As the engine named this worker; empty before it did.
   [[nodiscard]] std::string worker_id() const;
+  // Whether the engine has observers, a part of line 0.25 that this SDK has no calls for. None: it
+  // has not said so over a connection that stands.
+  [[nodiscard]] std::optional<bool> engine_supports_observe() const;
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] const std::string& namespace_name() const;
   // Why the state is failed, if the engine rejected this worker.

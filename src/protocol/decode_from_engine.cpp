@@ -52,6 +52,7 @@ void read(Reader& reader, from_engine::InvocationResult& out) {
 void read(Reader& reader, from_engine::WorkerRegistered& out) {
   reader.required_text(Field::worker_id, out.worker_id);
   reader.optional_text(Field::reattach_token, out.reattach_token);
+  reader.raw(Field::features, out.features);
 }
 
 void read(Reader& reader, from_engine::RegisterTrigger& out) {

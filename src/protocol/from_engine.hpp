@@ -39,6 +39,7 @@ struct InvocationResult {
 struct WorkerRegistered {
   std::string worker_id;
   std::optional<std::string> reattach_token;
+  std::string_view features;  // JSON, or empty
 };
 
 struct RegisterTrigger {

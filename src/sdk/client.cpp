@@ -17,6 +17,7 @@
 #include <iii/trigger.hpp>
 #include <iii/trigger_type.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -276,6 +277,14 @@ void Trigger::unregister() const {
 
 ConnectionState Client::get_connection_state() const {
   return driver().state();
+}
+
+bool Client::wait_until_registered(std::chrono::milliseconds timeout) const {
+  return driver().wait_until_registered(timeout);
+}
+
+std::optional<bool> Client::engine_supports_observe() const {
+  return driver().engine_supports_observe();
 }
 
 std::string Client::worker_id() const {

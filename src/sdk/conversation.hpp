@@ -121,6 +121,10 @@ class Conversation {
 
   [[nodiscard]] ConnectionState state() const { return state_; }
   [[nodiscard]] const std::string& worker_id() const { return worker_id_; }
+  // What the engine of this connection announced; nothing before it has named this worker.
+  [[nodiscard]] std::optional<bool> engine_supports_observe() const {
+    return phase_ == Phase::open && is_welcome_ ? std::optional(supports_observe_) : std::nullopt;
+  }
   [[nodiscard]] const std::optional<Rejection>& rejection() const { return rejection_; }
   // The last {"type":"error"} of the engine.
   [[nodiscard]] const std::optional<protocol::ErrorBody>& refusal() const { return refusal_; }
@@ -188,9 +192,10 @@ class Conversation {
   ConnectionState state_ = ConnectionState::disconnected;
   bool is_stopping_ = false;
   bool was_ever_open_ = false;
-  bool is_welcome_ = false;  // this connection: the engine has answered with our id
-  std::string failure_;      // why there is no connection; empty while there is one
-  std::string end_;          // why there will be none any more; empty as long as there may be
+  bool is_welcome_ = false;        // this connection: the engine has answered with our id
+  bool supports_observe_ = false;  // likewise: it has the feature observe.v1
+  std::string failure_;            // why there is no connection; empty while there is one
+  std::string end_;                // why there will be none any more; empty as long as there may be
   std::uint64_t attempt_ = 0;
 
   base::MonotonicTime opened_at_{};

@@ -10,7 +10,10 @@
 #include "sdk/effects.hpp"
 
 #include <iii/error.hpp>
+#include <iii/json.hpp>
+#include <iii/result.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +32,15 @@ constexpr std::string_view trigger_type_not_found = "trigger_type_not_found";  /
 
 std::string text_of(const json::Value& value) {
   return from_engine::is_present(value) ? json::decode_string(value) : std::string();
+}
+
+// Of a member that may be anything (spec: line-0.25 §2).
+bool lists(std::string_view json, std::string_view feature) {
+  const Result<Json> features = json.empty() ? Result<Json>(Json()) : parse_json(json);
+  const JsonArray* const names = features ? features->if_array() : nullptr;
+  return names != nullptr && std::ranges::any_of(*names, [feature](const Json& name) {
+           return name.is_string() && std::string_view(name.get_string()) == feature;
+         });
 }
 
 }  // namespace
@@ -108,6 +120,7 @@ struct Conversation::Visitor {
     self.worker_id_ = std::move(message.worker_id);
     self.reattach_token_ = std::move(message.reattach_token);
     self.is_welcome_ = true;
+    self.supports_observe_ = lists(message.features, "observe.v1");
     self.attempt_ = 0;
     self.refusal_.reset();
     effects.emplace_back(Report{Report::Level::info, "registered as worker " + self.worker_id_});

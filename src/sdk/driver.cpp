@@ -364,6 +364,16 @@ void Driver::publish() {
       .waiting_bytes = conversation_.offline().bytes(),
       .dropped_messages = conversation_.dropped_messages(),
   };
+  publish_registration();
+}
+
+// Under the lock.
+void Driver::publish_registration() {
+  const std::optional<bool> supports_observe = conversation_.engine_supports_observe();
+  if (supports_observe_ != supports_observe) {
+    supports_observe_ = supports_observe;
+    registered_.notify_all();
+  }
 }
 
 void Driver::on_opened() {
@@ -393,6 +403,7 @@ void Driver::on_read() {
     if (is_news) {
       worker_id_ = id;
     }
+    publish_registration();
   }
   if (is_news && telemetry_) {
     telemetry_->set_worker(id, metadata_.name);
@@ -474,6 +485,7 @@ void Driver::perform(ChangeState& effect) {
       }
     }
     room_.notify_all();  // who waits must see that it is in vain
+    registered_.notify_all();
     for (const auto& [number, listener] : listeners_) {
       listeners.push_back(listener);
     }

@@ -201,7 +201,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] ConnectionState state() const { return state_.load(); }
   // Nothing is taken any more.
   [[nodiscard]] bool has_ended();
+  // At once on the I/O thread.
+  [[nodiscard]] bool wait_until_registered(std::chrono::milliseconds timeout);
   [[nodiscard]] std::string worker_id() const;
+  [[nodiscard]] std::optional<bool> engine_supports_observe() const;
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;
   [[nodiscard]] ClientCounters counters() const;
@@ -242,6 +245,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void arm_timer();
   void let_time_pass();
   void publish();
+  void publish_registration();
 
   void on_opened() override;
   void on_text(std::string_view text) override;
@@ -349,11 +353,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   mutable std::mutex mutex_;  // everything below
   std::condition_variable room_;
   std::condition_variable ended_;
+  std::condition_variable registered_;
   bool is_over_ = false;  // nothing is registered any more
   bool has_wound_up_ = false;
   bool has_room_ = true;
   ClientCounters counters_;
   std::string worker_id_;
+  std::optional<bool> supports_observe_;  // once the engine has named this worker
   std::optional<Rejection> rejection_;
   std::optional<Error> refusal_;
   Headers headers_;

@@ -263,6 +263,22 @@ bool Driver::wait_for_room(base::MonotonicTime deadline) {
          state != ConnectionState::disconnected;
 }
 
+bool Driver::wait_until_registered(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const auto is_decided = [this] {
+    return supports_observe_.has_value() || is_over_ || state_.load() == ConnectionState::failed;
+  };
+  if (!is_on_io_thread()) {
+    registered_.wait_for(lock, base::countable(timeout), is_decided);
+  }
+  return supports_observe_.has_value();
+}
+
+std::optional<bool> Driver::engine_supports_observe() const {
+  const std::lock_guard lock(mutex_);
+  return supports_observe_;
+}
+
 bool Driver::has_ended() {
   const std::lock_guard lock(commands_mutex_);
   return is_closed_;

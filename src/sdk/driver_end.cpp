@@ -79,6 +79,7 @@ void Driver::release_user_code() {
   const std::lock_guard lock(mutex_);
   has_wound_up_ = true;
   ended_.notify_all();
+  registered_.notify_all();
 }
 
 }  // namespace iii::sdk
