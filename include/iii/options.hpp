@@ -82,8 +82,9 @@ struct InitOptions {
   // std::invalid_argument.
   std::string namespace_name = {};
 
-  // For the upgrade request, to authenticate for example. Pairs that are not legal HTTP are
-  // skipped.
+  // For the upgrade requests of all sockets to this engine, to authenticate for example. Pairs that
+  // are not legal HTTP are skipped. III_TOKEN, where it is set, is sent as `Authorization: Bearer`,
+  // unless there is an `Authorization` here.
   std::vector<std::pair<std::string, std::string>> headers = {};
   // For wss://: trusted certificates in PEM. Empty: the system's.
   std::string ca_file = {};

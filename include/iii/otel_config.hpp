@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace iii::inline v0 {
 
@@ -28,6 +30,10 @@ struct OtelConfig {
   // --- The telemetry socket ---
   // Of the engine that gets the reports; `/otel` is added. The address of the worker.
   std::optional<std::string> engine_ws_url = {};
+  // For the upgrade request of this socket. Those of the client, with III_TOKEN, if scheme, host
+  // and port of the address are those of the client's engine; otherwise none, since they would tell
+  // another host what authenticates here. Without a client: III_TOKEN, for the engine in III_URL.
+  std::optional<std::vector<std::pair<std::string, std::string>>> engine_ws_headers = {};
   // How a lost socket is made again. Its own defaults.
   std::optional<ReconnectionConfig> reconnection_config = {};
   // Frames that wait for the socket; what does not fit is dropped, and counted (otel_counters()).

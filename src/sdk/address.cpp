@@ -139,6 +139,11 @@ Result<Address> parse_address(std::string_view text) {
   return out;
 }
 
+bool is_same_host(const Address& left, const Address& right) {
+  return left.is_tls == right.is_tls && left.port == right.port &&
+         base::equals_without_case(left.host, right.host);
+}
+
 Address telemetry_address(Address engine) {
   strip_trailing_slashes(engine.path);
   if (!engine.path.ends_with("/otel")) {

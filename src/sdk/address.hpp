@@ -35,6 +35,9 @@ struct Address {
 // An error of kind websocket names what is wrong. A missing port is the scheme's own, 80 or 443.
 [[nodiscard]] Result<Address> parse_address(std::string_view text);
 
+// Whether both are reached at the same scheme, host and port, as they are written.
+[[nodiscard]] bool is_same_host(const Address& left, const Address& right);
+
 // Where this engine takes telemetry: `/otel` behind the path, unless it stands there already.
 [[nodiscard]] Address telemetry_address(Address engine);
 

@@ -41,6 +41,14 @@ TEST(ParseAddress, writes_the_host_header) {
   EXPECT_EQ(address("ws://[::1]:81").authority(), "[::1]:81");
 }
 
+TEST(Address, is_on_the_same_host_with_scheme_name_and_port) {
+  const Address engine = address("ws://Engine:80/base?token=a");
+  EXPECT_TRUE(is_same_host(address("ws://engine/otel"), engine));
+  EXPECT_FALSE(is_same_host(address("wss://engine:80"), engine));
+  EXPECT_FALSE(is_same_host(address("ws://engine:81"), engine));
+  EXPECT_FALSE(is_same_host(address("ws://engine.example"), engine));
+}
+
 TEST(ParseAddress, refuses_what_is_no_address) {
   for (const std::string_view text : {
            "",

@@ -104,6 +104,7 @@ Driver::Driver(
       has_own_log_(log_ != nullptr),
       options_(checked(std::move(options))),
       namespace_(detect_namespace(options_, facts)),
+      token_(facts.token),
       metadata_(detect_metadata(options_, facts)),
       strand_(executor ? std::optional(DriverStrand::of(*executor)) : std::nullopt),
       executor_(
@@ -161,6 +162,7 @@ void Driver::begin_telemetry() {
                 const auto self = weak.lock();
                 return self ? self->headers() : Headers();
               },
+          .engine = address_,
           .connect_timeout = options_.connect_timeout,
       }
   );

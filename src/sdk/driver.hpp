@@ -208,6 +208,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   [[nodiscard]] std::optional<Error> fatal_error() const;
   [[nodiscard]] std::optional<Error> last_refusal() const;
   [[nodiscard]] ClientCounters counters() const;
+  // For the next handshake, with the token.
   [[nodiscard]] Headers headers() const;
   void set_headers(Headers headers);
   void set_metadata(const WorkerMetadata& metadata);
@@ -290,7 +291,8 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   const bool has_own_log_;
   const InitOptions options_;  // without the log
   const std::string namespace_;
-  WorkerMetadata metadata_;  // as announced next; the I/O thread's once it runs
+  const std::optional<std::string> token_;  // III_TOKEN: authenticates, never logged
+  WorkerMetadata metadata_;                 // as announced next; the I/O thread's once it runs
 
   [[nodiscard]] bool is_on_thread_of_executor() const;
   void wind_up();

@@ -8,6 +8,7 @@
 #include "sdk/handler_pool.hpp"
 #include "sdk/handler_pool_serial_jobs.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/transport_headers.hpp"
 #include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
@@ -306,7 +307,7 @@ ClientCounters Driver::counters() const {
 
 Headers Driver::headers() const {
   const std::lock_guard lock(mutex_);
-  return headers_;
+  return with_token(headers_, token_);
 }
 
 void Driver::set_headers(Headers headers) {

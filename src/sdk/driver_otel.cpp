@@ -1,11 +1,14 @@
 #include "sdk/driver_otel.hpp"
 
 #include "base/job.hpp"
+#include "sdk/address.hpp"
 #include "sdk/driver_signals.hpp"
+#include "sdk/driver_system.hpp"
 #include "sdk/driver_telemetry.hpp"
 #include "sdk/handler_pool.hpp"
 #include "sdk/telemetry/installed.hpp"
 #include "sdk/telemetry/settings.hpp"
+#include "sdk/transport_headers.hpp"
 
 #include <iii/options.hpp>
 #include <iii/otel.hpp>
@@ -27,6 +30,14 @@
 
 namespace iii::sdk {
 namespace {
+
+// The one that the token is for, when no client says so. One without a host is none.
+Address engine_of_environment() {
+  const telemetry::Settings settings =
+      telemetry::resolve(OtelConfig(), telemetry_environment(), telemetry_surroundings(""));
+  auto address = parse_address(settings.url);
+  return address ? *std::move(address) : Address();
+}
 
 // What a client has and telemetry alone needs as well: an I/O thread, and one for user code.
 class Host {
@@ -51,6 +62,8 @@ class Host {
                              ) { pool_->post(std::move(job), HandlerPool::Fate::must_run); },
             .log = log,
             .ca_file = {},
+            .headers = [] { return with_token({}, engine_token()); },
+            .engine = engine_of_environment(),
         }
     );
     if (!telemetry_) {

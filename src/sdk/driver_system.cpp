@@ -80,6 +80,7 @@ SystemFacts system_facts() {
       .worker_name = variable("III_WORKER_NAME"),
       .isolation = variable("III_ISOLATION"),
       .namespace_name = variable("III_NAMESPACE"),
+      .token = engine_token(),
       .lang = variable("LANG"),
       .lc_all = variable("LC_ALL"),
       .pid = static_cast<std::uint32_t>(getpid()),
@@ -98,6 +99,10 @@ SystemFacts system_facts() {
   std::error_code error;
   facts.folder_name = std::filesystem::current_path(error).filename().string();
   return facts;
+}
+
+std::optional<std::string> engine_token() {
+  return variable("III_TOKEN");
 }
 
 std::string default_address() {

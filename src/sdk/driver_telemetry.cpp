@@ -109,6 +109,12 @@ std::shared_ptr<TelemetryDriver> TelemetryDriver::make(
     ports.log(LogLevel::warn, "telemetry is off: " + address.error().message());
     return nullptr;
   }
+  if (config.engine_ws_headers) {
+    ports.headers = [headers = *config.engine_ws_headers] { return headers; };
+  } else if (!is_same_host(*address, ports.engine)) {
+    // Somebody else's: what authenticates to the engine is not for them.
+    ports.headers = nullptr;
+  }
   auto driver = std::make_shared<TelemetryDriver>(settings, *std::move(address), std::move(ports));
   driver->recorder_ = std::make_shared<telemetry::Recorder>(
       telemetry::RecorderOptions{

@@ -45,8 +45,10 @@ struct TelemetryPorts {
   std::function<void(base::Job)> run_user_code;
   std::function<void(LogLevel level, const std::string& line)> log;
   std::string ca_file;
-  // For the next handshake. None: no headers.
+  // For the next handshake, unless the configuration has headers: those of the client, which only
+  // its engine gets. None: no headers.
   std::function<Headers()> headers = {};
+  Address engine = {};
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);  // of one attempt
 };
 

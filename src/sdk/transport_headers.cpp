@@ -2,10 +2,12 @@
 
 #include "base/header_text.hpp"
 #include "base/lower_ascii.hpp"
+#include "base/trimmed.hpp"
 #include "sdk/transport.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,18 @@ std::string header_lines(const Headers& headers) {
     }
   }
   return lines;
+}
+
+Headers with_token(Headers headers, const std::optional<std::string>& token) {
+  const std::string_view text =
+      base::trimmed(token ? std::string_view(*token) : std::string_view(), base::white_space);
+  const bool has_own = std::ranges::any_of(headers, [](const auto& header) {
+    return base::equals_without_case(header.first, "authorization");
+  });
+  if (!text.empty() && !has_own) {
+    headers.emplace_back("Authorization", "Bearer " + std::string(text));
+  }
+  return headers;
 }
 
 }  // namespace iii::sdk

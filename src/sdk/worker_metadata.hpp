@@ -19,6 +19,7 @@ struct SystemFacts {
   std::optional<std::string> worker_name;     // III_WORKER_NAME
   std::optional<std::string> isolation;       // III_ISOLATION
   std::optional<std::string> namespace_name;  // III_NAMESPACE
+  std::optional<std::string> token;           // III_TOKEN: authenticates, never logged
   std::optional<std::string> lang;            // LANG
   std::optional<std::string> lc_all;          // LC_ALL
   std::string host_name;                      // empty: unknown

@@ -4,6 +4,7 @@
 #include "scripted_engine.hpp"
 #include "sdk/address.hpp"
 #include "sdk/transport.hpp"
+#include "variable.hpp"
 #include "websocket/handshake.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -116,6 +117,9 @@ TEST(SdkTls, Item12_connects_to_a_server_whose_certificate_is_trusted_and_to_no_
       std::string::npos
   ) << "the certificate is for another name";
   EXPECT_NE(outcome({.address = address("127.0.0.1"), .ca_file = "/no/such/file"}), "open");
+  // The system's, wherever its administrator keeps them.
+  const Variable system("SSL_CERT_FILE", certificate.certificate_file.c_str());
+  EXPECT_EQ(outcome({.address = address("127.0.0.1")}), "open");
 }
 
 }  // namespace

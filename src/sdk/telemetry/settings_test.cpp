@@ -248,6 +248,18 @@ TEST(Settings, Item84_take_what_a_client_leaves_open_from_the_process) {
   EXPECT_EQ(config.channel_capacity, std::nullopt);
 }
 
+TEST(Settings, of_the_process_keep_headers_and_the_address_they_are_meant_for_together) {
+  OtelConfig general;
+  general.engine_ws_url = "ws://collector";
+  general.engine_ws_headers.emplace().emplace_back("k", "v");
+  EXPECT_EQ(with_defaults({}, general).engine_ws_headers, general.engine_ws_headers);
+  EXPECT_EQ(
+      with_defaults({.engine_ws_url = "ws://other"}, general).engine_ws_headers, std::nullopt
+  );
+  general.engine_ws_url.reset();
+  EXPECT_EQ(with_defaults({}, general).engine_ws_headers, std::nullopt);
+}
+
 TEST(OtelUrl, Item83_puts_the_path_once_before_query_and_fragment) {
   using Case = std::pair<std::string_view, std::string_view>;
   for (const auto& [given, url] : std::initializer_list<Case>{
