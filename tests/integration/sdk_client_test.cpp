@@ -353,34 +353,6 @@ TEST(SdkClientLife, Item13_comes_back_when_the_engine_does) {
   }));
 }
 
-TEST(SdkClientLife, Item57_fails_calls_when_the_connection_breaks) {
-  TestEngine engine;
-  III_SKIP_UNLESS_OWN(engine);
-  Client worker = register_worker(engine.url(), silent());
-  Client caller = register_worker(engine.url(), silent());
-  std::promise<void> entered;
-  std::promise<void> release;
-  const std::shared_future<void> released = release.get_future().share();
-  worker.register_function("never", [&entered, released](const Json&) {
-    entered.set_value();
-    released.wait();
-    return Json(nullptr);
-  });
-  std::future<Json> call;
-  ASSERT_TRUE(becomes([&] {
-    call = caller.trigger_future({.function_id = "never"});
-    return call.wait_for(50ms) != std::future_status::ready;
-  }));
-  entered.get_future().wait();
-  release.set_value();
-  engine.stop();
-  try {
-    call.get();
-  } catch (const Error& error) {
-    EXPECT_NE(error.kind(), ErrorKind::timeout) << error.what();
-  }
-}
-
 TEST(SdkClientLife, Item81_returns_at_once_and_shuts_down_when_nobody_listens) {
   const auto begin = std::chrono::steady_clock::now();
   Client client = register_worker("ws://127.0.0.1:1", silent());

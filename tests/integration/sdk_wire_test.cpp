@@ -3,6 +3,7 @@
 
 #include <iii/client.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/options.hpp>
 #include <iii/result.hpp>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <future>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -125,6 +127,8 @@ TEST(SdkWire, Item50_Item51_Item55_Item56_writes_calls_as_they_are_specified) {
       R"({"type":"invokefunction","function_id":"f","data":null,"action":{"type":"void"},)"
       R"("namespace":"eu"})"
   );
+  client.trigger({.function_id = "configuration::set", .action = TriggerAction::Void()});
+  EXPECT_NE(peer.next_text().find(R"(,"namespace":"default"})"), std::string::npos);
   auto call = client.trigger_future(
       {.function_id = "engine::x",
        .payload = 1,
@@ -176,6 +180,133 @@ TEST(SdkWire, Item51_sends_void_calls_again_that_a_broken_connection_had_not_tak
   for (auto text = second.texts().rbegin(); text + 1 != second.texts().rend(); ++text) {
     EXPECT_NE(text->find("\"f" + std::to_string(expected--) + "\""), std::string::npos);
   }
+}
+
+TEST(SdkWire, Item57_fails_calls_when_the_connection_breaks) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  ScriptedPeer& peer = engine.next();
+  static_cast<void>(peer.next_text());
+  auto call = client.trigger_future({.function_id = "f", .timeout = 1h});
+  EXPECT_NE(peer.next_text().find(R"("function_id":"f")"), std::string::npos);
+  peer.drop();
+  try {
+    call.get();
+    FAIL() << "nobody has answered";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::not_connected);
+    EXPECT_TRUE(error.message().ends_with("the connection broke while the call was on its way"))
+        << error.message();
+  }
+}
+
+TEST(SdkWire, Item02_Item04_comes_back_with_the_headers_and_metadata_that_were_set_meanwhile) {
+  ScriptedEngine engine;
+  InitOptions options = quick();
+  options.headers = {{"x-shift", "early"}};
+  Client client = register_worker(engine.url(), options);
+  ScriptedPeer& first = engine.next();
+  EXPECT_NE(first.request().find("\r\nx-shift: early\r\n"), std::string::npos);
+  EXPECT_EQ(first.next_text().find("till-3"), std::string::npos);
+  client.set_headers({{"x-shift", "late"}});
+  client.set_metadata({.name = "till-3"});
+  first.drop();
+  ScriptedPeer& second = engine.next();
+  EXPECT_NE(second.request().find("\r\nx-shift: late\r\n"), std::string::npos);
+  EXPECT_EQ(second.request().find("early"), std::string::npos);
+  EXPECT_NE(second.next_text().find(R"("name":"till-3")"), std::string::npos);
+}
+
+TEST(SdkWire, knows_whether_this_engine_has_named_it_and_has_observers) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  const auto welcomed = [](ScriptedPeer& peer, std::string_view features) {
+    peer.send_text(
+        R"({"type":"workerregistered","worker_id":"w1","features":)" + std::string(features) + "}"
+    );
+  };
+  ScriptedPeer& first = engine.next();
+  EXPECT_FALSE(client.wait_until_registered(0ms));
+  EXPECT_EQ(client.engine_supports_observe(), std::nullopt);
+  welcomed(first, R"([7,"local-dispatch.v1","observe.v1"])");
+  EXPECT_TRUE(client.wait_until_registered(1h));
+  EXPECT_EQ(client.engine_supports_observe(), true);
+  first.drop();
+  ScriptedPeer& second = engine.next();
+  EXPECT_FALSE(client.wait_until_registered(0ms));
+  EXPECT_EQ(client.engine_supports_observe(), std::nullopt);
+  welcomed(second, R"({"observe.v1":true})");
+  EXPECT_TRUE(client.wait_until_registered(1h));
+  EXPECT_EQ(client.engine_supports_observe(), false);
+  client.shutdown();
+  EXPECT_FALSE(client.wait_until_registered(1h));
+}
+
+TEST(SdkWire, does_not_wait_to_be_registered_when_the_engine_has_rejected_it) {
+  ScriptedEngine engine;
+  const Client client = register_worker(engine.url(), quick());
+  engine.next().send_text(
+      R"({"type":"registrationrejected","code":"WORKER_NAMESPACE_CONFLICT","owner_worker_id":"w"})"
+  );
+  EXPECT_FALSE(client.wait_until_registered(1h));
+}
+
+TEST(SdkWire, tells_a_function_who_called) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  client.register_function("who", [](const Json&, const Invocation& call) {
+    const std::optional<Caller>& caller = current_invocation()->caller;
+    return Json(
+        caller && call.caller ? caller->worker_name + " for " + call.caller->parent->function_id
+                              : "nobody"
+    );
+  });
+  ScriptedPeer& peer = engine.next();
+  static_cast<void>(peer.next_text());
+  static_cast<void>(peer.next_text());
+  peer.send_text(
+      invocation("who", R"(,"caller":{"worker_name":"till","parent":{"function_id":"shop::pay"}})")
+  );
+  EXPECT_NE(peer.next_text().find(R"("result":"till for shop::pay")"), std::string::npos);
+  peer.send_text(invocation("who"));
+  EXPECT_NE(peer.next_text().find(R"("result":"nobody")"), std::string::npos);
+}
+
+TEST(SdkWire, sends_an_error_instead_of_a_result_that_is_too_large) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  client.register_function("big", [](const Json&) {
+    return Json(std::string(std::size_t{64} * 1024 * 1024, 'x'));
+  });
+  ScriptedPeer& peer = engine.next();
+  static_cast<void>(peer.next_text());
+  static_cast<void>(peer.next_text());
+  peer.send_text(invocation("big", R"(,"traceparent":"00-a","baggage":"k=v")"));
+  EXPECT_EQ(
+      peer.next_text(),
+      R"({"type":"invocationresult","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
+      R"("function_id":"big","error":{"code":"payload_too_large",)"
+      R"("message":"the result of 'big' is larger than 64 MiB"}})"
+  );
+}
+
+TEST(SdkWire, tells_the_engine_until_when_somebody_waits) {
+  ScriptedEngine engine;
+  const Client client = register_worker(engine.url(), quick());
+  ScriptedPeer& peer = engine.next();
+  static_cast<void>(peer.next_text());
+  Client caller = client;
+  const auto timeout_ms = [&](std::chrono::milliseconds timeout) {
+    const PendingCall call =
+        caller.trigger({.function_id = "f", .timeout = timeout}, [](auto&&) {});
+    return parse_json(peer.next_text())->at("timeout_ms");
+  };
+  // A second later: its own end comes first.
+  EXPECT_EQ(timeout_ms(1500ms), 2500);
+  EXPECT_EQ(timeout_ms(0ms), 1000);
+  EXPECT_EQ(
+      timeout_ms(std::chrono::milliseconds::max()), std::chrono::milliseconds(8760h + 1s).count()
+  );
 }
 
 TEST(SdkWire, Item22_tells_why_it_was_refused) {
