@@ -8,6 +8,7 @@
 #include <iii/client.hpp>
 #include <iii/context.hpp>
 #include <iii/error.hpp>
+#include <iii/function.hpp>
 #include <iii/json.hpp>
 #include <iii/logger.hpp>
 #include <iii/options.hpp>
@@ -221,6 +222,14 @@ Task<Json> two_calls(Client client) {
   }
   Logger().info("after");
   co_return Json(nullptr);
+}
+
+TEST_F(SdkTelemetry, a_span_belongs_to_the_call_that_it_is_made_in) {
+  client.register_function("shop::pay", [](const Json&) {
+    const ActiveSpan span("elsewhere", {.traceparent = "00-bad"});
+    return with_span("inner", [] { return Json(current_invocation()->function_id); });
+  });
+  EXPECT_NE(call("shop::pay").find(R"("result":"shop::pay")"), std::string::npos);
 }
 
 TEST_F(SdkTelemetry, Item87_a_coroutine_keeps_its_context_over_what_it_awaits) {
