@@ -25,6 +25,12 @@ struct Sum {
 };
 III_DESCRIBE(Sum, a, b)
 
+// Somewhere below a function: nobody has handed the Invocation down.
+std::string log_prefix() {
+  const auto call = iii::current_invocation();
+  return call == nullptr ? "" : call->function_id + ": ";
+}
+
 void register_functions(iii::Client& worker) {
   worker.register_function("math::add", [](const Sum& in) { return in.a + in.b; });
   // A result without exceptions, for those who like it so.
@@ -38,6 +44,7 @@ void register_functions(iii::Client& worker) {
   worker.register_function("who::calls", [](const iii::Json&, const iii::Invocation& call) {
     return call.metadata.value_or("nobody");
   });
+  worker.register_function("log::prefix", [](const iii::Json&) { return log_prefix(); });
 }
 
 // A lambda that is a coroutine may capture once it is registered, but not here.
@@ -57,6 +64,7 @@ void wait_for_calls(iii::Client& client) {
       .function_id = "who::calls", .timeout = std::chrono::seconds(5), .metadata = "the till"
   };
   std::cout << client.trigger_as<std::string>(request) << '\n';
+  std::cout << client.trigger_as<std::string>("log::prefix", {}) << "called\n";
   const iii::Result<iii::Json> half = client.try_trigger("math::half", 7);
   if (!half && half.error().kind() == iii::ErrorKind::remote) {
     std::cout << half.error().code() << ": " << half.error().message() << '\n';

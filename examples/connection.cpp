@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <future>
 #include <iostream>
 
 namespace {
@@ -53,24 +52,18 @@ int main() {
   metadata.description = "The till at the door";
   client.set_metadata(metadata);
 
-  std::promise<void> connected;
-  const iii::Subscription watch = client.on_state_change([&](iii::ConnectionState state) {
-    if (state == iii::ConnectionState::connected) {
-      connected.set_value();
-    }
+  const iii::Subscription watch = client.on_state_change([](iii::ConnectionState state) {
+    std::clog << explain(state) << '\n';
   });
-  const bool is_connected =
-      client.get_connection_state() == iii::ConnectionState::connected ||
-      connected.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready;
-  if (!is_connected) {
+  // Calls may be made before; this is for those who want to know.
+  if (!client.wait_until_registered(std::chrono::seconds(10))) {
     std::cerr << "no engine: " << explain(client.get_connection_state()) << '\n';
     return EXIT_FAILURE;
   }
-  // An answer: the engine has named this worker by now.
-  static_cast<void>(client.list_workers());
   std::cout << "first retry after " << reconnection.effective_initial_delay_ms() << " ms\n"
             << explain(client.get_connection_state()) << '\n'
-            << (client.worker_id().empty() ? "no id" : "with an id of the engine's") << '\n';
+            << (client.worker_id().empty() ? "no id" : "with an id of the engine's") << '\n'
+            << (client.engine_supports_observe().value_or(false) ? "it has observers\n" : "");
   if (const auto refusal = client.last_refusal()) {
     std::cout << refusal->what() << '\n';  // for example AUTH_ERROR
   }

@@ -3,6 +3,7 @@
 #include <iii/client.hpp>
 #include <iii/discovery.hpp>
 #include <iii/error.hpp>
+#include <iii/options.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -45,7 +46,10 @@ void look_around(iii::Client& client) {
 }  // namespace
 
 int main() {
-  iii::Client client = iii::register_worker({.worker_name = "looking-around"});
+  // By this name, whatever III_WORKER_NAME says.
+  iii::Client client = iii::register_worker(
+      iii::InitOptions{.worker_name = "looking-around", .identity = iii::WorkerIdentity::given}
+  );
   try {
     std::promise<void> heard;
     iii::FunctionsAvailableGuard guard = client.on_functions_available(

@@ -39,6 +39,7 @@ TEST(SdkKitExamples, call_in_every_way) {
 6
 7
 the till
+log::prefix: called
 odd: 7 has no half
 8 9
 )";
