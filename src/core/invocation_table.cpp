@@ -65,7 +65,7 @@ Invocation& InvocationTable::open(const Opening& opening) {
   if (opening.is_aging) {
     link_by_age(index);
   } else if (opening.deadline != base::never) {
-    slot(index).own_deadline = by_deadline_.emplace(opening.deadline, index);
+    join_deadlines(index, opening.deadline);
   }
   return invocation;
 }
@@ -96,7 +96,7 @@ void InvocationTable::set_deadline(Invocation& invocation, base::MonotonicTime d
   leave_deadlines(invocation.slot);
   invocation.deadline = deadline;
   if (deadline != base::never) {
-    slot(invocation.slot).own_deadline = by_deadline_.emplace(deadline, invocation.slot);
+    join_deadlines(invocation.slot, deadline);
   }
 }
 
@@ -178,13 +178,24 @@ void InvocationTable::unlink_by_age(Index index) {
   slot(index).is_aging = false;
 }
 
+// Mostly behind all others: callers with deadlines of their own give the same time again and again.
+void InvocationTable::join_deadlines(Index index, base::MonotonicTime deadline) {
+  Slot& joining = slot(index);
+  if (joining.spare_deadline.empty()) {
+    joining.own_deadline = by_deadline_.emplace_hint(by_deadline_.end(), deadline, index);
+    return;
+  }
+  joining.spare_deadline.key() = deadline;
+  joining.own_deadline = by_deadline_.insert(by_deadline_.end(), std::move(joining.spare_deadline));
+}
+
 void InvocationTable::leave_deadlines(Index index) {
   if (slot(index).is_aging) {
     unlink_by_age(index);
     return;
   }
   if (const auto deadline = std::exchange(slot(index).own_deadline, std::nullopt)) {
-    by_deadline_.erase(*deadline);
+    slot(index).spare_deadline = by_deadline_.extract(*deadline);
   }
 }
 

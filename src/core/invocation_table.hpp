@@ -116,12 +116,14 @@ class InvocationTable {
     Links by_age;
     bool is_aging = false;
     std::optional<Deadlines::iterator> own_deadline;
+    Deadlines::node_type spare_deadline;  // of an earlier entry of the slot
   };
 
   void link(InvocationList& list, Links Slot::* links, Index index);
   void unlink(InvocationList& list, Links Slot::* links, Index index);
   void link_by_age(Index index);
   void unlink_by_age(Index index);
+  void join_deadlines(Index index, base::MonotonicTime deadline);
   void leave_deadlines(Index index);
 
   // Chunks, so that an Invocation never moves.
