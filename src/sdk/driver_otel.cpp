@@ -62,7 +62,7 @@ class Host {
                              ) { pool_->post(std::move(job), HandlerPool::Fate::must_run); },
             .log = log,
             .ca_file = {},
-            .headers = [] { return with_token({}, engine_token()); },
+            .headers = [headers = with_token({}, engine_token())] { return headers; },
             .engine = engine_of_environment(),
         }
     );

@@ -216,9 +216,10 @@ OtelConfig with_defaults(OtelConfig config, const OtelConfig& general) {
   fill(config.service_version, general.service_version);
   fill(config.service_namespace, general.service_namespace);
   fill(config.service_instance_id, general.service_instance_id);
-  if (!config.engine_ws_url && general.engine_ws_url) {
+  // Headers are meant for the address beside them.
+  if (!config.engine_ws_url && !config.engine_ws_headers && general.engine_ws_url) {
     config.engine_ws_url = general.engine_ws_url;
-    fill(config.engine_ws_headers, general.engine_ws_headers);  // meant for that address
+    config.engine_ws_headers = general.engine_ws_headers;
   }
   fill(config.metrics_enabled, general.metrics_enabled);
   fill(config.metrics_export_interval, general.metrics_export_interval);

@@ -256,6 +256,9 @@ TEST(Settings, of_the_process_keep_headers_and_the_address_they_are_meant_for_to
   EXPECT_EQ(
       with_defaults({.engine_ws_url = "ws://other"}, general).engine_ws_headers, std::nullopt
   );
+  OtelConfig of_client;
+  of_client.engine_ws_headers.emplace().emplace_back("authorization", "of the client's engine");
+  EXPECT_EQ(with_defaults(of_client, general).engine_ws_url, std::nullopt);
   general.engine_ws_url.reset();
   EXPECT_EQ(with_defaults({}, general).engine_ws_headers, std::nullopt);
 }
