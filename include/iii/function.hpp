@@ -35,7 +35,7 @@ struct FunctionStatus;
 
 namespace iii::inline v0 {
 
-// Who called, as the engine tells workers of line 0.25; texts that it leaves out are empty.
+// Who called, where the engine tells workers without observers; what it leaves out is empty.
 struct Caller {
   std::string worker_id;
   std::string worker_name;
@@ -179,7 +179,7 @@ Json schema_of() {
 class Function {
  public:
   using Plain = std::function<Json(const Json&, const Invocation&)>;
-  using Coroutine = std::function<Task<Json>(Json, Invocation)>;
+  using Coroutine = std::function<Task<Json>(Json, std::shared_ptr<const Invocation>)>;
   using Schema = Json (*)();
 
   template <class F>
@@ -223,12 +223,12 @@ class Function {
     }
   }
 
-  template <class First, bool takes_invocation, class F, class Call>
-  static decltype(auto) call(F& function, const Json& input, Call&& invocation) {
+  template <class First, bool takes_invocation, class F>
+  static decltype(auto) call(F& function, const Json& input, const Invocation& invocation) {
     if constexpr (std::is_void_v<First>) {
       return function();
     } else if constexpr (takes_invocation) {
-      return function(detail::argument<First>(input), std::forward<Call>(invocation));
+      return function(detail::argument<First>(input), invocation);
     } else {
       return function(detail::argument<First>(input));
     }
@@ -249,20 +249,20 @@ class Function {
   // Shared, so that a call that still runs keeps what the function captured.
   template <class First, bool takes_invocation, class F>
   static Coroutine as_coroutine(F function) {
-    return [shared = std::make_shared<F>(std::move(function))](Json input, Invocation call_of) {
-      return run<First, takes_invocation>(shared, std::move(input), std::move(call_of));
-    };
+    return [shared = std::make_shared<F>(std::move(function))](
+               Json input, std::shared_ptr<const Invocation> call_of
+           ) { return run<First, takes_invocation>(shared, std::move(input), std::move(call_of)); };
   }
   template <class First, bool takes_invocation, class F>
-  static Task<Json> run(std::shared_ptr<F> function, Json input, Invocation call_of) {
+  static Task<Json> run(
+      std::shared_ptr<F> function, Json input, std::shared_ptr<const Invocation> call_of
+  ) {
     using Value = typename detail::TaskValue<typename detail::Signature<F>::Result>::type;
     if constexpr (std::is_void_v<Value>) {
-      co_await call<First, takes_invocation>(*function, input, std::move(call_of));
+      co_await call<First, takes_invocation>(*function, input, *call_of);
       co_return Json(nullptr);
     } else {
-      co_return detail::answer(
-          co_await call<First, takes_invocation>(*function, input, std::move(call_of))
-      );
+      co_return detail::answer(co_await call<First, takes_invocation>(*function, input, *call_of));
     }
   }
 

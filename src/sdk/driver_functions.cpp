@@ -134,7 +134,7 @@ void Driver::start(const std::shared_ptr<Run>& run) {
     }
     const auto self = shared_from_this();
     detail::start(
-        run->function->coroutine()(std::move(input), *call),
+        run->function->coroutine()(std::move(input), call),
         [self, run](const Json& result) { self->answer(run, serialize(result)); },
         [self, run](const std::exception_ptr& error) {
           try {
@@ -159,7 +159,7 @@ void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_j
         .traceparent = run->traceparent,
         .baggage = run->baggage,
     });
-    if (const auto refusal = refusal_of_frame(frame, "the result of '" + run->function_id + "'")) {
+    if (const auto refusal = refusal_of_frame(frame, "the result of", run->function_id)) {
       // Without trace headers (spec: line-0.25 §8).
       run->traceparent.clear();
       run->baggage.clear();
@@ -191,7 +191,7 @@ void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& 
       .traceparent = run->traceparent,
       .baggage = run->baggage,
   });
-  if (const auto refusal = refusal_of_frame(frame, "the error of the function")) {
+  if (const auto refusal = refusal_of_frame(frame, "the error of", run->function_id)) {
     const protocol::ErrorBody replacement = error_body(*refusal);
     frame = protocol::encode(to_engine::InvocationResult{
         .invocation_id = *id,

@@ -57,12 +57,18 @@ std::string problem_of_frame(std::string_view frame) {
   return problem;
 }
 
-std::optional<Error> refusal_of_frame(std::string_view frame, const std::string& what) {
+std::optional<Error> refusal_of_frame(
+    std::string_view frame, std::string_view what, std::string_view id
+) {
   const std::string problem = problem_of_frame(frame);
   if (problem.empty()) {
     return std::nullopt;
   }
-  std::string text = what + " " + problem;
+  std::string text(what);
+  if (!id.empty()) {
+    text.append(" '").append(id).append("'");
+  }
+  text.append(" ").append(problem);
   return is_too_large(frame)
              ? Error::remote(std::string(protocol::codes::payload_too_large), std::move(text))
              : Error::serde(std::move(text));
