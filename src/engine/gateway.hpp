@@ -98,7 +98,8 @@ class Gateway final : public net::SocketEvents {
   void judge(Session& session, const Liveness::Doubtful& peer);
   void end_stalled(Session* reader);
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
-  void on_oversized_telemetry(Session& session, std::size_t bytes);
+  // Whether it was telemetry, kept or dropped.
+  bool take_telemetry(Session& session, std::string_view bytes);
   void on_close_frame(Session& session, std::uint16_t code);
 
   // Ends: with a Close frame, or without. The core is told unless it ordered it.

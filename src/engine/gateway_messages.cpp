@@ -56,14 +56,8 @@ class Gateway::WorkerMessages final : public SessionMessages {
     gateway().settle();
   }
   void on_binary(std::string_view bytes) override {
-    switch (gateway().telemetry_.take(bytes)) {
-      case TelemetryFrame::taken:
-        return;
-      case TelemetryFrame::oversized:
-        gateway().on_oversized_telemetry(session(), bytes.size());
-        return;
-      case TelemetryFrame::unknown:
-        break;
+    if (gateway().take_telemetry(session(), bytes)) {
+      return;
     }
     // Protocol messages may come as binary too (spec: wire-protocol §2.1). They leave as text.
     if (base::is_utf8(bytes)) {
@@ -84,20 +78,13 @@ class Gateway::TelemetryMessages final : public SessionMessages {
 
   void on_text(std::string_view) override {}
   void on_binary(std::string_view bytes) override {
-    switch (gateway().telemetry_.take(bytes)) {
-      case TelemetryFrame::taken:
-        break;
-      case TelemetryFrame::oversized:
-        gateway().on_oversized_telemetry(session(), bytes.size());
-        break;
-      case TelemetryFrame::unknown:
-        ++gateway().telemetry_.unknown_frames;
-        gateway().warn_about(
-            session(),
-            "telemetry_dropped",
-            {{"reason", "it begins with none of OTLP, MTRC and LOGS"}, {"bytes", bytes.size()}}
-        );
-        break;
+    if (!gateway().take_telemetry(session(), bytes)) {
+      ++gateway().telemetry_.unknown_frames;
+      gateway().warn_about(
+          session(),
+          "telemetry_dropped",
+          {{"reason", "it begins with none of OTLP, MTRC and LOGS"}, {"bytes", bytes.size()}}
+      );
     }
   }
   [[nodiscard]] bool wants_more() const override { return session().phase == Phase::telemetry; }
@@ -152,14 +139,18 @@ std::size_t Gateway::on_bytes(base::ConnectionId socket, std::span<char> bytes) 
   return used;
 }
 
-void Gateway::on_oversized_telemetry(Session& session, std::size_t bytes) {
-  warn_about(
-      session,
-      "telemetry_dropped",
-      {{"reason",
-        "it is larger than " + std::to_string(limits::telemetry_frame_bytes_max) + " bytes"},
-       {"bytes", bytes}}
-  );
+bool Gateway::take_telemetry(Session& session, std::string_view bytes) {
+  const TelemetryFrame frame = telemetry_.take(bytes);
+  if (frame == TelemetryFrame::oversized) {
+    warn_about(
+        session,
+        "telemetry_dropped",
+        {{"reason", "it is too large"},
+         {"bytes", bytes.size()},
+         {"bytes_max", limits::telemetry_frame_bytes_max}}
+    );
+  }
+  return frame != TelemetryFrame::unknown;
 }
 
 void Gateway::on_protocol_error(Session& session, const websocket::DecodeError& error) {

@@ -234,7 +234,7 @@ TEST_F(GatewayTest, TelemetryThatIsDroppedIsLogged) {
       engine.log_lines("telemetry_dropped"),
       ElementsAre(
           AllOf(HasSubstr("path=/otel"), HasSubstr("begins with none"), HasSubstr("bytes=6")),
-          AllOf(HasSubstr("path=/otel"), HasSubstr("larger than 4194304 bytes")),
+          AllOf(HasSubstr("path=/otel"), HasSubstr("bytes_max=4194304")),
           AllOf(HasSubstr("worker_id="), HasSubstr("bytes=4194308"))
       )
   );
