@@ -59,14 +59,7 @@ class Router::Branches {
     const auto found = nodes_.find(text);
     return found == nodes_.end() ? nullptr : found->second.get();
   }
-  Node& grow(const std::string& text) {
-    const auto [place, is_new] = nodes_.try_emplace(text);
-    if (is_new) {
-      place->second = std::make_unique<Node>();
-      ++sizes_[text.size()];
-    }
-    return *place->second;
-  }
+  Node& grow(const std::string& text);
   void cut(const std::string& text) {
     const auto size = sizes_.find(text.size());
     if (nodes_.erase(text) != 0 && --size->second == 0) {
@@ -113,6 +106,15 @@ struct Router::Node {
     return catch_alls;
   }
 };
+
+Router::Node& Router::Branches::grow(const std::string& text) {
+  const auto [place, is_new] = nodes_.try_emplace(text);
+  if (is_new) {
+    place->second = std::make_unique<Node>();
+    ++sizes_[text.size()];
+  }
+  return *place->second;
+}
 
 std::string_view to_string(Method method) noexcept {
   return method_names[index_of(method)];
