@@ -1,13 +1,14 @@
 // sdkload: a worker and a caller made with the SDK, to be compared with iiiload's, which speak the
 // protocol over raw sockets (bench/sdk).
 //
-//   sdkload worker URL PREFIX                       serves PREFIX::raw and PREFIX::typed until the
-//                                                   end of its input
-//   sdkload caller URL FUNCTION IN_FLIGHT SECONDS   prints a line of JSON like iiiload's
-//   sdkload typed-caller URL FUNCTION IN_FLIGHT SECONDS   likewise; a struct goes out and comes
-//   back sdkload idle URL                                a worker that nobody calls, until the end
-//   of
-//                                                   its input
+//   sdkload worker URL PREFIX
+//       serves PREFIX::raw and PREFIX::typed until the end of its input
+//   sdkload caller URL FUNCTION IN_FLIGHT SECONDS
+//       prints a line of JSON like iiiload's
+//   sdkload typed-caller URL FUNCTION IN_FLIGHT SECONDS
+//       likewise; a struct goes out and comes back
+//   sdkload idle URL
+//       a worker that nobody calls, until the end of its input
 #include <iii/client.hpp>
 #include <iii/describe.hpp>
 #include <iii/json.hpp>

@@ -85,9 +85,11 @@ inline void RoundTrips::operator()(const protocol::from_worker::InvokeFunction& 
           .traceparent = traceparent,
           .baggage = baggage,
           .metadata_json = m.metadata.text,
-          .name_space = {}
+          .name_space = {},
+          .timeout_ms = m.timeout_ms
       }
   );
+  III_ASSERT(again.timeout_ms == m.timeout_ms, "the deadline is the same");
   III_ASSERT(again.invocation_id == m.invocation_id, "the id is the same");
   III_ASSERT(plain(again.function_id) == function_id, "the function is the same");
   III_ASSERT(again.data.text == m.data.text, "the payload is the same");

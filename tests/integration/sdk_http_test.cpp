@@ -13,8 +13,10 @@
 #include <iii/http_stream.hpp>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <ios>
 #include <memory>
@@ -126,7 +128,7 @@ TEST_F(SdkHttp, Item77_an_upload_is_read_as_a_stream) {
     }
     return HttpResponse<Parcels>{.body = {.count = static_cast<int>(bytes)}};
   });
-  const std::string path = testing::TempDir() + "sdk_http_upload";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_upload";
   std::ofstream(path, std::ios::binary) << std::string(5'000'000, 'x');
   const std::vector<std::string> upload = {
       "--data-binary", "@" + path, "--header", "content-type: application/octet-stream"
@@ -135,6 +137,7 @@ TEST_F(SdkHttp, Item77_an_upload_is_read_as_a_stream) {
   std::vector<std::string> chunked = upload;
   chunked.insert(chunked.end(), {"--header", "transfer-encoding: chunked"});
   EXPECT_EQ(curl("", chunked), "{\"count\":5000000}\n200");
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -2,14 +2,13 @@
 #include "process.hpp"
 #include "scripted_engine.hpp"
 #include "telemetry_frames.hpp"
+#include "variable.hpp"
 
 #include <iii/json.hpp>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,7 @@ class TelemetryExample : public testing::Test {
  protected:
   // What it has printed.
   std::string run(const char* program) {
-    setenv("III_URL", engine_.url().c_str(), 1);
+    const Variable url("III_URL", engine_.url().c_str());
     Process process({program});
     worker_ = &engine_.next();
     telemetry = &engine_.next_telemetry();

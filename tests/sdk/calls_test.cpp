@@ -158,7 +158,6 @@ TEST_F(Calls, that_are_stopped_while_they_wait_are_not_sent) {
   EXPECT_TRUE(engine.calls("math::add").empty());
 }
 
-// What a registered lambda has captured lives as long as its calls.
 TEST_F(Calls, end_in_the_engine_too_when_nobody_waits_any_more) {
   std::promise<void> entered;
   std::promise<void> release;
@@ -185,7 +184,6 @@ TEST_F(Calls, end_in_the_engine_too_when_nobody_waits_any_more) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::timeout);
   }
-  EXPECT_EQ(active(), 1U);
   engine.advance(1s);
   EXPECT_EQ(active(), 0U);
   release.set_value();
@@ -199,6 +197,7 @@ TEST_F(Calls, that_are_too_large_are_not_sent) {
   EXPECT_TRUE(engine.calls("text::of").empty());
 }
 
+// What a registered lambda has captured lives as long as its calls.
 TEST_F(Calls, keep_what_a_coroutine_has_captured) {
   std::promise<void> over;
   worker.register_function("slow", [&over] { over.get_future().wait(); });
