@@ -77,7 +77,8 @@ struct FunctionDetails {
 
 namespace detail {
 
-// First parameter, second parameter and result of a callable that is not overloaded.
+// First parameter (as written and by value), second parameter and result of a callable that is not
+// overloaded.
 template <class F>
 struct Signature {
   static constexpr bool is_known = false;
@@ -89,6 +90,7 @@ template <class R>
 struct Signature<R (*)()> {
   static constexpr bool is_known = true;
   using Result = R;
+  using Parameter = void;
   using First = void;
   static constexpr bool takes_invocation = false;
 };
@@ -96,6 +98,7 @@ template <class R, class A>
 struct Signature<R (*)(A)> {
   static constexpr bool is_known = true;
   using Result = R;
+  using Parameter = A;
   using First = std::remove_cvref_t<A>;
   static constexpr bool takes_invocation = false;
 };
@@ -103,6 +106,7 @@ template <class R, class A, class B>
 struct Signature<R (*)(A, B)> {
   static constexpr bool is_known = true;
   using Result = R;
+  using Parameter = A;
   using First = std::remove_cvref_t<A>;
   static constexpr bool takes_invocation = true;
   static_assert(
@@ -142,8 +146,14 @@ struct ResultValue<Result<T, Error>> {
   static constexpr bool is_result = true;
 };
 
-template <class T>
-T argument(const Json& json) {
+// What a parameter of this type is given: JSON that is only looked at is not copied.
+template <class Parameter>
+std::conditional_t<
+    std::is_same_v<Parameter, const Json&>,
+    const Json&,
+    std::remove_cvref_t<Parameter>>
+argument(const Json& json) {
+  using T = std::remove_cvref_t<Parameter>;
   if constexpr (std::is_same_v<T, Json>) {
     return json;
   } else {
@@ -209,11 +219,12 @@ class Function {
     using Returned = typename Signature::Result;
     using Value = typename detail::TaskValue<Returned>::type;
     using Answer = typename detail::ResultValue<Value>::type;
+    using Parameter = typename Signature::Parameter;
     using First = typename Signature::First;
     if constexpr (detail::TaskValue<Returned>::is_task) {
-      coroutine_ = as_coroutine<First, Signature::takes_invocation>(std::move(function));
+      coroutine_ = as_coroutine<Parameter, Signature::takes_invocation>(std::move(function));
     } else {
-      plain_ = as_plain<First, Signature::takes_invocation>(std::move(function));
+      plain_ = as_plain<Parameter, Signature::takes_invocation>(std::move(function));
     }
     if constexpr (!std::is_same_v<First, Json> && !std::is_void_v<First>) {
       request_schema_ = &detail::schema_of<First>;
@@ -223,46 +234,49 @@ class Function {
     }
   }
 
-  template <class First, bool takes_invocation, class F>
+  template <class Parameter, bool takes_invocation, class F>
   static decltype(auto) call(F& function, const Json& input, const Invocation& invocation) {
-    if constexpr (std::is_void_v<First>) {
+    if constexpr (std::is_void_v<Parameter>) {
       return function();
     } else if constexpr (takes_invocation) {
-      return function(detail::argument<First>(input), invocation);
+      return function(detail::argument<Parameter>(input), invocation);
     } else {
-      return function(detail::argument<First>(input));
+      return function(detail::argument<Parameter>(input));
     }
   }
 
-  template <class First, bool takes_invocation, class F>
+  template <class Parameter, bool takes_invocation, class F>
   static Plain as_plain(F function) {
     return [function = std::move(function)](const Json& input, const Invocation& call_of) mutable {
       if constexpr (std::is_void_v<typename detail::Signature<F>::Result>) {
-        call<First, takes_invocation>(function, input, call_of);
+        call<Parameter, takes_invocation>(function, input, call_of);
         return Json(nullptr);
       } else {
-        return detail::answer(call<First, takes_invocation>(function, input, call_of));
+        return detail::answer(call<Parameter, takes_invocation>(function, input, call_of));
       }
     };
   }
 
   // Shared, so that a call that still runs keeps what the function captured.
-  template <class First, bool takes_invocation, class F>
+  template <class Parameter, bool takes_invocation, class F>
   static Coroutine as_coroutine(F function) {
-    return [shared = std::make_shared<F>(std::move(function))](
-               Json input, std::shared_ptr<const Invocation> call_of
-           ) { return run<First, takes_invocation>(shared, std::move(input), std::move(call_of)); };
+    return [shared = std::make_shared<F>(std::move(function)
+            )](Json input, std::shared_ptr<const Invocation> call_of) {
+      return run<Parameter, takes_invocation>(shared, std::move(input), std::move(call_of));
+    };
   }
-  template <class First, bool takes_invocation, class F>
+  template <class Parameter, bool takes_invocation, class F>
   static Task<Json> run(
       std::shared_ptr<F> function, Json input, std::shared_ptr<const Invocation> call_of
   ) {
     using Value = typename detail::TaskValue<typename detail::Signature<F>::Result>::type;
     if constexpr (std::is_void_v<Value>) {
-      co_await call<First, takes_invocation>(*function, input, *call_of);
+      co_await call<Parameter, takes_invocation>(*function, input, *call_of);
       co_return Json(nullptr);
     } else {
-      co_return detail::answer(co_await call<First, takes_invocation>(*function, input, *call_of));
+      co_return detail::answer(
+          co_await call<Parameter, takes_invocation>(*function, input, *call_of)
+      );
     }
   }
 

@@ -154,12 +154,38 @@ void write(StringPen& pen, const to_engine::Pong&) {
   pen.raw(R"({"type":"pong"})");
 }
 
+// Calls and answers are many and may be large: they are written without growing, if nothing in them
+// has to be escaped.
+std::size_t expected_bytes(
+    std::string_view function_id, std::string_view content_json, const auto& message
+) {
+  constexpr std::size_t names_and_ids = 192;
+  return names_and_ids + function_id.size() + content_json.size() + message.traceparent.size() +
+         message.baggage.size();
+}
+std::size_t expected_bytes(const to_engine::InvokeFunction& message) {
+  return expected_bytes(message.function_id, message.data_json, message) +
+         message.metadata_json.size();
+}
+std::size_t expected_bytes(const to_engine::InvocationResult& message) {
+  return expected_bytes(message.function_id, message.result_json, message);
+}
+std::size_t expected_bytes(const auto&) {
+  return 0;
+}
+
 }  // namespace
 
 std::string encode(const to_engine::Message& message) {
   std::string text;
-  StringPen pen(text);
-  std::visit([&pen](const auto& alternative) { write(pen, alternative); }, message);
+  std::visit(
+      [&text](const auto& alternative) {
+        text.reserve(expected_bytes(alternative));
+        StringPen pen(text);
+        write(pen, alternative);
+      },
+      message
+  );
   return text;
 }
 

@@ -28,6 +28,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -267,15 +268,19 @@ void Driver::enqueue(base::Job command) {
 }
 
 void Driver::drain_commands() {
-  std::vector<base::Job> commands;
   {
     const std::lock_guard lock(commands_mutex_);
-    commands.swap(commands_);
+    drained_.swap(commands_);
   }
-  for (base::Job& command : commands) {
+  for (base::Job& command : drained_) {
     look_at_backlog();  // each adds to it
     command();
     carry_out();
+  }
+  drained_.clear();
+  constexpr std::size_t kept_max = 1024;
+  if (drained_.capacity() > kept_max) {
+    drained_.shrink_to_fit();
   }
   look_for_idleness();  // not before: the last answer has left now
   publish();

@@ -13,6 +13,7 @@
 #include "sdk/address.hpp"
 #include "sdk/call_end.hpp"
 #include "sdk/conversation.hpp"
+#include "sdk/driver_run.hpp"
 #include "sdk/driver_strand.hpp"
 #include "sdk/driver_telemetry.hpp"
 #include "sdk/effects.hpp"
@@ -276,12 +277,13 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   void end_refusal_waits(const TriggerEntry* entry);
 
   // --- User code (driver_functions.cpp) ---
-  struct Run;
-  [[nodiscard]] bool has_room_for(const Run& run);
-  void start(const std::shared_ptr<Run>& run);
-  void answer(const std::shared_ptr<Run>& run, const std::string& result_json);
-  void refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error);
-  void leave(const std::shared_ptr<Run>& run, std::string frame);
+  [[nodiscard]] bool has_room_for(const FunctionRun& run);
+  void start(std::unique_ptr<FunctionRun> run);
+  void await(Task<Json> task, std::unique_ptr<FunctionRun> run);
+  // Both leave the frame in the run.
+  void answer(FunctionRun& run, const std::string& result_json);
+  void refuse(FunctionRun& run, const protocol::ErrorBody& error);
+  void leave(std::unique_ptr<FunctionRun> run);
   void relieve_soon();
 
   const Address address_;
@@ -315,8 +317,10 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   base::SystemRandom random_;
   Conversation conversation_;
   Effects effects_;
+  std::vector<base::Job> drained_;  // empty but for its memory
   std::unique_ptr<Transport> transport_;
   InvocationGate gate_;
+  SpareRuns spare_runs_;
   bool is_overloaded_ = false;  // a call has been refused, and none has been taken since
   using OnStop = std::stop_callback<base::Job>;
   struct Waiting {

@@ -6,6 +6,7 @@
 #include "sdk/call_end.hpp"
 #include "sdk/caller.hpp"
 #include "sdk/driver.hpp"
+#include "sdk/driver_run.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/frames.hpp"
 #include "sdk/telemetry/invocation_span.hpp"
@@ -33,59 +34,34 @@ namespace iii::sdk {
 
 namespace to_engine = protocol::to_engine;
 
-// One run of a function, from its message to its answer.
-struct Driver::Run {
-  std::optional<base::InvocationId> invocation_id;
-  std::string function_id;
-  std::string data_json;
-  std::string metadata_json;
-  std::string traceparent;
-  std::string baggage;
-  std::string caller_json;
-  std::shared_ptr<const Function> function;
-  std::optional<bool> captures_payloads;
-  std::optional<telemetry::InvocationSpan> span = {};
-  bool is_in_gate = false;
-
-  [[nodiscard]] std::size_t waiting_bytes() const {
-    constexpr std::size_t overhead_bytes = 256;
-    return overhead_bytes + data_json.size() + metadata_json.size() + caller_json.size();
-  }
-};
-
 void Driver::perform(RunFunction& effect) {
-  FunctionEntry entry;
+  auto run = spare_runs_.take(effect);
+  std::size_t running_max = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto found = functions_.find(effect.function_id);
     if (found != functions_.end()) {
-      entry = found->second;
+      run->function = found->second.function;
+      run->captures_payloads = found->second.captures_payloads;
+      running_max = found->second.running_max;
     }
   }
-  auto run = std::make_shared<Run>(Run{
-      .invocation_id = effect.invocation_id,
-      .function_id = std::move(effect.function_id),
-      .data_json = std::string(effect.data_json),
-      .metadata_json = std::string(effect.metadata_json),
-      .traceparent = std::move(effect.traceparent),
-      .baggage = std::move(effect.baggage),
-      .caller_json = std::string(effect.caller_json),
-      .function = std::move(entry.function),
-      .captures_payloads = entry.captures_payloads,
-  });
   if (!has_room_for(*run)) {
-    refuse(run, {"worker_overloaded", "too many calls wait for this worker", std::nullopt});
+    refuse(*run, {"worker_overloaded", "too many calls wait for this worker", std::nullopt});
+    leave(std::move(run));
     return;
   }
   waiting_invocations_bytes_ += run->waiting_bytes();
   run->is_in_gate = true;
-  gate_.arrive(run->function_id, entry.running_max, [this, run] {
-    pool_.post([self = shared_from_this(), run] { self->start(run); });
+  gate_.arrive(effect.function_id, running_max, [this, run = std::move(run)]() mutable {
+    pool_.post([self = shared_from_this(), run = std::move(run)]() mutable {
+      self->start(std::move(run));
+    });
     relieve_soon();
   });
 }
 
-bool Driver::has_room_for(const Run& run) {
+bool Driver::has_room_for(const FunctionRun& run) {
   const std::size_t waiting = waiting_invocations_bytes_;
   const bool has_room =
       waiting == 0 || waiting + run.waiting_bytes() <= options_.waiting_invocations_bytes_max;
@@ -100,7 +76,7 @@ bool Driver::has_room_for(const Run& run) {
 }
 
 // On a thread of the pool.
-void Driver::start(const std::shared_ptr<Run>& run) {
+void Driver::start(std::unique_ptr<FunctionRun> run) {
   waiting_invocations_bytes_ -= run->waiting_bytes();
   try {
     const telemetry::InvocationSpan& span = run->span.emplace(
@@ -128,93 +104,104 @@ void Driver::start(const std::shared_ptr<Run>& run) {
         .stop = stop_.get_token(),
     });
     const ContextScope scope(span.context().with_invocation(call));
-    if (const Function::Plain& plain = run->function->plain()) {
-      answer(run, serialize(plain(input, *call)));
+    if (const Function::Coroutine& coroutine = run->function->coroutine()) {
+      Task<Json> task = coroutine(std::move(input), call);
+      await(std::move(task), std::move(run));
       return;
     }
-    const auto self = shared_from_this();
-    detail::start(
-        run->function->coroutine()(std::move(input), call),
-        [self, run](const Json& result) { self->answer(run, serialize(result)); },
-        [self, run](const std::exception_ptr& error) {
-          try {
-            std::rethrow_exception(error);
-          } catch (...) {
-            self->refuse(run, current_error_body());
-          }
-        }
-    );
+    answer(*run, serialize(run->function->plain()(input, *call)));
   } catch (...) {
-    refuse(run, current_error_body());
+    refuse(*run, current_error_body());
   }
+  leave(std::move(run));
 }
 
-void Driver::answer(const std::shared_ptr<Run>& run, const std::string& result_json) {
-  std::string frame;
-  if (const std::optional<base::InvocationId> id = run->invocation_id) {
-    frame = protocol::encode(to_engine::InvocationResult{
+void Driver::await(Task<Json> task, std::unique_ptr<FunctionRun> run) {
+  const auto waiting = std::make_shared<std::unique_ptr<FunctionRun>>(std::move(run));
+  detail::start(
+      std::move(task),
+      [self = shared_from_this(), waiting](const Json& result) {
+        self->answer(**waiting, serialize(result));
+        self->leave(std::move(*waiting));
+      },
+      [self = shared_from_this(), waiting](const std::exception_ptr& error) {
+        try {
+          std::rethrow_exception(error);
+        } catch (...) {
+          self->refuse(**waiting, current_error_body());
+        }
+        self->leave(std::move(*waiting));
+      }
+  );
+}
+
+void Driver::answer(FunctionRun& run, const std::string& result_json) {
+  if (const std::optional<base::InvocationId> id = run.invocation_id) {
+    run.answer_frame = protocol::encode(to_engine::InvocationResult{
         .invocation_id = *id,
-        .function_id = run->function_id,
+        .function_id = run.function_id,
         .result_json = result_json,
-        .traceparent = run->traceparent,
-        .baggage = run->baggage,
+        .traceparent = run.traceparent,
+        .baggage = run.baggage,
     });
-    if (const auto refusal = refusal_of_frame(frame, "the result of", run->function_id)) {
+    if (const auto refusal = refusal_of_frame(run.answer_frame, "the result of", run.function_id)) {
       // Without trace headers (spec: line-0.25 §8).
-      run->traceparent.clear();
-      run->baggage.clear();
+      run.traceparent.clear();
+      run.baggage.clear();
       refuse(run, error_body(*refusal));
       return;
     }
   }
-  if (auto& span = run->span) {
+  if (auto& span = run.span) {
     span->succeed(result_json);
   }
-  leave(run, std::move(frame));
 }
 
-void Driver::refuse(const std::shared_ptr<Run>& run, const protocol::ErrorBody& error) {
-  const std::optional<base::InvocationId> id = run->invocation_id;
-  if (auto& span = run->span) {
+void Driver::refuse(FunctionRun& run, const protocol::ErrorBody& error) {
+  const std::optional<base::InvocationId> id = run.invocation_id;
+  if (auto& span = run.span) {
     span->fail(failure_of(error));
   }
   if (!id) {
     log(LogLevel::warn,
-        "function '" + run->function_id + "' failed, and nobody waits for it: " + error.message);
-    leave(run, {});
+        "function '" + run.function_id + "' failed, and nobody waits for it: " + error.message);
     return;
   }
-  std::string frame = protocol::encode(to_engine::InvocationResult{
+  run.answer_frame = protocol::encode(to_engine::InvocationResult{
       .invocation_id = *id,
-      .function_id = run->function_id,
+      .function_id = run.function_id,
       .error = &error,
-      .traceparent = run->traceparent,
-      .baggage = run->baggage,
+      .traceparent = run.traceparent,
+      .baggage = run.baggage,
   });
-  if (const auto refusal = refusal_of_frame(frame, "the error of", run->function_id)) {
+  if (const auto refusal = refusal_of_frame(run.answer_frame, "the error of", run.function_id)) {
     const protocol::ErrorBody replacement = error_body(*refusal);
-    frame = protocol::encode(to_engine::InvocationResult{
+    run.answer_frame = protocol::encode(to_engine::InvocationResult{
         .invocation_id = *id,
-        .function_id = run->function_id,
+        .function_id = run.function_id,
         .error = &replacement,
     });
   }
-  leave(run, std::move(frame));
 }
 
-void Driver::leave(const std::shared_ptr<Run>& run, std::string frame) {
-  post([this, run, frame = std::move(frame)]() mutable {
+void Driver::leave(std::unique_ptr<FunctionRun> run) {
+  run->span.reset();
+  // It may be the last that holds what the function captured, which is to go on this thread, when
+  // the answer is on its way.
+  const auto function = std::move(run->function);
+  post([this, run = std::move(run)]() mutable {
     if (const auto id = run->invocation_id) {
-      conversation_.answer(*id, std::move(frame), now(), effects_);
+      std::string& frame = run->answer_frame;
+      const bool is_small = frame.size() <= SpareRuns::text_bytes_max;
+      conversation_.answer(*id, is_small ? frame : std::move(frame), now(), effects_);
     } else {
       conversation_.leave(now(), effects_);
     }
     if (run->is_in_gate) {
       gate_.leave(run->function_id);
     }
+    spare_runs_.put(std::move(run));
   });
-  // It may be the last that holds what the function captured, which is to go on this thread.
-  run->function.reset();
 }
 
 // While functions wait for a thread, more of them are added step by step.

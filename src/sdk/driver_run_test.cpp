@@ -1,0 +1,56 @@
+#include "sdk/driver_run.hpp"
+
+#include "sdk/effects.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace iii::sdk {
+namespace {
+
+TEST(SpareRuns, know_nothing_of_the_run_before) {
+  SpareRuns runs;
+  auto first = runs.take(
+      {.function_id = "f",
+       .data_json = "[1]",
+       .metadata_json = "{}",
+       .traceparent = "00-…",
+       .baggage = "a=1",
+       .caller_json = "[]"}
+  );
+  first->captures_payloads = true;
+  first->is_in_gate = true;
+  const FunctionRun* const same = first.get();
+  runs.put(std::move(first));
+  const auto second = runs.take({.function_id = "g", .data_json = "2"});
+  EXPECT_EQ(second.get(), same);
+  EXPECT_EQ(second->function_id, "g");
+  EXPECT_EQ(second->data_json, "2");
+  for (const std::string* text :
+       {&second->metadata_json, &second->traceparent, &second->baggage, &second->caller_json}) {
+    EXPECT_EQ(*text, "");
+  }
+  EXPECT_EQ(second->captures_payloads, std::nullopt);
+  EXPECT_FALSE(second->is_in_gate);
+}
+
+TEST(SpareRuns, are_few_and_small) {
+  SpareRuns runs;
+  const std::string large(SpareRuns::text_bytes_max + 1, 'x');
+  runs.put(runs.take({.function_id = "f", .data_json = large}));
+  auto answered = runs.take({.function_id = "f", .data_json = "1"});
+  answered->answer_frame = large;
+  runs.put(std::move(answered));
+  EXPECT_EQ(runs.size(), 0U);
+  for (std::size_t i = 0; i <= SpareRuns::runs_max; ++i) {
+    runs.put(std::make_unique<FunctionRun>());
+  }
+  EXPECT_EQ(runs.size(), SpareRuns::runs_max);
+}
+
+}  // namespace
+}  // namespace iii::sdk
