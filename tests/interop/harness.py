@@ -19,6 +19,11 @@ POLL_SECONDS = 0.01
 NEWEST_LINE = (0, 25)
 
 
+def ring(workers):
+    """Each with the next one."""
+    return zip(workers, workers[1:] + workers[:1])
+
+
 class Refused(Exception):
     """A command ended with an error of the SDK."""
 

@@ -11,7 +11,7 @@ import lost
 import restart
 import scenarios
 import web
-from harness import Engine, Worker
+from harness import Engine, Worker, ring
 
 # Checks at a time: what keeps two processors busy.
 TOGETHER = 4
@@ -126,13 +126,17 @@ class Run:
             self.check_together([(name, scenario, *pair) for name, *pair in pairs])
 
     def large_calls(self):
-        """Those in fragments take seconds each: each worker is caller and callee of one."""
-        pairs = self.pairs("large call")
-        self.check_together([(name, scenarios.large_call, *pair) for name, *pair in pairs])
-        ring = [worker for worker in self.workers if scenarios.sends_fragments(worker)]
-        for caller, callee in zip(ring, ring[1:] + ring[:1]):
+        """They take seconds each: each worker is caller and callee of one."""
+        large = [
+            (name, scenarios.large_call, caller, callee)
+            for caller, callee in ring(self.workers)
+            if (name := self.pair("large call", caller, callee))
+        ]
+        self.check_together(large)
+        fragmenting = [worker for worker in self.workers if scenarios.sends_fragments(worker)]
+        for caller, callee in ring(fragmenting):
             self.echo("fragmented call", caller, callee, scenarios.FRAGMENTED_BYTES)
-        self.echo("largest call", ring[0], ring[-1], scenarios.LARGEST_BYTES)
+        self.echo("largest call", fragmenting[0], fragmenting[-1], scenarios.LARGEST_BYTES)
 
     def echo(self, title, caller, callee, size):
         name = f"{title}: {caller.sdk} > {callee.sdk}"

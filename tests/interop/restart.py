@@ -9,7 +9,7 @@ import signal
 
 import scenarios
 import web
-from harness import LIMIT_SECONDS, Worker
+from harness import LIMIT_SECONDS, Worker, ring
 
 GENTLY = "Item100_restart after SIGTERM"
 HARD = "Item100_restart after SIGKILL"
@@ -81,7 +81,7 @@ def hold_calls(matrix, title, how):
 def hold_channels(matrix, title, how):
     """Two channels between each worker and the next one, one in each direction."""
     channels = []
-    for caller, callee in zip(matrix.workers, matrix.workers[1:] + matrix.workers[:1]):
+    for caller, callee in ring(matrix.workers):
         name = matrix.pair(title, caller, callee)
         if name:
             for command in ("send", "receive"):
