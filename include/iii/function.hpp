@@ -155,7 +155,7 @@ std::conditional_t<
 argument(const Json& json) {
   using T = std::remove_cvref_t<Parameter>;
   if constexpr (std::is_same_v<T, Json>) {
-    return json;
+    return json;  // NOLINT(bugprone-return-const-ref-from-parameter): of the caller, who keeps it
   } else {
     return from_json<T>(json).value();
   }

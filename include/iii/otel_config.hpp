@@ -28,11 +28,11 @@ struct OtelConfig {
   std::optional<std::string> service_instance_id = {};
 
   // --- The telemetry socket ---
-  // Of the engine that gets the reports; `/otel` is added. The address of the worker.
+  // Of the engine whose `/otel` gets the reports: the worker's, or with its headers init_otel()'s.
   std::optional<std::string> engine_ws_url = {};
   // For the upgrade request of this socket. Those of the client, with III_TOKEN, if scheme, host
   // and port of the address are those of the client's engine; otherwise none, since they would tell
-  // another host what authenticates here. Without a client: III_TOKEN, for the engine in III_URL.
+  // another host what authenticates here. Without a client: III_TOKEN of init_otel(), for III_URL.
   std::optional<std::vector<std::pair<std::string, std::string>>> engine_ws_headers = {};
   // How a lost socket is made again. Its own defaults.
   std::optional<ReconnectionConfig> reconnection_config = {};

@@ -62,7 +62,7 @@ class Job {
     void operator()() { (*function)(); }
   };
 
-  static constexpr std::size_t storage_bytes = 48;
+  static constexpr std::size_t storage_bytes = 48;  // a table of functions, and five pointers
   template <class F>
   static constexpr bool fits =
       sizeof(Body<F>) <= storage_bytes && alignof(Body<F>) <= alignof(std::max_align_t) &&

@@ -178,7 +178,7 @@ void InvocationTable::unlink_by_age(Index index) {
   slot(index).is_aging = false;
 }
 
-// Mostly behind all others: callers with deadlines of their own give the same time again and again.
+// Mostly behind all others: callers with timeouts of their own give the same one again and again.
 void InvocationTable::join_deadlines(Index index, base::MonotonicTime deadline) {
   Slot& joining = slot(index);
   if (joining.spare_deadline.empty()) {

@@ -38,8 +38,8 @@ void add_if_present(boost::json::object& row, std::string_view name, std::string
 
 // Without the blanks between its parts, and cut, as in the reference system (spec: engine-core
 // §8.2), but never inside a character. From the text and not from the value that is shown beside
-// it: keys and numbers stay as the worker wrote them, and no more of a large one is read than is
-// shown, and the blanks in it.
+// it: keys and numbers stay as the worker wrote them, and of a large one only the beginning is
+// read.
 std::string summary_of(std::string_view config_json) {
   constexpr std::size_t characters_max = 80;
   std::string summary;

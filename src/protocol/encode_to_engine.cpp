@@ -11,7 +11,7 @@
 namespace iii::protocol {
 namespace {
 
-// Appends to the text that is returned: one pass, since nobody needs the size before.
+// Appends to the text that is returned, in one pass.
 class StringPen {
  public:
   explicit StringPen(std::string& out) : out_(out) {}
@@ -154,12 +154,11 @@ void write(StringPen& pen, const to_engine::Pong&) {
   pen.raw(R"({"type":"pong"})");
 }
 
-// Calls and answers are many and may be large: they are written without growing, if nothing in them
-// has to be escaped.
+// About as many as a call or an answer has: one that is large does not grow step by step.
 std::size_t expected_bytes(
     std::string_view function_id, std::string_view content_json, const auto& message
 ) {
-  constexpr std::size_t names_and_ids = 192;
+  constexpr std::size_t names_and_ids = 256;
   return names_and_ids + function_id.size() + content_json.size() + message.traceparent.size() +
          message.baggage.size();
 }
@@ -168,7 +167,7 @@ std::size_t expected_bytes(const to_engine::InvokeFunction& message) {
          message.metadata_json.size();
 }
 std::size_t expected_bytes(const to_engine::InvocationResult& message) {
-  return expected_bytes(message.function_id, message.result_json, message);
+  return expected_bytes(message.function_id, message.error ? "" : message.result_json, message);
 }
 std::size_t expected_bytes(const auto&) {
   return 0;
@@ -178,6 +177,12 @@ std::size_t expected_bytes(const auto&) {
 
 std::string encode(const to_engine::Message& message) {
   std::string text;
+  encode(message, text);
+  return text;
+}
+
+void encode(const to_engine::Message& message, std::string& text) {
+  text.clear();
   std::visit(
       [&text](const auto& alternative) {
         text.reserve(expected_bytes(alternative));
@@ -186,7 +191,6 @@ std::string encode(const to_engine::Message& message) {
       },
       message
   );
-  return text;
 }
 
 }  // namespace iii::protocol

@@ -121,5 +121,7 @@ namespace iii::protocol {
 
 // The JSON text of a message. Plain texts must be UTF-8 and JSON texts well-formed.
 [[nodiscard]] std::string encode(const to_engine::Message& message);
+// The same in place of what `text` holds, in its memory if that is enough.
+void encode(const to_engine::Message& message, std::string& text);
 
 }  // namespace iii::protocol

@@ -268,6 +268,7 @@ void Driver::enqueue(base::Job command) {
 }
 
 void Driver::drain_commands() {
+  drained_.clear();  // not empty if a command has thrown
   {
     const std::lock_guard lock(commands_mutex_);
     drained_.swap(commands_);
@@ -278,7 +279,7 @@ void Driver::drain_commands() {
     carry_out();
   }
   drained_.clear();
-  constexpr std::size_t kept_max = 1024;
+  constexpr std::size_t kept_max = 1024;  // 64 KiB: what a burst has needed is given back
   if (drained_.capacity() > kept_max) {
     drained_.shrink_to_fit();
   }

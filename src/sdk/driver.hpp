@@ -26,7 +26,9 @@
 #include <iii/client.hpp>
 #include <iii/error.hpp>
 #include <iii/function.hpp>
+#include <iii/json.hpp>
 #include <iii/options.hpp>
+#include <iii/task.hpp>
 #include <iii/trigger.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -279,7 +281,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   // --- User code (driver_functions.cpp) ---
   [[nodiscard]] bool has_room_for(const FunctionRun& run);
   void start(std::unique_ptr<FunctionRun> run);
-  void await(Task<Json> task, std::unique_ptr<FunctionRun> run);
+  void await(Task<Json> task, std::unique_ptr<FunctionRun>&& run);
   // Both leave the frame in the run.
   void answer(FunctionRun& run, const std::string& result_json);
   void refuse(FunctionRun& run, const protocol::ErrorBody& error);

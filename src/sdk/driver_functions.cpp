@@ -116,7 +116,7 @@ void Driver::start(std::unique_ptr<FunctionRun> run) {
   leave(std::move(run));
 }
 
-void Driver::await(Task<Json> task, std::unique_ptr<FunctionRun> run) {
+void Driver::await(Task<Json> task, std::unique_ptr<FunctionRun>&& run) {
   const auto waiting = std::make_shared<std::unique_ptr<FunctionRun>>(std::move(run));
   detail::start(
       std::move(task),
@@ -137,13 +137,16 @@ void Driver::await(Task<Json> task, std::unique_ptr<FunctionRun> run) {
 
 void Driver::answer(FunctionRun& run, const std::string& result_json) {
   if (const std::optional<base::InvocationId> id = run.invocation_id) {
-    run.answer_frame = protocol::encode(to_engine::InvocationResult{
-        .invocation_id = *id,
-        .function_id = run.function_id,
-        .result_json = result_json,
-        .traceparent = run.traceparent,
-        .baggage = run.baggage,
-    });
+    protocol::encode(
+        to_engine::InvocationResult{
+            .invocation_id = *id,
+            .function_id = run.function_id,
+            .result_json = result_json,
+            .traceparent = run.traceparent,
+            .baggage = run.baggage,
+        },
+        run.answer_frame
+    );
     if (const auto refusal = refusal_of_frame(run.answer_frame, "the result of", run.function_id)) {
       // Without trace headers (spec: line-0.25 §8).
       run.traceparent.clear();
@@ -167,20 +170,26 @@ void Driver::refuse(FunctionRun& run, const protocol::ErrorBody& error) {
         "function '" + run.function_id + "' failed, and nobody waits for it: " + error.message);
     return;
   }
-  run.answer_frame = protocol::encode(to_engine::InvocationResult{
-      .invocation_id = *id,
-      .function_id = run.function_id,
-      .error = &error,
-      .traceparent = run.traceparent,
-      .baggage = run.baggage,
-  });
+  protocol::encode(
+      to_engine::InvocationResult{
+          .invocation_id = *id,
+          .function_id = run.function_id,
+          .error = &error,
+          .traceparent = run.traceparent,
+          .baggage = run.baggage,
+      },
+      run.answer_frame
+  );
   if (const auto refusal = refusal_of_frame(run.answer_frame, "the error of", run.function_id)) {
     const protocol::ErrorBody replacement = error_body(*refusal);
-    run.answer_frame = protocol::encode(to_engine::InvocationResult{
-        .invocation_id = *id,
-        .function_id = run.function_id,
-        .error = &replacement,
-    });
+    protocol::encode(
+        to_engine::InvocationResult{
+            .invocation_id = *id,
+            .function_id = run.function_id,
+            .error = &replacement,
+        },
+        run.answer_frame
+    );
   }
 }
 
@@ -192,8 +201,10 @@ void Driver::leave(std::unique_ptr<FunctionRun> run) {
   post([this, run = std::move(run)]() mutable {
     if (const auto id = run->invocation_id) {
       std::string& frame = run->answer_frame;
-      const bool is_small = frame.size() <= SpareRuns::text_bytes_max;
-      conversation_.answer(*id, is_small ? frame : std::move(frame), now(), effects_);
+      // A copy, where that leaves the memory to the next run.
+      conversation_.answer(
+          *id, SpareRuns::keeps(frame) ? frame : std::move(frame), now(), effects_
+      );
     } else {
       conversation_.leave(now(), effects_);
     }

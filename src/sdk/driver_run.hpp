@@ -1,6 +1,7 @@
 // One run of a function, from its message to its answer, and those that wait to be used again.
 #pragma once
 
+#include "base/assert.hpp"
 #include "base/id.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/telemetry/invocation_span.hpp"
@@ -36,13 +37,17 @@ struct FunctionRun {
   }
 };
 
-// The memory of a run is filled by two threads. Used again it costs neither an allocation, and
-// neither waits for the other's allocator. One thread.
+// The memory of a run is filled by two threads. Used again, small texts need none, and neither
+// thread waits for the other's allocator. One thread.
 class SpareRuns {
  public:
+  // As many as usually run at once, and not enough to matter: at most 1.8 MB.
   static constexpr std::size_t runs_max = 64;
-  // How long a text may be that is kept.
   static constexpr std::size_t text_bytes_max = 4096;
+
+  [[nodiscard]] static bool keeps(const std::string& text) {
+    return text.capacity() <= text_bytes_max;
+  }
 
   [[nodiscard]] std::unique_ptr<FunctionRun> take(const RunFunction& message) {
     std::unique_ptr<FunctionRun> run;
@@ -64,6 +69,7 @@ class SpareRuns {
 
   // Precondition: function and span are gone already, with what belongs to the user.
   void put(std::unique_ptr<FunctionRun> run) {
+    III_ASSERT(run->function == nullptr && !run->span, "what belongs to the user is gone");
     if (spare_.size() < runs_max && is_small(*run)) {
       run->captures_payloads.reset();
       run->is_in_gate = false;
@@ -83,7 +89,7 @@ class SpareRuns {
           &run.baggage,
           &run.caller_json,
           &run.answer_frame}) {
-      if (text->capacity() > text_bytes_max) {
+      if (!keeps(*text)) {
         return false;
       }
     }

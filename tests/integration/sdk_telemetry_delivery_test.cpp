@@ -139,6 +139,7 @@ TEST(SdkTelemetryDelivery, spans_beyond_those_of_a_second_are_counted_and_told_o
       return span(telemetry, "work") && otel_counters().spans_dropped > before.spans_dropped;
     });
   }
+  engine.run_until([&] { return warnings != 0; });
   EXPECT_EQ(warnings, 1);
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iii::test {
 namespace {
@@ -51,7 +52,7 @@ class TelemetryExample : public testing::Test {
         worker_->send_text(text);
       }
     }
-    if (worker_->close_code() != 0 && !worker_->has_ended()) {
+    if (worker_->close_code() != 0 && !std::exchange(is_closed_, true)) {
       worker_->send_close(1000);
     }
   }
@@ -59,6 +60,7 @@ class TelemetryExample : public testing::Test {
   ScriptedEngine engine_;
   ScriptedPeer* worker_ = nullptr;
   std::size_t passed_on_ = 0;
+  bool is_closed_ = false;
 };
 
 TEST_F(TelemetryExample, Item88_logs_at_four_levels) {

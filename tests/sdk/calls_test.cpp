@@ -177,6 +177,7 @@ TEST_F(Calls, end_in_the_engine_too_when_nobody_waits_any_more) {
   };
   auto call = client.trigger_future({.function_id = "stuck", .timeout = 10s});
   entered.get_future().wait();
+  EXPECT_EQ(active(), 1U);
   engine.advance(10s);
   try {
     call.get();
@@ -187,6 +188,27 @@ TEST_F(Calls, end_in_the_engine_too_when_nobody_waits_any_more) {
   engine.advance(1s);
   EXPECT_EQ(active(), 0U);
   release.set_value();
+}
+
+TEST_F(Calls, give_a_function_its_input_without_a_copy_if_it_only_looks_at_it) {
+  const Json* seen = nullptr;
+  const Function looking([&](const Json& in) {
+    seen = &in;
+    return in;
+  });
+  const Json input = {{"a", 1}};
+  EXPECT_EQ(looking.plain()(input, Invocation{}), input);
+  EXPECT_EQ(seen, &input);
+}
+
+TEST_F(Calls, give_a_coroutine_its_input_until_it_ends) {
+  worker.register_function("late", [&](const Json& in) -> Task<Json> {
+    co_await worker.trigger_async("text::of");
+    co_return in;
+  });
+  ASSERT_TRUE(engine.settle());
+  const std::string text(100, 'x');  // too long to stand in the value itself
+  EXPECT_EQ(client.trigger("late", Json(text)), Json(text));
 }
 
 TEST_F(Calls, that_are_too_large_are_not_sent) {
