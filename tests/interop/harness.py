@@ -4,6 +4,7 @@ Nothing here sleeps for a fixed time: every wait is for a condition and has a ge
 """
 
 import concurrent.futures
+import functools
 import json
 import os
 import random
@@ -139,7 +140,7 @@ class Engine:
         """Returns the status of an engine that ends."""
         return self.process.wait(LIMIT_SECONDS)
 
-    @property
+    @functools.cached_property
     def is_sanitized(self):
         code = Path(self.program).read_bytes()
         return b"__asan_init" in code or b"__tsan_init" in code
