@@ -36,6 +36,11 @@ inline constexpr std::size_t json_depth_max = 128;
 // One read of a socket; large enough for some hundred small messages in a turn, small enough for
 // the second-level cache.
 inline constexpr std::size_t read_bytes = 256 * kib;
+// What a turn of the loop reads from all its sockets together, as long as each one's share is worth
+// a system call. Who sends little waits for one such turn of those who send much.
+inline constexpr std::size_t turn_read_bytes = 1 * mib;
+inline constexpr std::size_t read_bytes_min = 8 * kib;
+static_assert(read_bytes_min < read_bytes && read_bytes < turn_read_bytes);
 
 // A connection with this much unsent output takes no further invocations: its callers get
 // `worker_overloaded`.
@@ -127,6 +132,9 @@ inline constexpr auto channel_unclaimed_max = 300s;
 // gone.
 inline constexpr std::size_t channel_outbox_bytes = 1 * mib;
 static_assert(channel_outbox_bytes < outbox_close_bytes);
+// channel_bytes_max once the reader is there: what fills its outbox again while the writer is asked
+// for more.
+inline constexpr std::size_t channel_ahead_bytes = channel_outbox_bytes / 2;
 // A reader that takes nothing of the rest of its channel for this long is given up. Long, because
 // one that works slowly must not lose the end.
 inline constexpr auto reader_stall_max = 10min;
@@ -139,6 +147,10 @@ inline constexpr std::size_t channel_frame_bytes_max = 64 * kib;
 inline constexpr std::size_t channel_operations_max = 1024;
 // Bytes of a writer's operations that wait. One operation may exceed it.
 inline constexpr std::size_t channel_waiting_bytes_max = 64 * mib;
+// One write of an end, and how many ends write in a turn of the executor: together, what other
+// messages of the worker wait for.
+inline constexpr std::size_t channel_write_bytes = 64 * kib;
+inline constexpr std::size_t channel_writes_per_turn = 4;
 // What a message costs its reader beside its bytes.
 inline constexpr std::size_t channel_message_overhead_bytes = 64;
 // How long the engine gets to confirm the end: as long as it may make a writer wait for its reader.
@@ -150,6 +162,10 @@ inline constexpr std::size_t sdk_outbox_close_bytes = outbox_close_bytes;
 // given up after some nine probes: in three to four minutes.
 inline constexpr auto keep_alive_idle = 60s;
 inline constexpr auto keep_alive_interval = 15s;
+// Finished runs of functions that are kept with their memory: as many as usually run at once, and
+// none with a longer text, so that they do not matter. At most 1.8 MB.
+inline constexpr std::size_t spare_runs_max = 64;
+inline constexpr std::size_t spare_run_text_bytes_max = 4 * kib;
 // What channel ends get to say goodbye when the rest of a client took all its time to shut down.
 inline constexpr auto channel_farewell_min = std::chrono::milliseconds(100);
 
@@ -177,6 +193,8 @@ inline constexpr auto invocation_deadline_default = std::chrono::milliseconds(1h
 // the new one.
 inline constexpr auto reattach_grace = 30s;
 inline constexpr auto provider_answer_timeout = 10s;  // spec: wire-protocol §9.6
+// What a worker has said of its resources is shown as long (spec: engine-core §14).
+inline constexpr auto worker_metrics_age_max = 120s;
 // Changes of the function list within this time are reported by one event.
 inline constexpr auto functions_available_delay = 250ms;
 // How long a graceful stop waits for calls in flight, and then for outboxes to empty.
@@ -300,6 +318,10 @@ static_assert(invocation_deadline_default <= invocation_deadline_max);
 // --- Telemetry, until the observability worker takes it ---
 
 inline constexpr std::size_t telemetry_frame_bytes_max = 4 * mib;
+// In a larger one no gauges of a worker are looked for: reading it would keep everybody waiting for
+// more than some milliseconds. SDKs send a few kilobytes.
+inline constexpr std::size_t worker_metrics_frame_bytes_max = 1 * mib;
+static_assert(worker_metrics_frame_bytes_max < telemetry_frame_bytes_max);
 
 // --- Telemetry of a worker (spec: sdk §18.2) ---
 
@@ -317,6 +339,7 @@ inline constexpr std::size_t spans_batch = 512;
 inline constexpr std::size_t spans_per_second_default = 10'000;
 // A frame is closed at this size: small enough for every engine, large enough to be worth a write.
 inline constexpr std::size_t telemetry_frame_bytes_target = 512 * kib;
+static_assert(telemetry_frame_bytes_target < worker_metrics_frame_bytes_max);
 // Frames that wait for the socket, beside their number, which is the user's.
 inline constexpr std::size_t telemetry_frames_bytes_max = 16 * mib;
 // A telemetry connection that ends sooner counts as refused.

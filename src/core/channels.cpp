@@ -212,7 +212,9 @@ base::MonotonicTime Channels::next_deadline() const {
 }
 
 bool Channels::Channel::is_full() const {
-  return waiting.size() >= messages_max || waiting_bytes >= limits::channel_bytes_max;
+  const std::size_t bytes_max =
+      reader == EndState::open ? limits::channel_ahead_bytes : limits::channel_bytes_max;
+  return waiting.size() >= messages_max || waiting_bytes >= bytes_max;
 }
 
 void Channels::discard_waiting(Channel& channel) {

@@ -203,6 +203,36 @@ TEST(Channels, pause_the_writer_when_too_many_bytes_wait) {
   EXPECT_EQ(scene.channels.waiting_bytes(), limits::channel_bytes_max);
 }
 
+TEST(Channels, keep_less_for_a_reader_that_is_there) {
+  ChannelScene scene;
+  scene.open_both();
+  scene.channels.on_congested(reader);
+  scene.write(std::string(limits::channel_ahead_bytes - 1, 'x'));
+  EXPECT_EQ(scene.happened(), nothing);
+  scene.write("y");
+  EXPECT_EQ(scene.happened(), (Lines{"pause 1"}));
+}
+
+TEST(Channels, give_a_reader_all_that_waited_for_it) {
+  const std::string half(limits::channel_bytes_max / 2, 'x');
+  for (const int halves : {1, 2}) {
+    ChannelScene scene;
+    scene.open(writer, ChannelEnd::writer);
+    for (int i = 0; i < halves; ++i) {
+      scene.write(half);
+    }
+    const Lines paused = scene.happened();
+    EXPECT_EQ(paused, halves == 1 ? nothing : (Lines{"pause 1"}));
+    scene.open(reader, ChannelEnd::reader);
+    Lines all(static_cast<std::size_t>(halves), "send binary to 2: " + half);
+    if (!paused.empty()) {
+      all.emplace_back("resume 1");
+    }
+    EXPECT_TRUE(scene.happened() == all) << halves;
+    EXPECT_EQ(scene.channels.waiting_bytes(), 0U);
+  }
+}
+
 TEST(Channels, keep_messages_while_the_reader_is_congested) {
   ChannelScene scene(2);
   scene.open_both();

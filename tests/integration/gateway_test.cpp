@@ -388,11 +388,12 @@ TEST_F(ChannelTest, ALargeMessageArrivesInFragments) {
 }
 
 TEST_F(ChannelTest, WhatWaitsReachesTheReaderBeforeTheEngineEnds) {
-  constexpr std::size_t messages = 16;
+  constexpr std::size_t messages = 30;
+  constexpr std::size_t piece_bytes = limits::channel_ahead_bytes / 2;
   SocketClient reader = open("read", 64 * 1024);
   SocketClient writer = open("write");
   for (std::size_t i = 0; i < messages; ++i) {
-    writer.send_frame(Opcode::binary, std::string(limits::mib / 2, static_cast<char>('a' + i)));
+    writer.send_frame(Opcode::binary, std::string(piece_bytes, static_cast<char>('a' + i)));
     writer.send_frame(Opcode::ping, "");
     if (writer.next().kind != Kind::pong || engine.core().channels().waiting_bytes() != 0) {
       break;
@@ -407,7 +408,7 @@ TEST_F(ChannelTest, WhatWaitsReachesTheReaderBeforeTheEngineEnds) {
   EXPECT_EQ(engine.core().channels().waiting_bytes(), 0U);
   Received message;
   for (char c = 'a'; (message = reader.next()).kind == Kind::binary; ++c) {
-    EXPECT_TRUE(message.bytes == std::string(limits::mib / 2, c)) << c;
+    EXPECT_TRUE(message.bytes == std::string(piece_bytes, c)) << c;
   }
   EXPECT_EQ(message, (Received{Kind::text, "the last one", 0}));
   EXPECT_EQ(reader.next(), closed_with(CloseCode::going_away));
@@ -479,7 +480,7 @@ class GoneWriterTest : public ChannelTest {
     }
   }
   void write_and_go() {
-    while (engine.core().channels().waiting_bytes() < limits::channel_bytes_max) {
+    while (engine.core().channels().waiting_bytes() < limits::channel_ahead_bytes) {
       writer.send_frame(
           Opcode::binary, std::string(limits::mib, static_cast<char>('A' + messages++))
       );
