@@ -100,6 +100,11 @@ void Loop::run_turn(base::MonotonicTime deadline) {
       epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms(deadline)
   );
   events_.on_turn();
+  share_bytes_ = std::clamp(
+      limits::turn_read_bytes / static_cast<std::size_t>(std::max(1, count)),
+      limits::read_bytes_min,
+      limits::read_bytes
+  );
   for (int i = 0; i < count; ++i) {
     dispatch(events[static_cast<std::size_t>(i)]);
   }
@@ -274,8 +279,8 @@ void Loop::read(std::uint32_t slot) {
   const std::size_t held = socket.rest.size();
   if (held > moved_rest_max) {
     // A large message is still arriving: let it grow in place.
-    char* end = socket.rest.prepare(limits::read_bytes);
-    const ssize_t count = ::recv(socket.descriptor.get(), end, limits::read_bytes, 0);
+    char* end = socket.rest.prepare(share_bytes_);
+    const ssize_t count = ::recv(socket.descriptor.get(), end, share_bytes_, 0);
     if (check_received(slot, count)) {
       socket.rest.commit(static_cast<std::size_t>(count));
       read_rest(slot);
@@ -285,8 +290,7 @@ void Loop::read(std::uint32_t slot) {
   if (held != 0) {
     std::memcpy(read_buffer_.get(), socket.rest.view().data(), held);
   }
-  const ssize_t count =
-      ::recv(socket.descriptor.get(), read_buffer_.get() + held, limits::read_bytes, 0);
+  const ssize_t count = ::recv(socket.descriptor.get(), read_buffer_.get() + held, share_bytes_, 0);
   if (!check_received(slot, count)) {
     return;
   }

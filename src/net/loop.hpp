@@ -234,6 +234,7 @@ class Loop {
       dropped_;  // released at the end of the turn: their bytes may still be in use
   std::vector<base::ByteBuffer> outbox_pool_;
   std::unique_ptr<char[]> read_buffer_;
+  std::size_t share_bytes_ = base::limits::read_bytes;  // of a socket, in one read of this turn
   std::size_t open_sockets_ = 0;
   base::MonotonicTime accept_again_at_ = base::never;  // after a failure
 };

@@ -29,9 +29,11 @@
 namespace iii::net {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using namespace std::chrono_literals;
 namespace limits = base::limits;
 
@@ -125,6 +127,30 @@ TEST_F(LoopTest, LetsALargeMessageGrowWhereItIs) {
   EXPECT_TRUE(
       std::string_view(taken).substr(message.size()) == "rest" + std::string(70'000, 'y') + "\n"
   );
+}
+
+TEST_F(LoopTest, ReadsTheLessOfEachTheMoreHaveSent) {
+  constexpr std::size_t many = 200;
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < many; ++i) {
+    clients.emplace_back(port);
+    ASSERT_TRUE(clients.back().is_connected());
+    accept_one();
+  }
+  const std::string much(4 * limits::read_bytes_min, 'x');
+  ASSERT_EQ(clients[0].send(much), much.size());
+  loop.run_turn(base::never);
+  EXPECT_THAT(owner.presented, ElementsAre(much));
+
+  owner.presented.clear();
+  for (Client& client : clients) {
+    ASSERT_EQ(
+        client.send(std::string(2 * limits::read_bytes_min, 'x')), 2 * limits::read_bytes_min
+    );
+  }
+  loop.run_turn(base::never);
+  EXPECT_THAT(owner.presented, SizeIs(many));
+  EXPECT_THAT(owner.presented, Each(SizeIs(limits::read_bytes_min)));
 }
 
 // Its owner takes one line at a time, and pauses.
