@@ -45,7 +45,7 @@ namespace iii::inline v0 {
 struct ChannelOptions {
   // Bytes that this process holds for one end beside those in operations: what a writer may be
   // ahead of its connection, what a reader takes before it is asked. One message may exceed it.
-  std::size_t buffer_bytes_max = std::size_t{1024} * 1024;
+  std::size_t buffer_bytes_max = std::size_t{256} * 1024;
 };
 
 struct ChannelMessage {

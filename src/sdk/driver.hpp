@@ -21,6 +21,7 @@
 #include "sdk/handler_pool_serial_jobs.hpp"
 #include "sdk/invocation_gate.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/transport_turns.hpp"
 #include "sdk/worker_metadata.hpp"
 
 #include <iii/client.hpp>
@@ -309,6 +310,7 @@ class Driver final : public std::enable_shared_from_this<Driver>, private Transp
   boost::asio::io_context io_{1};
   std::optional<DriverStrand> strand_;  // of a user's executor
   boost::asio::any_io_executor executor_;
+  std::shared_ptr<TransportTurns> channel_turns_ = std::make_shared<TransportTurns>(executor_);
   boost::asio::steady_timer timer_{executor_};
   boost::asio::steady_timer relief_timer_{executor_};
   // With a user's executor: its operation owns this, until the end or the end of the executor.

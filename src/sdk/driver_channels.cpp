@@ -6,6 +6,7 @@
 #include "sdk/driver.hpp"
 #include "sdk/driver_channel.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/transport_turns.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -37,6 +38,7 @@ std::unique_ptr<Transport> Driver::open_channel(
       .close_timeout = base::limits::channel_close_timeout,
   };
   options.headers = headers();
+  options.turns = channel_turns_;
   auto transport = std::make_unique<Transport>(executor_, std::move(options), events);
   transport->open();
   channel_ends_.insert(end);

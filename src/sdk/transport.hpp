@@ -24,6 +24,7 @@
 namespace iii::sdk {
 
 class Carrier;
+class TransportTurns;
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -39,6 +40,8 @@ struct TransportOptions {
   // How long close() waits for the peer's Close frame.
   std::chrono::milliseconds close_timeout{2'000};
   std::size_t message_bytes_max = base::limits::message_bytes_max;
+  // The turns in which it writes, a piece in each; nullptr: at once, and all that the system takes.
+  std::shared_ptr<TransportTurns> turns;
 };
 
 // How a connection ended, or why there was none.

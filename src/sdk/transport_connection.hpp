@@ -69,6 +69,7 @@ class Transport::Connection final : public Carrier,
   void flush_soon();
   void flush();
   void write();
+  void write_some(std::string_view bytes);
   void on_written(const boost::system::error_code& error, std::size_t bytes);
   void limit_time(std::chrono::milliseconds time);
   void end(const Closing& closing);

@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "sdk/transport.hpp"
 #include "sdk/transport_connection.hpp"
+#include "sdk/transport_turns.hpp"
 #include "websocket/frame.hpp"
 
 #include <boost/asio/post.hpp>
@@ -101,10 +102,22 @@ void Transport::Connection::flush() {
 
 // Piece by piece, so that it is known at any time what the system has taken.
 void Transport::Connection::write() {
+  if (options_.turns == nullptr) {
+    write_some(writing_.view());
+    return;
+  }
+  options_.turns->enqueue([connection = weak_from_this()] {
+    if (const auto self = connection.lock(); self && self->state_ != State::ended) {
+      self->write_some(self->writing_.view().substr(0, base::limits::channel_write_bytes));
+    }
+  });
+}
+
+void Transport::Connection::write_some(std::string_view bytes) {
   socket_.write_some(
-      writing_.view(),
-      [self = shared_from_this()](const error_code& error, std::size_t bytes) {
-        self->on_written(error, bytes);
+      bytes,
+      [self = shared_from_this()](const error_code& error, std::size_t count) {
+        self->on_written(error, count);
       }
   );
 }

@@ -1,8 +1,10 @@
 // The SDK's WebSocket client over real sockets, client and server in one thread.
+#include "base/limits.hpp"
 #include "http/head.hpp"
 #include "scripted_engine.hpp"
 #include "sdk/address.hpp"
 #include "sdk/transport.hpp"
+#include "sdk/transport_turns.hpp"
 #include "websocket/handshake.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -13,6 +15,7 @@
 #include <boost/system/error_code.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -120,6 +123,45 @@ TEST(SdkTransport, sends_and_receives_texts_and_bytes) {
   engine.run_until([&] { return peer.pongs() == 1; });
   EXPECT_EQ(client.texts, std::vector<std::string>{"three"});
   EXPECT_GT(client.reads, 0);
+}
+
+TEST(SdkTransport, writes_between_the_turns_of_streams) {
+  ScriptedEngine engine;
+  const auto turns = std::make_shared<sdk::TransportTurns>(engine.io().get_executor());
+  std::vector<std::unique_ptr<Client>> streams(20);
+  for (auto& stream : streams) {
+    stream = std::make_unique<Client>(engine, sdk::TransportOptions{.turns = turns});
+    stream->wait_until_open();
+  }
+  Client client(engine);
+  client.wait_until_open();
+  const std::string much(4 * base::limits::channel_write_bytes, 'x');
+  std::size_t unsent_before = 0;
+  for (const auto& stream : streams) {
+    stream->transport->send_binary(much);
+    unsent_before += stream->transport->unsent_bytes();
+  }
+  const auto unsent = [&] {
+    std::size_t bytes = 0;
+    for (const auto& stream : streams) {
+      bytes += stream->transport->unsent_bytes();
+    }
+    return bytes;
+  };
+  engine.run_until([&] { return unsent() < unsent_before; });
+  client.transport->send_text("little");
+  const std::size_t unsent_then = unsent();
+  engine.run_until([&] { return client.transport->unsent_bytes() == 0; });
+  constexpr std::size_t turn_bytes =
+      base::limits::channel_writes_per_turn * base::limits::channel_write_bytes;
+  // What was on its way, the turn before its write, and the one before it is known to be written.
+  EXPECT_LE(unsent_then - unsent(), 3 * turn_bytes);
+  streams.front().reset();  // its turn comes, and it is gone
+  engine.run_until([&] {
+    return std::ranges::all_of(streams, [](const auto& stream) {
+      return stream == nullptr || stream->transport->unsent_bytes() == 0;
+    });
+  });
 }
 
 TEST(SdkTransport, carries_large_messages_both_ways) {
