@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
+#include "core/worker_metrics.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,7 @@ struct Connection : Announcement {
   bool calls_while_draining = false;  // see LocalWorker
   std::string ip_address;
   base::WallTime connected_at;
+  WorkerMetrics metrics;
 
   std::set<Function*> functions;
   std::set<std::string> trigger_types;

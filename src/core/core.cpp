@@ -183,6 +183,12 @@ void Core::on_relieved(base::ConnectionId id, Effects& effects) {
   channels_.on_relieved(id, effects);
 }
 
+void Core::on_worker_metric(base::WorkerId worker, const WorkerMetric& metric, base::Now now) {
+  if (const auto found = by_worker_id_.find(worker); found != by_worker_id_.end()) {
+    found->second->metrics.set(metric, now.monotonic);
+  }
+}
+
 void Core::on_time(base::Now now, Effects& effects) {
   start_event();
   while (Invocation* expired = invocations_.first_expired(now.monotonic)) {

@@ -26,6 +26,7 @@
 #include "core/invocation_table.hpp"
 #include "core/services.hpp"
 #include "core/trigger_table.hpp"
+#include "core/worker_metrics.hpp"
 #include "protocol/from_worker.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -109,6 +110,8 @@ class Core {
   // The connection's outbox has passed limits::outbox_refuse_bytes, or has emptied again.
   void on_congested(base::ConnectionId id);
   void on_relieved(base::ConnectionId id, Effects& effects);
+  // A worker has said something of its resources. One that is not connected is passed over.
+  void on_worker_metric(base::WorkerId worker, const WorkerMetric& metric, base::Now now);
   void on_time(base::Now now, Effects& effects);
 
   // Graceful stop: from now on calls are refused; those in flight go on. `on_drain_ended` fails

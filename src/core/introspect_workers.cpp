@@ -72,7 +72,7 @@ EngineAnswer list_workers(Core& core, const EngineCall& call) {
   }
   array rows;
   for (const Connection* worker : workers_by_name(core)) {
-    object row = worker_row(*worker);
+    object row = worker_row(*worker, call.now.monotonic);
     const bool wanted = worker_id ? row["id"] == value(*worker_id)
                                   : is_listed(*worker) &&
                                         contains_ignoring_case(worker->name.value_or(""), search) &&
@@ -125,7 +125,7 @@ EngineAnswer worker_info(Core& core, const EngineCall& call) {
     }
   }
   return value{
-      {"worker", worker_row(**found)},
+      {"worker", worker_row(**found, call.now.monotonic)},
       {"functions", std::move(functions)},
       {"trigger_types", std::move(types)},
       {"registered_triggers", std::move(triggers)}

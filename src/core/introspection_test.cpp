@@ -1,6 +1,9 @@
 // The engine's own functions that only look (spec: engine-core §8.2, §8.3): rows, filters, order,
 // errors, and what differs for workers of line 0.11.
 
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "base/uuid.hpp"
 #include "protocol/from_worker.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"
@@ -239,6 +242,35 @@ TEST_F(Introspection, shows_workers_in_rows_that_serve_both_lines) {
           {"pid", 4711U}
       })
   );
+}
+
+TEST_F(Introspection, shows_what_a_worker_has_said_of_its_resources_for_two_minutes) {
+  const base::WorkerId id(*base::Uuid::parse(shop.worker_id));
+  const auto latest = [this] {
+    return ask("engine::workers::info", R"({"name":"shop"})").at("worker").at("latest_metrics");
+  };
+  scene.measure(id, {WorkerMetricName::memory_rss, 300, base::WallTime(1s)});
+  scene.measure(id, {WorkerMetricName::memory_rss, 400, base::WallTime(3s)});
+  scene.advance(1s);
+  scene.measure(id, {WorkerMetricName::cpu_percent, 12.5, base::WallTime(2s)});
+  EXPECT_EQ(
+      latest(),
+      (value{
+          {"runtime", "node"}, {"timestamp_ms", 3'000}, {"memory_rss", 400}, {"cpu_percent", 12.5}
+      })
+  );
+  scene.advance(119s);
+  EXPECT_EQ(latest(), (value{{"runtime", "node"}, {"timestamp_ms", 2'000}, {"cpu_percent", 12.5}}));
+  scene.advance(1s);
+  EXPECT_TRUE(latest().is_null());
+}
+
+TEST_F(Introspection, passes_over_what_is_said_of_workers_that_are_not_there) {
+  scene.measure(base::WorkerId(base::Uuid(1, 2)), {WorkerMetricName::memory_rss, 1, {}});
+  const value answer = ask("engine::workers::list");
+  for (const value& row : answer.at("workers").as_array()) {
+    EXPECT_TRUE(row.at("latest_metrics").is_null());
+  }
 }
 
 TEST_F(Introspection, shows_built_in_workers_with_their_name_as_id) {

@@ -1,20 +1,26 @@
 #include "core/listings.hpp"
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "core/connection.hpp"
 #include "core/core.hpp"
 #include "core/function_table.hpp"
 #include "core/trigger_table.hpp"
+#include "core/worker_metrics.hpp"
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace iii::core {
 
@@ -78,6 +84,33 @@ boost::json::array triggers_of_function(const Core& core, std::string_view funct
     }
   }
   return triggers;
+}
+
+std::int64_t milliseconds(base::WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+boost::json::value number(double value) {
+  constexpr double whole_max = 9'007'199'254'740'992;  // 2^53
+  const bool is_whole = std::trunc(value) == value && std::abs(value) <= whole_max;
+  return is_whole ? boost::json::value(static_cast<std::int64_t>(value))
+                  : boost::json::value(value);
+}
+
+boost::json::value latest_metrics(const Connection& worker, base::MonotonicTime now) {
+  const std::vector<WorkerMetric> metrics = worker.metrics.latest(now);
+  if (metrics.empty()) {
+    return nullptr;
+  }
+  // Not "node" for every worker, as in the reference system.
+  boost::json::object latest{
+      {"runtime", worker.runtime.value_or("unknown")},
+      {"timestamp_ms", milliseconds(std::ranges::max(metrics, {}, &WorkerMetric::time).time)}
+  };
+  for (const WorkerMetric& metric : metrics) {
+    latest.emplace(text_of(metric.name), number(metric.number));
+  }
+  return latest;
 }
 
 }  // namespace
@@ -157,7 +190,7 @@ boost::json::array all_functions(const Core& core) {
   return rows;
 }
 
-boost::json::object worker_row(const Connection& worker) {
+boost::json::object worker_row(const Connection& worker, base::MonotonicTime now) {
   const bool is_local = worker.residence == Residence::in_process;
   boost::json::array functions;
   std::set<std::string_view> ids;
@@ -167,8 +200,6 @@ boost::json::object worker_row(const Connection& worker) {
   for (const std::string_view id : ids) {
     functions.emplace_back(id);
   }
-  const auto connected_at =
-      std::chrono::duration_cast<std::chrono::milliseconds>(worker.connected_at.time_since_epoch());
   boost::json::object row{
       {"id", is_local ? worker.name.value_or("") : worker.worker_id.value().to_string()},
       {"name", or_null(worker.name)},
@@ -178,14 +209,14 @@ boost::json::object worker_row(const Connection& worker) {
       {"os", or_null(worker.os)},
       {"status", is_local ? "available" : "connected"},
       {"internal", worker.is_mandatory},
-      {"connected_at_ms", connected_at.count()},
+      {"connected_at_ms", milliseconds(worker.connected_at)},
       {"function_count", functions.size()},
       {"functions", std::move(functions)},
       {"active_invocations", worker.issued.size + worker.executing.size},
       {"isolation", or_null(worker.isolation)},
       {"ip_address", is_local ? boost::json::value(nullptr) : boost::json::value(worker.ip_address)
       },
-      {"latest_metrics", nullptr}
+      {"latest_metrics", latest_metrics(worker, now)}
   };
   if (worker.pid) {
     row["pid"] = *worker.pid;

@@ -2,6 +2,7 @@
 // SDKs: members of either stand side by side (docs/compatibility.md). Read-only.
 #pragma once
 
+#include "base/time.hpp"
 #include "core/core.hpp"
 
 #include <boost/json/array.hpp>
@@ -29,7 +30,7 @@ namespace iii::core {
 // Every registered function, internal ones included.
 [[nodiscard]] boost::json::array all_functions(const Core& core);
 
-[[nodiscard]] boost::json::object worker_row(const Connection& worker);
+[[nodiscard]] boost::json::object worker_row(const Connection& worker, base::MonotonicTime now);
 [[nodiscard]] boost::json::object trigger_type_row(const TriggerType& type);
 [[nodiscard]] boost::json::object trigger_type_detail(const Core& core, const TriggerType& type);
 [[nodiscard]] boost::json::object trigger_row(const Core& core, const Trigger& trigger);

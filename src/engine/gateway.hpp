@@ -100,6 +100,7 @@ class Gateway final : public net::SocketEvents {
   void on_protocol_error(Session& session, const websocket::DecodeError& error);
   // Whether it was telemetry, kept or dropped.
   bool take_telemetry(Session& session, std::string_view bytes);
+  void take_gauges(const Session& session, std::string_view otlp_json);
   void on_close_frame(Session& session, std::uint16_t code);
 
   // Ends: with a Close frame, or without. The core is told unless it ordered it.

@@ -10,6 +10,7 @@
 #include "protocol/from_worker.hpp"
 #include "websocket/decoder.hpp"
 #include "websocket/frame.hpp"
+#include "workers/observability/worker_gauges.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -150,7 +151,23 @@ bool Gateway::take_telemetry(Session& session, std::string_view bytes) {
          {"bytes_max", limits::telemetry_frame_bytes_max}}
     );
   }
+  if (frame == TelemetryFrame::metrics && bytes.size() <= limits::worker_metrics_frame_bytes_max) {
+    take_gauges(session, bytes.substr(telemetry_prefix_bytes));
+  }
   return frame != TelemetryFrame::unknown;
+}
+
+void Gateway::take_gauges(const Session& session, std::string_view otlp_json) {
+  const auto gauges = workers::worker_gauges(otlp_json, now_.wall);
+  if (!gauges) {
+    warn_about(
+        session, "telemetry_dropped", {{"reason", "it is not JSON"}, {"bytes", otlp_json.size()}}
+    );
+    return;
+  }
+  for (const workers::WorkerGauge& gauge : *gauges) {
+    core_.on_worker_metric(gauge.worker_id, gauge.metric, now_);
+  }
 }
 
 void Gateway::on_protocol_error(Session& session, const websocket::DecodeError& error) {

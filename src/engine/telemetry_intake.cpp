@@ -21,7 +21,7 @@ TelemetryFrame TelemetryIntake::take(std::string_view frame) {
   }
   ++*counter;
   bytes += frame.size();
-  return TelemetryFrame::taken;
+  return counter == &metrics ? TelemetryFrame::metrics : TelemetryFrame::taken;
 }
 
 }  // namespace iii::engine

@@ -1,7 +1,8 @@
-// What arrives on /otel and as telemetry frames on /: counted and let go until the observability
-// worker takes it. Keeps no bytes.
+// What arrives on /otel and as telemetry frames on /: counted, and but for the gauges of workers
+// let go until the observability worker takes it. Keeps no bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -9,9 +10,12 @@ namespace iii::engine {
 
 enum class TelemetryFrame : std::uint8_t {
   taken,
+  metrics,    // taken, too
   oversized,  // it is telemetry, and dropped
   unknown,    // it carries no telemetry prefix (spec: wire-protocol §12.1)
 };
+
+inline constexpr std::size_t telemetry_prefix_bytes = 4;
 
 struct TelemetryIntake {
   std::uint64_t traces = 0;

@@ -12,7 +12,7 @@ namespace {
 TEST(TelemetryIntake, CountsFramesByTheirPrefix) {
   TelemetryIntake intake;
   EXPECT_EQ(intake.take("OTLP{}"), TelemetryFrame::taken);
-  EXPECT_EQ(intake.take("MTRC{\"resourceMetrics\":[]}"), TelemetryFrame::taken);
+  EXPECT_EQ(intake.take("MTRC{\"resourceMetrics\":[]}"), TelemetryFrame::metrics);
   EXPECT_EQ(intake.take("LOGS{}"), TelemetryFrame::taken);
   EXPECT_EQ(intake.take("LOGS"), TelemetryFrame::taken);
   EXPECT_EQ(intake.traces, 1U);

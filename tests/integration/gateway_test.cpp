@@ -2,7 +2,6 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "core/core.hpp"
-#include "engine/telemetry_intake.hpp"
 #include "protocol/from_worker.hpp"
 #include "socket_client.hpp"
 #include "support/core_texts.hpp"
@@ -197,55 +196,6 @@ TEST_F(GatewayTest, AWorkersCloseIsAnsweredWithTheEndOfTcp) {
   WorkerClient client = worker();
   client.socket().send_close(CloseCode::normal);
   EXPECT_EQ(client.ending().kind, Kind::ended);
-}
-
-// --- Telemetry ---
-
-TEST_F(GatewayTest, TelemetryIsCounted) {
-  SocketClient client = socket();
-  client.upgrade("/otel");
-  for (const std::string_view frame : {"OTLP{}", "OTLP{}", "MTRC{}", "LOGS{}", "XXXX{}"}) {
-    client.send_frame(Opcode::binary, frame);
-  }
-  client.send_text("ignored");
-  client.send_close(CloseCode::going_away);
-  EXPECT_EQ(client.next(), closed_with(CloseCode::going_away));
-  const engine::TelemetryIntake& telemetry = engine.gateway().telemetry();
-  EXPECT_EQ(telemetry.traces, 2U);
-  EXPECT_EQ(telemetry.metrics, 1U);
-  EXPECT_EQ(telemetry.logs, 1U);
-  EXPECT_EQ(telemetry.unknown_frames, 1U);
-  EXPECT_EQ(telemetry.bytes, 4U * 6U);
-}
-
-TEST_F(GatewayTest, TelemetryThatIsDroppedIsLogged) {
-  const std::string large = "OTLP" + std::string(limits::telemetry_frame_bytes_max, ' ');
-  SocketClient client = socket();
-  client.upgrade("/otel");
-  client.send_frame(Opcode::binary, "LOGS{}");
-  client.send_frame(Opcode::binary, "XXXX{}");
-  client.send_frame(Opcode::binary, large);
-  client.send_close(CloseCode::going_away);
-  EXPECT_EQ(client.next(), closed_with(CloseCode::going_away));
-  WorkerClient sender = worker();
-  sender.socket().send_frame(Opcode::binary, large);
-  sender.settle();
-  EXPECT_THAT(
-      engine.log_lines("telemetry_dropped"),
-      ElementsAre(
-          AllOf(HasSubstr("path=/otel"), HasSubstr("begins with none"), HasSubstr("bytes=6")),
-          AllOf(HasSubstr("path=/otel"), HasSubstr("bytes_max=4194304")),
-          AllOf(HasSubstr("worker_id="), HasSubstr("bytes=4194308"))
-      )
-  );
-}
-
-TEST_F(GatewayTest, WorkersMaySendTelemetryAmongTheirMessages) {
-  WorkerClient client = worker();
-  client.socket().send_frame(Opcode::binary, "LOGS{}");
-  client.settle();
-  EXPECT_EQ(engine.gateway().telemetry().logs, 1U);
-  EXPECT_EQ(engine.core().counters().malformed_messages, 0U);
 }
 
 // --- Workers that do not read ---

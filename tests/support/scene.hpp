@@ -78,6 +78,9 @@ class Scene {
       std::string_view payload,
       std::optional<base::InvocationId> id = {}
   );
+  void measure(base::WorkerId worker, const core::WorkerMetric& metric) {
+    core_.on_worker_metric(worker, metric, now_);
+  }
   void start_draining() { core_.on_drain_started(); }
   void end_draining();
   void stop();
