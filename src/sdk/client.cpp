@@ -53,7 +53,7 @@ std::string json_or_nothing(const std::optional<Json>& json) {
 }
 
 std::string checked(std::string frame, const std::string& what) {
-  if (const auto refusal = sdk::refusal_of_frame(frame, what)) {
+  if (const auto refusal = sdk::refusal_of_frame(frame, {what, ""})) {
     throw *refusal;
   }
   return frame;

@@ -92,7 +92,7 @@ Result<StartedCall> start_call(Driver& driver, const TriggerRequest& request, Co
     message.timeout_ms = engine_timeout_ms(timeout);
   }
   std::string frame = protocol::encode(message);
-  if (auto refusal = refusal_of_frame(frame, "the call of", request.function_id)) {
+  if (auto refusal = refusal_of_frame(frame, {"the call of", request.function_id})) {
     return *std::move(refusal);
   }
   if (kind == TriggerAction::Kind::fire_and_forget) {

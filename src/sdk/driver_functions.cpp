@@ -147,7 +147,8 @@ void Driver::answer(FunctionRun& run, const std::string& result_json) {
         },
         run.answer_frame
     );
-    if (const auto refusal = refusal_of_frame(run.answer_frame, "the result of", run.function_id)) {
+    if (const auto refusal =
+            refusal_of_frame(run.answer_frame, {"the result of", run.function_id})) {
       // Without trace headers (spec: line-0.25 §8).
       run.traceparent.clear();
       run.baggage.clear();
@@ -180,7 +181,7 @@ void Driver::refuse(FunctionRun& run, const protocol::ErrorBody& error) {
       },
       run.answer_frame
   );
-  if (const auto refusal = refusal_of_frame(run.answer_frame, "the error of", run.function_id)) {
+  if (const auto refusal = refusal_of_frame(run.answer_frame, {"the error of", run.function_id})) {
     const protocol::ErrorBody replacement = error_body(*refusal);
     protocol::encode(
         to_engine::InvocationResult{

@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "sdk/effects.hpp"
 #include "sdk/telemetry/invocation_span.hpp"
 
@@ -41,12 +42,8 @@ struct FunctionRun {
 // thread waits for the other's allocator. One thread.
 class SpareRuns {
  public:
-  // As many as usually run at once, and not enough to matter: at most 1.8 MB.
-  static constexpr std::size_t runs_max = 64;
-  static constexpr std::size_t text_bytes_max = 4096;
-
   [[nodiscard]] static bool keeps(const std::string& text) {
-    return text.capacity() <= text_bytes_max;
+    return text.capacity() <= base::limits::spare_run_text_bytes_max;
   }
 
   [[nodiscard]] std::unique_ptr<FunctionRun> take(const RunFunction& message) {
@@ -70,7 +67,7 @@ class SpareRuns {
   // Precondition: function and span are gone already, with what belongs to the user.
   void put(std::unique_ptr<FunctionRun> run) {
     III_ASSERT(run->function == nullptr && !run->span, "what belongs to the user is gone");
-    if (spare_.size() < runs_max && is_small(*run)) {
+    if (spare_.size() < base::limits::spare_runs_max && is_small(*run)) {
       run->captures_payloads.reset();
       run->is_in_gate = false;
       spare_.push_back(std::move(run));

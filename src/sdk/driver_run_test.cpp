@@ -1,6 +1,7 @@
 #include "sdk/driver_run.hpp"
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "base/uuid.hpp"
 #include "sdk/effects.hpp"
 
@@ -45,16 +46,16 @@ TEST(SpareRuns, know_nothing_of_the_run_before) {
 
 TEST(SpareRuns, are_few_and_small) {
   SpareRuns runs;
-  const std::string large(SpareRuns::text_bytes_max + 1, 'x');
+  const std::string large(base::limits::spare_run_text_bytes_max + 1, 'x');
   runs.put(runs.take(RunFunction{.function_id = "f", .data_json = large}));
   auto answered = runs.take(RunFunction{.function_id = "f", .data_json = "1"});
   answered->answer_frame = large;
   runs.put(std::move(answered));
   EXPECT_EQ(runs.size(), 0U);
-  for (std::size_t i = 0; i <= SpareRuns::runs_max; ++i) {
+  for (std::size_t i = 0; i <= base::limits::spare_runs_max; ++i) {
     runs.put(std::make_unique<FunctionRun>());
   }
-  EXPECT_EQ(runs.size(), SpareRuns::runs_max);
+  EXPECT_EQ(runs.size(), base::limits::spare_runs_max);
 }
 
 }  // namespace

@@ -57,16 +57,14 @@ std::string problem_of_frame(std::string_view frame) {
   return problem;
 }
 
-std::optional<Error> refusal_of_frame(
-    std::string_view frame, std::string_view what, std::string_view id
-) {
+std::optional<Error> refusal_of_frame(std::string_view frame, const FrameSubject& subject) {
   const std::string problem = problem_of_frame(frame);
   if (problem.empty()) {
     return std::nullopt;
   }
-  std::string text(what);
-  if (!id.empty()) {
-    text.append(" '").append(id).append("'");
+  std::string text(subject.what);
+  if (!subject.id.empty()) {
+    text.append(" '").append(subject.id).append("'");
   }
   text.append(" ").append(problem);
   return is_too_large(frame)

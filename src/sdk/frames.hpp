@@ -15,11 +15,16 @@ namespace iii::sdk {
 [[nodiscard]] std::string problem_of_text(std::string_view text);
 [[nodiscard]] std::string problem_of_frame(std::string_view frame);
 
-// The error of a frame that must not go out; `what`, and `id` in quotes, say whose it is. One that
-// is too large is `payload_too_large`, as engines answer (spec: line-0.25 §8); everything else is
-// of kind serde.
+// What a frame is, for its errors: "the call of" 'shop::pay'.
+struct FrameSubject {
+  std::string_view what;
+  std::string_view id;  // or empty
+};
+
+// The error of a frame that must not go out. One that is too large is `payload_too_large`, as
+// engines answer (spec: line-0.25 §8); everything else is of kind serde.
 [[nodiscard]] std::optional<Error> refusal_of_frame(
-    std::string_view frame, std::string_view what, std::string_view id = ""
+    std::string_view frame, const FrameSubject& subject
 );
 
 }  // namespace iii::sdk

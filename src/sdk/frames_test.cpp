@@ -37,14 +37,14 @@ TEST(Frames, are_utf8) {
 }
 
 TEST(Frames, are_refused_with_the_code_of_engines_when_they_are_too_large) {
-  EXPECT_EQ(refusal_of_frame("{}", "the call of", "f"), std::nullopt);
+  EXPECT_EQ(refusal_of_frame("{}", {"the call of", "f"}), std::nullopt);
   EXPECT_EQ(
-      refusal_of_frame("\xff", "the call of", "f"), Error::serde("the call of 'f' is not UTF-8")
+      refusal_of_frame("\xff", {"the call of", "f"}), Error::serde("the call of 'f' is not UTF-8")
   );
   const std::string largest(base::limits::message_bytes_max, ' ');
-  EXPECT_EQ(refusal_of_frame(largest, "the call of", "f"), std::nullopt);
+  EXPECT_EQ(refusal_of_frame(largest, {"the call of", "f"}), std::nullopt);
   EXPECT_EQ(
-      refusal_of_frame(largest + ' ', "the call of", "f"),
+      refusal_of_frame(largest + ' ', {"the call of", "f"}),
       Error::remote("payload_too_large", "the call of 'f' is larger than 64 MiB")
   );
 }

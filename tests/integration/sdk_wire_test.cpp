@@ -290,6 +290,22 @@ TEST(SdkWire, sends_an_error_instead_of_a_result_that_is_too_large) {
   );
 }
 
+TEST(SdkWire, sends_an_error_instead_of_one_that_is_no_text) {
+  ScriptedEngine engine;
+  Client client = register_worker(engine.url(), quick());
+  client.register_function("raw", [](const Json&) -> Json { throw Error::remote("E1", "\xff"); });
+  ScriptedPeer& peer = engine.next();
+  static_cast<void>(peer.next_text());
+  static_cast<void>(peer.next_text());
+  peer.send_text(invocation("raw"));
+  EXPECT_EQ(
+      peer.next_text(),
+      R"({"type":"invocationresult","invocation_id":"2f3f7f0c-51f0-4f9a-a5a4-3f7b16f0c1de",)"
+      R"("function_id":"raw","error":{"code":"invocation_failed",)"
+      R"("message":"serialization error: the error of 'raw' is not UTF-8"}})"
+  );
+}
+
 TEST(SdkWire, tells_the_engine_until_when_somebody_waits) {
   ScriptedEngine engine;
   const Client client = register_worker(engine.url(), quick());
