@@ -147,7 +147,8 @@ class Run:
         fragmenting = [worker for worker in self.workers if scenarios.sends_fragments(worker)]
         for caller, callee in ring(fragmenting):
             self.echo("fragmented call", caller, callee, scenarios.FRAGMENTED_BYTES)
-        self.echo("largest call", fragmenting[0], fragmenting[-1], scenarios.LARGEST_BYTES)
+        if not self.engine.is_sanitized:  # They see no more in 60 MiB than in the 17 before.
+            self.echo("largest call", fragmenting[0], fragmenting[-1], scenarios.LARGEST_BYTES)
 
     def echo(self, title, caller, callee, size):
         name = f"{title}: {caller.sdk} > {callee.sdk}"
