@@ -279,10 +279,13 @@ class Worker:
 
     def wait_ready(self):
         """Returns once the engine routes a call of this worker to this worker."""
+        # Long: when an answer comes at the moment in which its call times out, the Python packages'
+        # reading task ends (set_result of a cancelled future), and they hear nothing any more.
+        timeout_ms = 5000
         deadline = time.monotonic() + LIMIT_SECONDS
         while True:
             try:
-                return self.call(f"{self.name}::echo", {}, timeout_ms=1000)
+                return self.call(f"{self.name}::echo", {}, timeout_ms=timeout_ms)
             except Refused as refused:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"{self.name} is not served: {refused}") from refused
