@@ -9,6 +9,7 @@
 #include "core/effects.hpp"
 #include "core/engine_functions.hpp"
 #include "core/invocation_table.hpp"
+#include "core/worker_metrics.hpp"
 #include "json/scan.hpp"
 #include "protocol/error_body.hpp"
 #include "protocol/error_codes.hpp"

@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
+#include "core/worker_metrics.hpp"
 #include "protocol/from_worker.hpp"
 #include "support/core_texts.hpp"
 #include "support/scene.hpp"

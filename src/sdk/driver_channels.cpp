@@ -6,7 +6,6 @@
 #include "sdk/driver.hpp"
 #include "sdk/driver_channel.hpp"
 #include "sdk/transport.hpp"
-#include "sdk/transport_turns.hpp"
 
 #include <algorithm>
 #include <memory>

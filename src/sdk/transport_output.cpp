@@ -102,11 +102,12 @@ void Transport::Connection::flush() {
 
 // Piece by piece, so that it is known at any time what the system has taken.
 void Transport::Connection::write() {
-  if (options_.turns == nullptr) {
+  TransportTurns* const turns = options_.turns.get();
+  if (turns == nullptr) {
     write_some(writing_.view());
     return;
   }
-  options_.turns->enqueue([connection = weak_from_this()] {
+  turns->enqueue([connection = weak_from_this()] {
     if (const auto self = connection.lock(); self && self->state_ != State::ended) {
       self->write_some(self->writing_.view().substr(0, base::limits::channel_write_bytes));
     }

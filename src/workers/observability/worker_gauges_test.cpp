@@ -86,7 +86,7 @@ TEST(WorkerGauges, are_integers_where_there_is_no_fraction) {
 }
 
 TEST(WorkerGauges, have_the_time_of_their_arrival_without_one_of_their_own) {
-  std::string metric = metric_of("memory.rss", "gauge", R"("asInt":7)");
+  const std::string metric = metric_of("memory.rss", "gauge", R"("asInt":7)");
   for (const char* time : {"\"0\"", "-1", "1e30", "null"}) {
     std::string timed = metric;
     timed.replace(timed.find(R"("1760000060000000000")"), 21, time);
