@@ -1,10 +1,11 @@
 // A WebSocket client over TCP or TLS: worker socket, telemetry socket and channel ends alike.
 //
 // Order: construct, open(), then on_opened() or on_closed(); after on_opened() send and receive.
-// on_closed() comes exactly once and last. Everything that is sent within one turn of the executor
-// leaves in one write; everything that has arrived is read in one. Pings are answered here. Nothing
-// is retried here: make a new Transport. All calls and events on the executor's one thread; events
-// never come from inside a call, and an event may destroy the Transport, after which none follows.
+// on_closed() comes exactly once and last. What is sent within one turn of the executor leaves in
+// one write, or by pieces in turns; what has arrived is read in one. Pings are answered here.
+// Nothing is retried here: make a new Transport. All calls and events on the executor's one thread;
+// events never come from inside a call, and an event may destroy the Transport, after which none
+// follows.
 #pragma once
 
 #include "base/limits.hpp"
