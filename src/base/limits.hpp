@@ -41,6 +41,9 @@ inline constexpr std::size_t read_bytes = 256 * kib;
 inline constexpr std::size_t turn_read_bytes = 1 * mib;
 inline constexpr std::size_t read_bytes_min = 8 * kib;
 static_assert(read_bytes_min < read_bytes && read_bytes < turn_read_bytes);
+// What the system takes of a socket's output and has not sent yet. It would take megabytes for each
+// slow reader, in memory that no outbox counts. A writer is woken at half of it.
+inline constexpr std::size_t socket_unsent_bytes = 128 * kib;
 
 // A connection with this much unsent output takes no further invocations: its callers get
 // `worker_overloaded`.
@@ -130,8 +133,9 @@ inline constexpr std::size_t channel_bytes_max = 4 * mib;
 inline constexpr auto channel_unclaimed_max = 300s;
 // A channel's reader is fed until this much waits for its socket, and again once half of it is
 // gone.
-inline constexpr std::size_t channel_outbox_bytes = 1 * mib;
+inline constexpr std::size_t channel_outbox_bytes = 256 * kib;
 static_assert(channel_outbox_bytes < outbox_close_bytes);
+static_assert(channel_outbox_bytes >= 2 * socket_unsent_bytes);
 // channel_bytes_max once the reader is there: what fills its outbox again while the writer is asked
 // for more.
 inline constexpr std::size_t channel_ahead_bytes = channel_outbox_bytes / 2;
@@ -238,6 +242,7 @@ inline constexpr std::size_t http_connections_max = 1'000'000;
 // What all clients together have not taken of their responses.
 inline constexpr std::size_t http_unsent_bytes_max = 256 * mib;
 static_assert(http_unsent_bytes_max >= 2 * message_bytes_max);
+static_assert(http_unsent_bytes_max >= http_requests_default * channel_outbox_bytes);
 // Memory of requests that have ended, kept for the next ones.
 inline constexpr std::size_t http_spare_requests_max = 256;
 // Of a route; a look-up goes as deep as the longest path.

@@ -1,5 +1,6 @@
 #include "net/address.hpp"
 
+#include "base/limits.hpp"
 #include "net/descriptor.hpp"
 
 #include <iii/engine_error.hpp>
@@ -86,6 +87,12 @@ Binding bind_address(const addrinfo& address, std::uint16_t port, bool is_only_o
   }
   const int on = 1;
   ::setsockopt(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // Inherited by the connections.
+  constexpr int unsent_bytes = base::limits::socket_unsent_bytes;
+  ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(
+      descriptor.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes
+  );
   sockaddr_storage target{};
   std::memcpy(&target, address.ai_addr, address.ai_addrlen);
   if (address.ai_family == AF_INET6) {
@@ -171,8 +178,6 @@ AcceptedConnection accept_connection(const Descriptor& listener) {
   if (!descriptor.is_open()) {
     return {.error_number = errno == EWOULDBLOCK || errno == ECONNABORTED ? EAGAIN : errno};
   }
-  const int one = 1;
-  ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return {std::move(descriptor), text_of(address), 0};
 }
 

@@ -1,12 +1,14 @@
 #include "net/http_transfer.hpp"
 
 #include "base/ip_address.hpp"
+#include "base/limits.hpp"
 #include "libcurl/libcurl.hpp"
 #include "net/http_client.hpp"
 
 #include <curl/curl.h>
 #include <curl/system.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -105,9 +107,12 @@ curl_socket_t HttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr*
   if (transfer.was_refused_) {
     return CURL_SOCKET_BAD;
   }
-  return ::socket(
+  const int descriptor = ::socket(
       address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol
   );
+  constexpr int unsent_bytes = base::limits::socket_unsent_bytes;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes);
+  return descriptor;
 }
 
 // Called for each sending: libcurl sends again when a kept connection ends without an answer, and

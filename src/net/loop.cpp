@@ -410,7 +410,8 @@ void Loop::flush(std::uint32_t slot) {
     return;
   }
   const std::size_t bytes_before = socket.outbox.size();
-  while (!socket.outbox.empty()) {
+  bool has_room = true;
+  while (has_room && !socket.outbox.empty()) {
     const std::string_view bytes = socket.outbox.view();
     const ssize_t count = ::send(socket.descriptor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count < 0) {
@@ -424,6 +425,7 @@ void Loop::flush(std::uint32_t slot) {
       break;
     }
     socket.outbox.consume(static_cast<std::size_t>(count));
+    has_room = socket.outbox.empty();
     if (socket.state == State::finishing && socket.patience == Patience::while_it_reads) {
       socket.progressed_at = now().monotonic;
       socket.ends_at = socket.progressed_at + options_.closing_max;
@@ -431,6 +433,13 @@ void Loop::flush(std::uint32_t slot) {
   }
   const bool has_progressed = socket.waits_for_room && socket.outbox.size() < bytes_before;
   const bool waits_for_room = !socket.outbox.empty();
+  if (has_progressed) {
+    // What is left is younger. Who takes all that comes may yet never have an empty outbox.
+    const auto taken = static_cast<double>(bytes_before - socket.outbox.size());
+    socket.unsent_since += std::chrono::duration_cast<base::MonotonicTime::duration>(
+        (now().monotonic - socket.unsent_since) * (taken / static_cast<double>(bytes_before))
+    );
+  }
   count_unsent(socket, socket.outbox.size());
   if (waits_for_room != socket.waits_for_room) {
     socket.waits_for_room = waits_for_room;

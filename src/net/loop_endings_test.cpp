@@ -295,6 +295,22 @@ TEST_F(SlowReaderTest, IsKnownByWhatItDoesNotTake) {
   EXPECT_EQ(loop.unsent_bytes(0), 0U);
 }
 
+TEST_F(LoopTest, KnowsWhoTakesNothingFromWhoIsAlwaysSentMore) {
+  Client steady(port);
+  const base::ConnectionId steady_id = accept_one();
+  loop.outbox(steady_id)->append(std::string(limits::mib, 'x'));
+  run_idle();
+  const Client stalled(port, 64 * 1024);
+  const base::ConnectionId stalled_id = accept_one();
+  loop.outbox(stalled_id)->append(std::string(limits::mib / 2, 'x'));
+  EXPECT_TRUE(turn_until([&] {
+    steady.receive();
+    base::ByteBuffer* outbox = loop.outbox(steady_id);
+    outbox->append(std::string(limits::mib - outbox->size(), 'x'));
+    return loop.slowest(0) == stalled_id;
+  }));
+}
+
 TEST_F(SlowReaderTest, IsStillReadFrom) {
   reader.send("y");
   ASSERT_TRUE(turn_until([&] { return owner.presented.size() == 2; }));

@@ -88,6 +88,21 @@ TEST_F(LoopTest, WritesOncePerTurnWhatManyAppended) {
   }));
 }
 
+TEST_F(LoopTest, KeepsWhatItsPeerHasNoRoomFor) {
+  constexpr int receive_bytes = 16 * 1024;
+  Client client(port, receive_bytes);
+  const base::ConnectionId id = accept_one();
+  loop.outbox(id)->append(std::string(4 * limits::mib, 'x'));
+  run_idle();
+  EXPECT_GT(owner.left, 4 * limits::mib - 3 * limits::socket_unsent_bytes);
+  const int before = owner.progress;
+  ASSERT_TRUE(turn_until([&] {
+    client.receive();
+    return owner.progress > before;
+  }));
+  EXPECT_LT(client.received().size(), 4 * limits::socket_unsent_bytes);
+}
+
 TEST_F(LoopTest, PresentsTheRestAgainFollowedByMore) {
   take_lines();
   Client client(port);

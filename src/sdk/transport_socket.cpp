@@ -106,6 +106,7 @@ void TransportSocket::connect_to(
         }
         error_code ignored;
         static_cast<void>(socket_.set_option(tcp::no_delay(true), ignored));
+        set_tcp_option(TCP_NOTSENT_LOWAT, base::limits::socket_unsent_bytes);
         keep_alive();
         if (tls_context_) {
           start_tls(*tls_context_, std::move(on_connected));
@@ -121,12 +122,16 @@ void TransportSocket::connect_to(
 void TransportSocket::keep_alive() {
   error_code ignored;
   static_cast<void>(socket_.set_option(asio::socket_base::keep_alive(true), ignored));
-  const auto set = [this](int option, std::chrono::seconds time) {
-    const int value = static_cast<int>(time.count());
-    setsockopt(socket_.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  const auto seconds = [](std::chrono::seconds time) {
+    return static_cast<std::size_t>(time.count());
   };
-  set(TCP_KEEPIDLE, base::limits::keep_alive_idle);
-  set(TCP_KEEPINTVL, base::limits::keep_alive_interval);
+  set_tcp_option(TCP_KEEPIDLE, seconds(base::limits::keep_alive_idle));
+  set_tcp_option(TCP_KEEPINTVL, seconds(base::limits::keep_alive_interval));
+}
+
+void TransportSocket::set_tcp_option(int option, std::size_t number) {
+  const int value = static_cast<int>(number);
+  setsockopt(socket_.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
 }
 
 void TransportSocket::start_tls(asio::ssl::context& context, Connected on_connected) {

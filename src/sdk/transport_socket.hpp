@@ -67,6 +67,7 @@ class TransportSocket {
       const boost::asio::ip::tcp::resolver::results_type& endpoints, Connected on_connected
   );
   void keep_alive();
+  void set_tcp_option(int option, std::size_t number);
   void start_tls(boost::asio::ssl::context& context, Connected on_connected);
 
   boost::asio::ip::tcp::resolver resolver_;

@@ -106,8 +106,7 @@ TEST_F(HttpGatewayTest, a_broken_answer_without_a_length_ends_with_a_reset) {
 }
 
 TEST_F(HttpGatewayTest, the_slowest_client_is_cut_when_all_leave_too_much_untaken) {
-  // The system takes some megabytes for each.
-  constexpr std::size_t bytes = 14 * limits::mib;
+  constexpr std::size_t bytes = 9 * limits::mib;
   const std::string answer = R"({"body":")" + std::string(bytes, 'x') + R"("})";
   const auto ask = [&] {
     SocketClient http = client(64 * limits::kib);
