@@ -1,22 +1,12 @@
 """Tests of tools/checklist, in small trees of their own."""
 
-import importlib.machinery
-import importlib.util
 import pathlib
 import tempfile
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parent / "checklist"
+import scripts
 
-
-def load():
-    loader = importlib.machinery.SourceFileLoader("checklist_script", str(SCRIPT))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-checklist = load()
+checklist = scripts.load("checklist")
 
 
 class Checklist(unittest.TestCase):

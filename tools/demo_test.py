@@ -1,8 +1,6 @@
 """Tests of tools/demo: what is missing or fails is told in one line."""
 
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
 import pathlib
 import subprocess
@@ -11,16 +9,9 @@ import tempfile
 import unittest
 from unittest import mock
 
+import scripts
 
-def load(name):
-    path = str(pathlib.Path(__file__).resolve().parent / name)
-    loader = importlib.machinery.SourceFileLoader(f"{name}_script", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-demo = load("demo")
+demo = scripts.load("demo")
 
 
 class Failures(unittest.TestCase):

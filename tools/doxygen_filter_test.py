@@ -1,21 +1,10 @@
 """Tests of tools/doxygen_filter: which comments become Doxygen's."""
 
-import importlib.machinery
-import importlib.util
-import pathlib
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parent / "doxygen_filter"
+import scripts
 
-
-def load():
-    loader = importlib.machinery.SourceFileLoader("doxygen_filter_script", str(SCRIPT))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-script = load()
+script = scripts.load("doxygen_filter")
 
 
 class Comments(unittest.TestCase):

@@ -1,22 +1,12 @@
 """Tests of tools/examples, in small trees of their own."""
 
-import importlib.machinery
-import importlib.util
 import pathlib
 import tempfile
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parent / "examples"
+import scripts
 
-
-def load():
-    loader = importlib.machinery.SourceFileLoader("examples_script", str(SCRIPT))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-examples = load()
+examples = scripts.load("examples")
 
 
 class Examples(unittest.TestCase):

@@ -1,20 +1,10 @@
 """Tests of tools/fuzz: how it reads what libFuzzer prints."""
 
-import importlib.machinery
-import importlib.util
-import pathlib
 import unittest
 
+import scripts
 
-def load(name):
-    path = str(pathlib.Path(__file__).resolve().parent / name)
-    loader = importlib.machinery.SourceFileLoader(f"{name}_script", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-fuzz = load("fuzz")
+fuzz = scripts.load("fuzz")
 
 CLEAN = """\
 #2\tINITED cov: 17 ft: 18 corp: 1/1b exec/s: 0 rss: 45Mb

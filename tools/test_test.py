@@ -1,22 +1,12 @@
 """Tests of tools/test: what counts as passed and failed."""
 
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
-import pathlib
 import unittest
 
+import scripts
 
-def load(name):
-    path = str(pathlib.Path(__file__).resolve().parent / name)
-    loader = importlib.machinery.SourceFileLoader(f"{name}_script", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-test = load("test")
+test = scripts.load("test")
 
 
 class Steps(unittest.TestCase):

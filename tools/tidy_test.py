@@ -1,12 +1,11 @@
 """Tests of tools/tidy: each rule, kept and broken, in a small tree of its own."""
 
-import importlib.machinery
-import importlib.util
 import pathlib
 import tempfile
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parent / "tidy"
+import scripts
+
 HEADER = "// What it is.\n#pragma once\n"
 ROOMS = {
     "src/base/CMakeLists.txt": "iii_library(base SOURCES a.cpp HEADERS a.hpp)\n",
@@ -14,15 +13,7 @@ ROOMS = {
     "src/core/CMakeLists.txt": "iii_library(core\n  SOURCES c.cpp\n  DEPS\n    base # json\n)\n",
 }
 
-
-def load():
-    loader = importlib.machinery.SourceFileLoader("tidy_script", str(SCRIPT))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
-
-
-tidy = load()
+tidy = scripts.load("tidy")
 
 
 class Rules(unittest.TestCase):
