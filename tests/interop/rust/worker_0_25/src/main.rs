@@ -3,49 +3,18 @@
 // The trigger API is deprecated in 0.25, but an engine has to serve it.
 #![allow(deprecated)]
 
+#[path = "../../since_0_22.rs"]
+mod since_0_22;
 #[path = "../../worker.rs"]
 mod worker;
 
 /// What the versions of the package spell differently.
 mod sdk {
-    use std::future::Future;
-
     use commands::text;
+    use iii_sdk::protocol::RegisterTriggerInput;
     use serde_json::Value;
 
-    use iii_sdk::channel::Channel;
-    use iii_sdk::protocol::{RegisterTriggerInput, TriggerRequest};
-    use iii_sdk::{RegisterFunction, TriggerAction};
-
-    pub use iii_helpers::http::{HttpRequest, HttpResponse};
-    pub use iii_sdk::channel::{ChannelReader, ChannelWriter, StreamChannelRef};
-    pub use iii_sdk::helpers::extract_channel_refs;
-    pub use iii_sdk::runtime::WorkerMetadata;
-    pub use iii_sdk::trigger::{Trigger, TriggerConfig, TriggerHandler};
-    pub use iii_sdk::{Error, IIIClient as Client};
-
-    pub fn register_function<Handler, Answer>(client: &Client, id: String, handler: Handler)
-    where
-        Handler: Fn(Value, Option<Value>) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Result<Value, Error>> + Send + 'static,
-    {
-        client.register_function(id, RegisterFunction::new_async(handler));
-    }
-
-    pub async fn call(
-        client: &Client,
-        function_id: String,
-        payload: Value,
-        action: Option<TriggerAction>,
-        timeout_ms: Option<u64>,
-        metadata: Option<Value>,
-    ) -> Result<Value, Error> {
-        let call = TriggerRequest { function_id, payload, action, timeout_ms };
-        match metadata {
-            Some(metadata) => client.trigger(call.metadata(metadata)).await,
-            None => client.trigger(call).await,
-        }
-    }
+    pub use crate::since_0_22::*;
 
     pub fn bind(client: &Client, request: &Value) -> Result<Trigger, Error> {
         client.register_trigger(RegisterTriggerInput {
@@ -56,10 +25,6 @@ mod sdk {
             namespace: None,
             trigger_namespace: None,
         })
-    }
-
-    pub async fn create_channel(client: &Client) -> Result<Channel, Error> {
-        iii_sdk::helpers::create_channel(client, None).await
     }
 }
 
