@@ -25,13 +25,7 @@ using websocket::CloseCode;
 using websocket::Opcode;
 namespace limits = base::limits;
 
-class GatewayTelemetryTest : public testing::Test {
- protected:
-  [[nodiscard]] WorkerClient worker() { return WorkerClient(engine.port(), engine.options()); }
-  [[nodiscard]] SocketClient socket() { return SocketClient(engine.port(), engine.options()); }
-
-  TurnedEngine engine;
-};
+class GatewayTelemetryTest : public TurnedEngineTest {};
 
 TEST_F(GatewayTelemetryTest, TelemetryIsCounted) {
   SocketClient client = socket();

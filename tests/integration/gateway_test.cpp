@@ -36,13 +36,7 @@ using websocket::Opcode;
 using namespace std::chrono_literals;
 namespace limits = base::limits;
 
-class GatewayTest : public testing::Test {
- protected:
-  [[nodiscard]] WorkerClient worker() { return WorkerClient(engine.port(), engine.options()); }
-  [[nodiscard]] SocketClient socket() { return SocketClient(engine.port(), engine.options()); }
-
-  TurnedEngine engine;
-};
+class GatewayTest : public TurnedEngineTest {};
 
 // --- The opening handshake ---
 

@@ -17,6 +17,7 @@
 #include "net/clock.hpp"
 #include "net/loop.hpp"
 #include "socket_client.hpp"
+#include "worker_client.hpp"
 #include "workers/http/http_worker.hpp"
 #include "workers/http/options.hpp"
 #include "workers/worker.hpp"
@@ -165,6 +166,14 @@ class TurnedEngine {
   workers::http_worker::HttpWorker* http_worker_ = nullptr;
   std::unique_ptr<engine::HttpGateway> http_;
   std::chrono::milliseconds late_by_{0};
+};
+
+class TurnedEngineTest : public testing::Test {
+ protected:
+  [[nodiscard]] WorkerClient worker() { return WorkerClient(engine.port(), engine.options()); }
+  [[nodiscard]] SocketClient socket() { return SocketClient(engine.port(), engine.options()); }
+
+  TurnedEngine engine;
 };
 
 }  // namespace iii::test
