@@ -50,7 +50,7 @@ demo: demo-packages build
 test:
 	@tools/test
 
-tidy: setup build/release/build.ninja
+tidy: setup
 	@tools/tidy
 	@tools/clang_tidy
 

@@ -6,12 +6,14 @@ target_compile_options(iii_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Wno-missing-field-initializers)
 # In a unity build sources are included, and one sees the names of another. The release build
-# compiles each alone, with these warnings.
+# compiles each but tests alone, and clang-tidy those, too: with these warnings.
+add_library(iii_unity_warnings INTERFACE)
+target_compile_options(iii_unity_warnings INTERFACE -Wno-shadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(iii_unity_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(CMAKE_UNITY_BUILD)
-  target_compile_options(iii_warnings INTERFACE -Wno-shadow)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(iii_warnings INTERFACE -Wno-subobject-linkage)
-  endif()
+  target_link_libraries(iii_warnings INTERFACE iii_unity_warnings)
 endif()
 if(III_WARNINGS_AS_ERRORS)
   target_compile_options(iii_warnings INTERFACE -Werror)
@@ -87,6 +89,11 @@ function(iii_library name)
   endif()
 endfunction()
 
+# Compiling tests takes longer than running them, most of it for optimization. What they test is
+# compiled as ever, but for templates and inline functions, which have their optimized turn in
+# programs: examples, benchmarks, those of users.
+set(III_TEST_OPTIONS -O0)
+
 # iii_test(NAME LABEL unit|conformance|simulation|integration SOURCES … DEPS rooms …
 #          [LIBRARIES external …] [TIMEOUT seconds])
 # Tests see the insides of a room: `sdk` is the room, not the product of that name.
@@ -99,7 +106,15 @@ function(iii_test name)
   list(TRANSFORM ARG_DEPS PREPEND iii_)
   target_link_libraries(${name} PRIVATE
     ${ARG_DEPS} ${ARG_LIBRARIES} iii::test_support iii_warnings GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} REUSE_FROM iii_test_precompiled)
+  if(III_UNITY_TESTS)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
+    target_link_libraries(${name} PRIVATE iii_unity_warnings)
+  endif()
+  # A simulation computes.
+  if(NOT ARG_LABEL STREQUAL "simulation")
+    target_compile_options(${name} PRIVATE ${III_TEST_OPTIONS})
+    target_precompile_headers(${name} REUSE_FROM iii_test_precompiled)
+  endif()
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()

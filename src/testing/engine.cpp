@@ -18,12 +18,6 @@
 
 namespace iii::inline v0::testing {
 
-namespace {
-
-constexpr auto patience = std::chrono::seconds(30);
-
-}  // namespace
-
 Engine::Engine() : running_(std::make_shared<Running>()) {
 }
 

@@ -57,7 +57,6 @@ namespace from_worker = protocol::from_worker;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(30);
 constexpr std::uint16_t no_close_frame = 1006;
 constexpr std::uint16_t going_away = 1001;
 

@@ -35,6 +35,9 @@
 
 namespace iii::inline v0::testing {
 
+// For what takes a moment, unless a test has broken it.
+inline constexpr auto patience = std::chrono::seconds(30);
+
 class Engine::Running final : public sdk::InProcessEngine,
                               public std::enable_shared_from_this<Engine::Running> {
  public:

@@ -35,11 +35,26 @@ using boost::system::error_code;
 class TlsServer {
  public:
   TlsServer(asio::io_context& io, const Certificate& certificate)
-      : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+      : io_(io), acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     context_.use_certificate_chain_file(certificate.certificate_file);
     context_.use_private_key_file(certificate.key_file, asio::ssl::context::pem);
     accept();
   }
+  ~TlsServer() {
+    error_code ignored;
+    static_cast<void>(acceptor_.close(ignored));
+    if (stream_) {
+      static_cast<void>(stream_->next_layer().close(ignored));
+    }
+    // Completions refer to this.
+    io_.restart();
+    io_.poll();
+  }
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+  TlsServer(TlsServer&&) = delete;
+  TlsServer& operator=(TlsServer&&) = delete;
+
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
  private:
@@ -74,6 +89,7 @@ class TlsServer {
     );
   }
 
+  asio::io_context& io_;
   asio::ssl::context context_{asio::ssl::context::tls_server};
   tcp::acceptor acceptor_;
   std::optional<asio::ssl::stream<tcp::socket>> stream_;
