@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 
