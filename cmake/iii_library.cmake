@@ -50,6 +50,7 @@ function(iii_library name)
     # replaces our functions at load time, so calls within a file need not ask who did.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+    iii_precompile(${target})
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -89,10 +90,12 @@ function(iii_library name)
   endif()
 endfunction()
 
-# Compiling tests takes longer than running them, most of it for optimization. What they test is
-# compiled as ever, but for templates and inline functions, which have their optimized turn in
-# programs: examples, benchmarks, those of users.
-set(III_TEST_OPTIONS -O0)
+function(iii_unity_test target)
+  if(III_UNITY_TESTS)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+    target_link_libraries(${target} PRIVATE iii_unity_warnings)
+  endif()
+endfunction()
 
 # iii_test(NAME LABEL unit|conformance|simulation|integration SOURCES … DEPS rooms …
 #          [LIBRARIES external …] [TIMEOUT seconds])
@@ -106,14 +109,11 @@ function(iii_test name)
   list(TRANSFORM ARG_DEPS PREPEND iii_)
   target_link_libraries(${name} PRIVATE
     ${ARG_DEPS} ${ARG_LIBRARIES} iii::test_support iii_warnings GTest::gmock GTest::gtest_main)
-  if(III_UNITY_TESTS)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
-    target_link_libraries(${name} PRIVATE iii_unity_warnings)
-  endif()
+  iii_unity_test(${name})
   # A simulation computes.
   if(NOT ARG_LABEL STREQUAL "simulation")
-    target_compile_options(${name} PRIVATE ${III_TEST_OPTIONS})
-    target_precompile_headers(${name} REUSE_FROM iii_test_precompiled)
+    target_compile_options(${name} PRIVATE -O0)
+    target_precompile_headers(${name} REUSE_FROM iii_precompiled)
   endif()
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})

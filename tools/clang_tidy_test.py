@@ -77,44 +77,5 @@ class OwnCodeOnly(unittest.TestCase):
             self.assertEqual(output.count("[modernize-use-nullptr]"), 1)
 
 
-class Database(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name).resolve()
-
-    def write(self, *commands):
-        """The commands of the database that is written."""
-        entries = [
-            {"directory": str(self.folder), "file": command.split()[-1], "command": command}
-            for command in commands
-        ]
-        clang_tidy.write_database(entries, self.folder)
-        database = json.loads((self.folder / "compile_commands.json").read_text())
-        return [entry["command"] for entry in database]
-
-    def test_has_a_precompiled_header_with_which_findings_are_the_same(self):
-        header = self.folder / "cmake_pch.hxx"
-        header.write_text("#include <string>\n#include <vector>\n")
-        (self.folder / "a.cpp").write_text(
-            "#include <vector>\nstd::string f(std::vector<int>) { return {}; }\n"
-        )
-        (self.folder / ".clang-tidy").write_text("Checks: '-*,misc-include-cleaner'\n")
-        compiler = "/usr/bin/g++ -std=c++20 -O0"
-        commands = self.write(
-            f"{compiler} -Winvalid-pch -include {header} -o a.o -c a.cpp",
-            f"{compiler} -DOTHER -Winvalid-pch -include {header} -o b.o -c b.cpp",
-        )
-        for command in commands:
-            self.assertIn(f"-include-pch {self.folder}/", command)
-        plugin = f"--load={clang_tidy.built_plugin()}"
-        _, output = clang_tidy.look_at(self.folder / "a.cpp", [plugin, "-p", str(self.folder)])
-        self.assertIn('no header providing "std::string" is directly included', output)
-        self.assertEqual(output.count("[misc-include-cleaner]"), 1)
-
-    def test_leaves_other_commands_alone(self):
-        self.assertEqual(self.write("g++ -c a.cpp"), ["g++ -c a.cpp"])
-
-
 if __name__ == "__main__":
     unittest.main()
